@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef MU_BASE_LIMITS_H
+#define MU_BASE_LIMITS_H
+
+/* Every bound of the system, with the relations between them. A bound is part
+ * of the design: what exceeds it is refused with a sentence, never truncated
+ * in silence. */
+
+#include <assert.h>
+#include <stdint.h>
+
+enum {
+    MU_NODES_COUNT_MAX = 128,         /* CPG groups hold at most 128 members. */
+    MU_NAME_SIZE_MAX = 256,           /* Ids and node names with their NUL. */
+    MU_RESOURCES_COUNT_MAX = 65536,   /* Primitives after instantiation. */
+    MU_CONFIG_SIZE_MAX = 64 << 20,    /* XML of one configuration. */
+    MU_DOCUMENT_SIZE_MAX = 256 << 20, /* XML of one input file. */
+    MU_DOCUMENT_DEPTH_MAX = 64,       /* Nested elements. */
+    MU_MESSAGE_SIZE_MAX = 32 << 10,   /* One CPG message. */
+    MU_FRAGMENT_SIZE_MAX = 24 << 10,  /* Body of one part of a long message. */
+    MU_LONG_SIZE_MAX = 128 << 20,     /* A long message put together. */
+    MU_REASON_SIZE_MAX = 256,         /* Exit reason of an agent. */
+    MU_OUTPUT_SIZE_MAX = 64 << 10,    /* Captured output of an agent. */
+    MU_RULES_DEPTH_MAX = 16,          /* Rules inside rules. */
+};
+
+/* Scores are documented to end at one million. */
+#define MU_SCORE_INFINITY 1000000
+
+static_assert(MU_FRAGMENT_SIZE_MAX + 1024 <= MU_MESSAGE_SIZE_MAX,
+              "a fragment and its header fit into a message");
+static_assert(MU_CONFIG_SIZE_MAX < MU_LONG_SIZE_MAX,
+              "a configuration fits into a long message");
+
+#endif /* MU_BASE_LIMITS_H */

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef MU_BASE_TEXT_H
+#define MU_BASE_TEXT_H
+
+/* Text: bounded formatting and strict parsing of what people and files write.
+ *
+ * Only ASCII rules, never the locale. Parsers take the whole string or refuse
+ * it; nothing is skipped at the end in silence. */
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/attr.h"
+
+/* Formats into 'buffer' of 'size' bytes, always NUL-terminated. Returns false
+ * when the text was cut. */
+MU_PRINTF(3, 4)
+bool mu_text_format(char *buffer, size_t size, const char *format, ...);
+
+/* Returns a formatted string on 'arena'. */
+MU_PRINTF(2, 3)
+char *mu_text_make(struct mu_arena *arena, const char *format, ...);
+
+/* Reads a decimal integer with an optional sign. 0, -EBADMSG, or -ERANGE. */
+MU_NODISCARD int mu_text_parse_int64(const char *text, int64_t *ret_value);
+
+/* Reads a boolean as the CIB defines it: true on yes y 1 / false off no n 0,
+ * in any case. 0 or -EBADMSG. */
+MU_NODISCARD int mu_text_parse_bool(const char *text, bool *ret_value);
+
+/* Reads a score: an integer clamped to the infinities, or [+-]INFINITY (also
+ * "inf"), or the colours red, yellow and green as -INFINITY, 0 and 0.
+ * 0 or -EBADMSG. */
+MU_NODISCARD int mu_text_parse_score(const char *text, int32_t *ret_score);
+
+/* Reads an interval or timeout: digits with a unit of us usec ms msec s sec m
+ * min h hr (none means seconds), or an ISO 8601 duration such as PT5M.
+ * 0, -EBADMSG or -ERANGE. */
+MU_NODISCARD int mu_text_parse_duration(const char *text, int64_t *ret_ms);
+
+/* Compares ASCII strings without regard to case, as strcmp does. */
+int mu_text_casecmp(const char *a, const char *b);
+
+/* Compares names so that embedded numbers count as numbers ("n9" < "n10"),
+ * without regard to case; a total order (ties by strcmp). */
+int mu_text_natural_cmp(const char *a, const char *b);
+
+/* Tells whether 'text' is an XML NCName in ASCII terms (letters, digits, '_',
+ * '-', '.'; bytes of UTF-8 sequences count as letters). */
+bool mu_text_is_id(const char *text);
+
+/* Appends formatted text to the vec-like 'buffer'. */
+struct mu_text_buffer {
+    struct mu_arena *arena; /* Where the text grows. */
+    char *data;             /* NUL-terminated, or null while empty. */
+    size_t length;
+    size_t capacity;
+};
+
+void mu_text_buffer_init(struct mu_text_buffer *buffer, struct mu_arena *arena);
+MU_PRINTF(2, 3)
+void mu_text_buffer_add(struct mu_text_buffer *buffer, const char *format, ...);
+/* Appends 'length' bytes at 'text' as they are. */
+void mu_text_buffer_append(struct mu_text_buffer *buffer, const char *text,
+                           size_t length);
+
+#endif /* MU_BASE_TEXT_H */
