@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef MU_MODEL_RULE_H
+#define MU_MODEL_RULE_H
+
+/* Rule: does a condition of the configuration hold here and now?
+ *
+ * Rules are trees of expressions over node attributes, dates, agent types and
+ * operations. A rule knows nothing but its input: the same input gives the
+ * same answer, and with it the exact time at which the answer may change.
+ *
+ * Invariant: evaluation is total. An expression whose input is missing is
+ * false, never an error. */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/instant.h"
+
+struct mu_rule; /* Made by config.c, lives in the configuration's arena. */
+
+/* Looks up a value by name; returns null when there is none. */
+typedef const char *mu_rule_lookup(const void *context, const char *name);
+
+struct mu_rule_input {
+    int64_t now_ms;              /* Wall clock, milliseconds since 1970. */
+    mu_rule_lookup *node_lookup; /* Node attributes (#uname and the like
+                                    included), or null: not about a node. */
+    const void *node_context;
+    mu_rule_lookup *params_lookup; /* For value-source="param", or null. */
+    mu_rule_lookup *meta_lookup;   /* For value-source="meta", or null. */
+    const void *resource_context;  /* For the two look-ups above. */
+    const char *agent_class;       /* For rsc_expression, or null. */
+    const char *agent_provider;    /* Null when the class has none. */
+    const char *agent_type;
+    const char *op_name;     /* For op_expression, or null. */
+    int64_t op_interval_ms;
+    const char *const *matches; /* Submatches %0 to %9 of rsc-pattern. */
+    unsigned matches_count;
+};
+
+/* Tells whether 'rule' holds (a null rule always does). '*next' is lowered to
+ * the next wall-clock time at which the answer may differ; it may be null. */
+bool mu_rule_is_true(const struct mu_rule *rule,
+                     const struct mu_rule_input *input,
+                     struct mu_instant *next);
+
+#endif /* MU_MODEL_RULE_H */
