@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef MU_CORE_STATE_H
+#define MU_CORE_STATE_H
+
+/* State: what all members of a view agree on.
+ *
+ * Everything in here is encoded, digested and handed to joiners; nothing local
+ * is. It changes only through apply.c. Readers (the daemon's interface, the
+ * simulator's checkers) see it as const.
+ *
+ * Invariant: nodes are sorted by id; histories by node, resource and slot;
+ * flights, fences and actions by their ids. Encoding and decoding again gives
+ * the same bytes. */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/digest.h"
+#include "base/span.h"
+#include "model/config.h"
+#include "model/status.h"
+#include "sched/plan.h"
+
+enum mu_node_state {
+    MU_NODE_STATE_UNKNOWN,    /* Configured, not seen since this state began. */
+    MU_NODE_STATE_PENDING,    /* In the view, has not got the state yet. */
+    MU_NODE_STATE_ACTIVE,     /* In the view, takes part. */
+    MU_NODE_STATE_LEAVING,    /* Active, asked to leave; its work is moved. */
+    MU_NODE_STATE_LOST_GRACE, /* Its daemon died, its node is in the ring. */
+    MU_NODE_STATE_UNCLEAN,    /* Lost: may still run anything. */
+    MU_NODE_STATE_DOWN,       /* Known to run nothing: fenced, confirmed by a
+                                 person, or left in order. */
+};
+
+struct mu_state_attribute {
+    const char *name;
+    const char *value;
+};
+
+struct mu_state_node {
+    uint32_t id;
+    const char *name;
+    enum mu_node_state state;
+    uint64_t incarnation;   /* Of its newest daemon; 0: never seen. */
+    const char *boot_id;    /* Of that daemon; empty when never seen. */
+    uint64_t joined_view;   /* Number of the view in which it joined. */
+    int64_t since_ms;       /* Wall clock of the newest change of 'state'. */
+    int64_t grace_until_ms; /* LOST_GRACE: cluster time at which it becomes
+                               unclean; else 0. */
+    bool has_run;           /* Something may have been started there since it
+                               was last known to run nothing. */
+    bool was_fenced;        /* DOWN because of a fencing. */
+    struct mu_state_attribute *attributes; /* Transient, sorted by name. */
+    uint32_t attributes_count;
+};
+
+/* Which entry of a resource's history on a node. Sorted as listed. */
+enum mu_slot {
+    MU_SLOT_LAST,      /* The newest operation without interval. */
+    MU_SLOT_FAILURE,   /* The newest failed one. */
+    MU_SLOT_RECURRING, /* One per interval and name. */
+};
+
+struct mu_state_history {
+    uint32_t node_id;
+    const char *resource;   /* History id. */
+    enum mu_slot slot;
+    const char *op_name;
+    int64_t interval_ms;
+    enum mu_agent_class agent_class;
+    const char *class_name;
+    const char *provider;   /* Empty when the class has none. */
+    const char *type;
+    int32_t call_id;        /* Grows with each result in the cluster. */
+    int32_t rc;
+    int32_t expected_rc;
+    enum mu_op_status status;
+    int64_t changed_ms;     /* Wall clock of the result's newest change. */
+    int64_t exec_ms;
+    const char *exit_reason;   /* Empty when none. */
+    const char *params_digest; /* 32 hex digits, or empty. */
+    const char *migrate_source; /* Empty except for migrations. */
+    const char *migrate_target;
+};
+
+/* An agent's operation that has been released and has not answered. */
+struct mu_state_flight {
+    uint64_t op_id;
+    uint32_t node_id;       /* Where it runs. */
+    const char *resource;   /* History id. */
+    const char *instance;   /* Numbered name; equal to 'resource' mostly. */
+    enum mu_task task;
+    int64_t interval_ms;
+    int64_t timeout_ms;
+    int32_t expected_rc;
+    const char *class_name;
+    const char *provider;
+    const char *type;
+    const char *migrate_source; /* Node names; empty except for migrations. */
+    const char *migrate_target;
+    struct mu_pair *meta;   /* What only the plan knew. */
+    uint32_t meta_count;
+    int64_t deadline_ms;    /* Cluster time by which a result must be here. */
+    int64_t released_wall_ms;
+    uint32_t action;        /* Of the current plan, or MU_PLAN_NONE. */
+};
+
+enum mu_fence_state {
+    MU_FENCE_RUNNING, /* An agent has been asked. */
+    MU_FENCE_PAUSING, /* The next try waits for 'due_ms'. */
+    MU_FENCE_DONE,
+    MU_FENCE_CANCELLED, /* The target came back, or was found down. */
+};
+
+/* A fencing, pending or past. The newest MU_STATE_FENCES_MAX are kept. */
+struct mu_state_fence {
+    uint64_t op_id;        /* As in plans and snapshots. */
+    uint32_t target_id;
+    const char *action;    /* reboot, off, on. */
+    enum mu_fence_state state;
+    uint32_t executor_id;  /* Node that runs the agent; 0: none found yet. */
+    uint64_t target_incarnation; /* Which life of the target is to be ended. */
+    const char *device;    /* Id of the stonith resource, or how it was
+                              confirmed. */
+    uint32_t attempt;      /* From 1; a result of another one is ignored. */
+    uint32_t device_index; /* Position in the list of usable devices. */
+    int64_t due_ms;        /* Cluster time of the next try, or of giving up on
+                              the running one. */
+    int64_t delay_ms;      /* To wait before the first try. */
+    int64_t asked_wall_ms;
+    int64_t ended_wall_ms; /* 0 while pending. */
+    const char *reason;    /* Of the newest failure; empty when none. */
+    uint32_t action_index; /* Of the current plan, or MU_PLAN_NONE. */
+};
+
+enum {
+    MU_STATE_FENCES_MAX = 64,
+    MU_STATE_REQUESTS_MAX = 256,
+};
+
+enum mu_run { /* Progress of one action of the plan. */
+    MU_RUN_WAITING,
+    MU_RUN_RUNNING,
+    MU_RUN_DONE,
+    MU_RUN_FAILED,
+    MU_RUN_DROPPED, /* The plan was given up before it was released. */
+};
+
+struct mu_state_action {
+    enum mu_action_kind kind;
+    enum mu_task task;
+    const char *resource;  /* Empty unless about a resource. */
+    const char *instance;
+    const char *class_name;
+    const char *provider;
+    const char *type;
+    uint32_t node_id;      /* 0 for pseudo actions. */
+    int64_t interval_ms;
+    int64_t timeout_ms;
+    int64_t start_delay_ms;
+    int64_t fence_delay_ms;
+    int32_t expected_rc;
+    int32_t priority;
+    bool can_fail;
+    uint64_t op_id;        /* Given at DECIDE; of the flight if it was in
+                              flight already. */
+    struct mu_pair *meta;
+    uint32_t meta_count;
+    uint32_t *after;       /* Indexes of actions. */
+    uint32_t after_count;
+    enum mu_run run;
+};
+
+struct mu_state_member { /* Of the current view. */
+    uint32_t node_id;
+    uint64_t incarnation;
+    uint32_t feature_level;
+    bool has_promised; /* Its promise for the current epoch is durable. */
+};
+
+/* Tickets as in the status section. */
+struct mu_state_ticket {
+    const char *id;
+    bool is_granted;
+    bool is_standby;
+    int64_t last_granted_s;
+};
+
+/* Requests that were applied; a repetition gets the same answer. */
+struct mu_state_request {
+    uint64_t incarnation; /* Of the daemon that took it from the client. */
+    uint64_t request;
+    int error;
+};
+
+/* A configuration that has been proposed and is not on enough disks yet. */
+struct mu_state_proposal {
+    bool is_present;
+    uint64_t index;            /* The revision it would become. */
+    uint64_t origin_incarnation;
+    uint64_t request;
+    uint32_t acked[MU_NODES_COUNT_MAX]; /* Node ids that have it on disk. */
+    uint32_t acked_count;
+    uint32_t refused[MU_NODES_COUNT_MAX]; /* Node ids that cannot store it. */
+    uint32_t refused_count;
+    const char *refusal;       /* Why, of the first; empty when none. */
+    struct mu_span xml;
+    const char *user;
+    const char *message;
+};
+
+struct mu_state {
+    struct mu_arena *arena;   /* Rows and strings. */
+    uint64_t position;        /* Messages applied since this state began. */
+    uint64_t epoch;           /* Of the newest quorate view; see PROMISED. */
+    uint64_t view;            /* Number of the current view. */
+    bool is_quorate;
+    bool had_quorum;
+    bool is_complete;         /* Enough promises: configuration may change. */
+    uint64_t version;         /* Counts what matters to the scheduler. */
+    uint64_t next_op_id;
+    int32_t next_call_id;
+    int64_t time_ms;          /* Cluster time: moves with TICK only. */
+    int64_t wall_ms;          /* Wall clock of the newest TICK or VIEW. */
+    int64_t quorate_since_ms; /* Cluster time since when quorate. */
+
+    /* The configuration: content, and its place in the history. */
+    struct mu_span config_xml; /* A <configuration> element. */
+    int64_t admin_epoch;
+    int64_t config_epoch;      /* "epoch" of the CIB: counts changes. */
+    uint64_t config_view_epoch; /* Epoch in which it was accepted. */
+    uint64_t config_index;     /* Counts accepted configurations. */
+    const char *config_user;
+    const char *config_message;
+    int64_t config_wall_ms;
+    struct mu_state_proposal proposal;
+
+    struct mu_state_member *members; /* Of the view, sorted by node id. */
+    uint32_t members_count;
+    struct mu_state_node *nodes;
+    uint32_t nodes_count;
+    struct mu_state_history *histories;
+    uint32_t histories_count;
+    uint32_t histories_capacity;
+    struct mu_state_flight *flights;
+    uint32_t flights_count;
+    uint32_t flights_capacity;
+    struct mu_state_fence *fences;
+    uint32_t fences_count;
+    struct mu_state_ticket *tickets;
+    uint32_t tickets_count;
+    struct mu_state_request *requests; /* Ring of the newest. */
+    uint32_t requests_count;
+
+    /* The plan being carried out. */
+    uint64_t plan_version;  /* 'version' for which it was made. */
+    uint64_t plan_number;   /* Counts accepted plans. */
+    bool is_plan_dropped;   /* Given up: a new one is due. */
+    struct mu_state_action *actions;
+    uint32_t actions_count;
+
+    /* Derived from the above; not encoded. */
+    const struct mu_config *config; /* Null while there is none. */
+};
+
+/* Returns the node with 'id', or null. */
+const struct mu_state_node *mu_state_find_node(const struct mu_state *state,
+                                               uint32_t id);
+
+/* Returns the node called 'name', or null. */
+const struct mu_state_node *
+mu_state_find_node_by_name(const struct mu_state *state, const char *name);
+
+/* Builds the typed status for the scheduler on 'arena'; strings are borrowed
+ * from 'state'. Nodes come in the scheduler's order. */
+const struct mu_status *mu_state_make_status(const struct mu_state *state,
+                                             struct mu_arena *arena);
+
+/* Returns the digest of the whole encoded state. */
+struct mu_digest mu_state_digest(const struct mu_state *state,
+                                 struct mu_arena *scratch);
+
+/* A short word for a node's state: "active", "unclean", ... */
+const char *mu_state_node_word(enum mu_node_state state);
+
+#endif /* MU_CORE_STATE_H */
