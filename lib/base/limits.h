@@ -16,6 +16,9 @@ enum {
     MU_CONFIG_SIZE_MAX = 64 << 20,    /* XML of one configuration. */
     MU_DOCUMENT_SIZE_MAX = 256 << 20, /* XML of one input file. */
     MU_DOCUMENT_DEPTH_MAX = 64,       /* Nested elements. */
+    MU_DOCUMENT_NODES_MAX = 4 << 20,  /* Elements and comments of a tree. */
+    MU_ATTRIBUTES_COUNT_MAX = 64,     /* Of one element. */
+    MU_VALUE_SIZE_MAX = 256 << 10,    /* One attribute or text. */
     MU_MESSAGE_SIZE_MAX = 32 << 10,   /* One CPG message. */
     MU_FRAGMENT_SIZE_MAX = 24 << 10,  /* Body of one part of a long message. */
     MU_LONG_SIZE_MAX = 128 << 20,     /* A long message put together. */
