@@ -96,9 +96,25 @@ struct mu_effect_reply {
     const char *revision; /* New revision of the configuration, or null. */
 };
 
+/* What a line of the story is about; timelines are made from these. */
+enum mu_topic {
+    MU_TOPIC_VIEW,    /* Membership, quorum, coordinator, state exchange. */
+    MU_TOPIC_CONFIG,  /* The configuration. */
+    MU_TOPIC_PLAN,    /* A plan was decided, ended or was given up. */
+    MU_TOPIC_RELEASE, /* An operation was released. */
+    MU_TOPIC_RESULT,  /* An operation ended. */
+    MU_TOPIC_FENCE,   /* Fencing was asked for, tried, done. */
+    MU_TOPIC_REQUEST, /* An operator wanted something. */
+    MU_TOPIC_SELF,    /* This daemon itself. */
+};
+
 struct mu_effect_trace {
     enum mu_trace_level level;
-    const char *text;
+    enum mu_topic topic;
+    const char *resource; /* About which, or null. */
+    const char *node;     /* About which, or null. */
+    const char *op_name;  /* RELEASE and RESULT: which operation, or null. */
+    const char *text;     /* A sentence. */
 };
 
 struct mu_effect {

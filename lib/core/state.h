@@ -17,6 +17,7 @@
 
 #include "base/arena.h"
 #include "base/digest.h"
+#include "base/limits.h"
 #include "base/span.h"
 #include "model/config.h"
 #include "model/status.h"
@@ -176,7 +177,8 @@ struct mu_state_member { /* Of the current view. */
     uint32_t node_id;
     uint64_t incarnation;
     uint32_t feature_level;
-    bool has_promised; /* Its promise for the current epoch is durable. */
+    uint32_t processors; /* Of its machine; for limits of parallel work. */
+    bool has_promised;   /* Its promise for the current epoch is durable. */
 };
 
 /* Tickets as in the status section. */
@@ -262,7 +264,86 @@ struct mu_state {
 
     /* Derived from the above; not encoded. */
     const struct mu_config *config; /* Null while there is none. */
+    struct mu_arena *config_arena;  /* Holds 'config'. */
+    uint32_t *blockers;             /* Per action: predecessors not done. */
+    uint32_t *successors_start;     /* Per action and one more: into the next. */
+    uint32_t *successors;           /* Actions that wait for an action. */
 };
+
+/* Makes 'state' empty: no nodes, no configuration, position 0. Its rows grow
+ * on 'arena', its configuration on 'config_arena'; both are reset. */
+void mu_state_init(struct mu_state *state, struct mu_arena *arena,
+                   struct mu_arena *config_arena);
+
+/* Copies 'text' into the state's memory; null becomes empty. */
+const char *mu_state_text(struct mu_state *state, const char *text);
+
+/* Encodes all of 'state' on 'arena'. The same state gives the same bytes. */
+struct mu_span mu_state_encode(const struct mu_state *state,
+                               struct mu_arena *arena);
+
+/* Replaces the content of 'state' by what 'bytes' say. -EBADMSG when they are
+ * no encoded state; 'state' is then empty. */
+MU_NODISCARD int mu_state_decode(struct mu_state *state, struct mu_span bytes);
+
+/* Encodes and decodes 'state' when dead rows and strings have piled up. All
+ * pointers into it become invalid. */
+void mu_state_compact(struct mu_state *state, struct mu_arena *scratch);
+
+/* Reads 'xml' into state->config (strictly). Errors as mu_config_read(). */
+MU_NODISCARD int mu_state_set_config(struct mu_state *state,
+                                     struct mu_span xml,
+                                     struct mu_errbuf *err);
+
+/* Builds 'blockers' and 'successors' for the current plan. */
+void mu_state_index_plan(struct mu_state *state);
+
+/* Writing rows. Each returns a row that may be filled in at once and is not
+ * to be kept: the next insertion moves it. */
+struct mu_state_node *mu_state_get_node(struct mu_state *state, uint32_t id);
+struct mu_state_node *mu_state_add_node(struct mu_state *state, uint32_t id,
+                                        const char *name);
+struct mu_state_member *mu_state_get_member(struct mu_state *state,
+                                            uint32_t node_id);
+struct mu_state_history *
+mu_state_put_history(struct mu_state *state,
+                     const struct mu_state_history *key);
+struct mu_state_flight *mu_state_add_flight(struct mu_state *state,
+                                            uint64_t op_id);
+struct mu_state_flight *mu_state_get_flight(struct mu_state *state,
+                                            uint64_t op_id);
+void mu_state_remove_flight(struct mu_state *state, uint64_t op_id);
+struct mu_state_fence *mu_state_add_fence(struct mu_state *state,
+                                          uint64_t op_id);
+struct mu_state_fence *mu_state_get_fence(struct mu_state *state,
+                                          uint64_t op_id);
+
+/* Returns the fencing of node 'target_id' that has not ended, or null. */
+struct mu_state_fence *mu_state_find_fence(struct mu_state *state,
+                                           uint32_t target_id);
+
+/* Which history entries to forget. */
+struct mu_state_filter {
+    uint32_t node_id;      /* 0: on every node. */
+    const char *resource;  /* Null: of every resource. */
+    bool recurring_only;   /* Only recurring entries, */
+    int64_t interval_ms;   /* of this interval; -1: of any. */
+    const char *op_name;   /* Null: of any operation. */
+    bool failures_only;    /* Only entries that record a failure. */
+};
+
+/* Forgets the history entries that 'filter' names; returns how many. */
+uint32_t mu_state_forget(struct mu_state *state,
+                         const struct mu_state_filter *filter);
+
+/* Sets a transient attribute of 'node'; a null 'value' deletes it. Returns
+ * whether anything changed. */
+bool mu_state_set_attribute(struct mu_state *state, struct mu_state_node *node,
+                            const char *name, const char *value);
+
+/* Returns the value of a transient attribute, or null. */
+const char *mu_state_get_attribute(const struct mu_state_node *node,
+                                   const char *name);
 
 /* Returns the node with 'id', or null. */
 const struct mu_state_node *mu_state_find_node(const struct mu_state *state,
