@@ -1,0 +1,262 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Labs for tests: make one, do things to it, wait for what must become true.
+
+    with Lab(3) as lab:
+        lab.cut("node1")
+        lab.wait(lambda: lab.members("node2") == ["node2", "node3"],
+                 "node2 and node3 go on without node1")
+
+A lab ends with the block, with the process, and with the process's death. After
+a failure its logs are kept and their place is printed. Conditions are polled
+with a deadline; nothing here sleeps for a fixed time.
+"""
+
+import importlib.machinery
+import importlib.util
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+PROGRAM = os.path.abspath(os.environ.get(
+    "MUSTER_LAB_PROGRAM", f"{HERE}/../../tools/muster-lab"))
+SKIPPED = 77
+
+
+def load_program():
+    loader = importlib.machinery.SourceFileLoader("muster_lab", PROGRAM)
+    spec = importlib.util.spec_from_loader("muster_lab", loader)
+    module = importlib.util.module_from_spec(spec)
+    was_writing = sys.dont_write_bytecode
+    sys.dont_write_bytecode = True
+    try:
+        loader.exec_module(module)
+    finally:
+        sys.dont_write_bytecode = was_writing
+    return module
+
+
+muster_lab = load_program()
+LabError = muster_lab.LabError
+
+
+class Lab:
+    """One lab with a name of its own."""
+
+    count_made = 0
+
+    def __init__(self, count, *arguments, daemon=True, build=None, tree=None,
+                 trace=True, token_ms=1000):
+        Lab.count_made += 1
+        self.name = f"t{os.getpid()}-{Lab.count_made}"
+        self.count = count
+        self.nodes = muster_lab.node_names(count)
+        self.command = [PROGRAM, "up", str(count), "--name", self.name,
+                        "--owner", str(os.getpid()), "--token", str(token_ms),
+                        *arguments]
+        build = build or os.environ.get("MUSTER_BUILD")
+        tree = tree or os.environ.get("MUSTER_TREE")
+        if not daemon:
+            self.command.append("--no-daemon")
+        elif tree:
+            self.command += ["--tree", tree]
+        elif build:
+            self.command += ["--build", build]
+        if trace:
+            self.command.append("--trace")
+        self.places = muster_lab.Places(self.name)
+        self.known = {}
+
+    # -- life
+
+    def __enter__(self):
+        if signal.getsignal(signal.SIGTERM) == signal.SIG_DFL:
+            signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+        done = subprocess.run(self.command, capture_output=True, text=True,
+                              check=False, timeout=120)
+        if done.returncode:
+            raise LabError(done.stderr.strip())
+        return self
+
+    def __exit__(self, kind, _error, _traceback):
+        if kind not in (None, KeyboardInterrupt, SystemExit):
+            self.keep_logs()
+        self.down()
+
+    def down(self):
+        subprocess.run([PROGRAM, "down", "--name", self.name], check=False,
+                       timeout=60)
+
+    def keep_logs(self):
+        folder = os.environ.get("MUSTER_LAB_LOGS")
+        target = f"{folder}/{self.name}" if folder else \
+            tempfile.mkdtemp(prefix="muster-lab-logs.")
+        shutil.copytree(self.places.run, target, dirs_exist_ok=True,
+                        ignore=lambda *_: ["power", "control"])
+        muster_lab.keep_logs(self.places, target)
+        print(f"logs of lab {self.name}: {target}", file=sys.stderr)
+
+    # -- requests
+
+    def ask(self, op, node=None, **fields):
+        self.known = {}
+        return muster_lab.request(self.name, op=op, node=node, **fields)
+
+    def cut(self, node):
+        self.ask("cut", node)
+
+    def boot(self, node):
+        self.ask("boot", node)
+
+    def halt(self, node):
+        self.ask("halt", node)
+
+    def isolate(self, node):
+        self.ask("isolate", node)
+
+    def rejoin(self, node):
+        self.ask("rejoin", node)
+
+    def freeze(self, node, process="all"):
+        self.ask("freeze", node, process=process)
+
+    def thaw(self, node, process="all"):
+        self.ask("thaw", node, process=process)
+
+    def stop_daemon(self, node):
+        self.ask("stop-daemon", node)
+
+    def start_daemon(self, node):
+        self.ask("start-daemon", node)
+
+    def fence_mode(self, mode, delay_ms=0, node=None):
+        self.ask("power-mode", node, mode=mode, ms=delay_ms)
+
+    # -- looking
+
+    def node(self, name):
+        """What the keeper knows of a node, now."""
+        for node in muster_lab.request(self.name, op="status")["nodes"]:
+            self.known[node["name"]] = node
+        return self.known[name]
+
+    def is_on(self, name):
+        return self.node(name)["power"] == "on"
+
+    def events(self, what=None, since=0.0):
+        """What the lab did and saw; 'since' is a monotonic time."""
+        lines = muster_lab.read_text(self.places.events).splitlines()
+        events = [json.loads(line) for line in lines if line.endswith("}")]
+        return [event for event in events
+                if what in (None, event["what"])
+                and event["monotonic"] >= since]
+
+    def command_in(self, name, command):
+        """(command, environment) that run 'command' in a node."""
+        node = self.known.get(name)
+        if not node or not node["ready"] or \
+                muster_lab.pid_namespace(node["pid"]) != \
+                node["pid_namespace"]:
+            node = muster_lab.ready_node(self.name, name)
+            self.known[name] = node
+        return muster_lab.exec_command(node, command), node["environment"]
+
+    def run(self, name, *command, check=True, timeout_s=30, text=None):
+        """Run a command in a node; its result, or LabError."""
+        wrapped, environment = self.command_in(name, command)
+        done = subprocess.run(
+            wrapped, env=environment, capture_output=True, text=True,
+            input=text, stdin=None if text is not None
+            else subprocess.DEVNULL, timeout=timeout_s, check=False)
+        if check and done.returncode:
+            raise LabError(f"{name}: {' '.join(command)}: exit"
+                           f" {done.returncode}: {done.stderr.strip()}"
+                           f" {done.stdout.strip()}")
+        return done
+
+    def shell(self, name, script, **options):
+        return self.run(name, "sh", "-c", script, **options).stdout
+
+    def write(self, name, path, content):
+        self.run(name, "tee", path, text=content)
+
+    def members(self, name):
+        """The node names in Corosync's membership, if it is quorate."""
+        done = self.run(name, "corosync-quorumtool", "-s", check=False)
+        if not re.search(r"^Quorate:\s+Yes", done.stdout, re.M):
+            return []
+        _, _, table = done.stdout.partition("Membership information")
+        return sorted(re.findall(r"^\s+\d+\s+\d+\s+(\S+)", table, re.M))
+
+    def addresses(self, name):
+        """IPv4 addresses a node has, as its kernel says."""
+        if not self.is_on(name):
+            return []
+        out = self.run(name, "ip", "-4", "-o", "addr", "show", "dev", "eth0",
+                       check=False).stdout
+        return re.findall(r" inet ([\d.]+)/", out)
+
+    def processes(self, name, pattern="."):
+        """{host pid: (start, command line)} of a node, from /proc."""
+        namespace = self.node(name)["pid_namespace"]
+        if not namespace:
+            return {}
+        found = {}
+        for pid in muster_lab.pids_in(namespace):
+            command = muster_lab.read_text(f"/proc/{pid}/cmdline")
+            command = command.replace("\0", " ").strip()
+            if command and re.search(pattern, command):
+                found[pid] = (muster_lab.process_start(pid), command)
+        return found
+
+    def muster(self, name, *words, **options):
+        return self.run(name, "muster", *words, **options)
+
+    def muster_status(self, name):
+        """The status as the node's daemon gives it; {} without one."""
+        try:
+            done = self.run(name, "muster", "status", "--format", "json",
+                            check=False, timeout_s=10)
+            return json.loads(done.stdout)
+        except (ValueError, LabError, subprocess.TimeoutExpired):
+            return {}
+
+    # -- waiting
+
+    @staticmethod
+    def wait(condition, what, timeout_s=30.0, pause_s=0.05):
+        """Poll until 'condition' gives a true value, and return it."""
+        deadline = time.monotonic() + timeout_s
+        while True:
+            value = condition()
+            if value:
+                return value
+            if time.monotonic() > deadline:
+                raise LabError(f"not within {timeout_s:g} s: {what}")
+            time.sleep(pause_s)
+
+
+def run_tests():
+    """For test programs: skip without root, run, print the counts, exit."""
+    if os.geteuid() != 0:
+        print("needs root")
+        sys.exit(SKIPPED)
+    missing = [program for program in ("corosync", "nsenter", "ip", "nginx")
+               if not shutil.which(program, path=muster_lab.PATH)]
+    if missing:
+        print("not installed:", ", ".join(missing))
+        sys.exit(SKIPPED)
+    runner = unittest.TextTestRunner(verbosity=2, stream=sys.stdout)
+    result = unittest.main(module="__main__", exit=False,
+                           testRunner=runner).result
+    failed = len(result.failures) + len(result.errors)
+    passed = result.testsRun - failed - len(result.skipped)
+    print(f"{passed} passed, {failed} failed")
+    sys.exit(1 if failed or not result.testsRun else 0)
