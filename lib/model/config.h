@@ -42,8 +42,9 @@ struct mu_config_block {
     uint32_t pairs_count;
 };
 
-/* The blocks of one kind of one owner, already in order of precedence: the
- * first block whose rule holds and that has the name decides. */
+/* The blocks of one kind of one owner, already in order of precedence (score,
+ * then the later in the document): the first block whose rule holds and that
+ * has the name decides. */
 struct mu_config_blocks {
     const struct mu_config_block *blocks;
     uint32_t count;
@@ -97,22 +98,61 @@ enum mu_agent_class {
     MU_AGENT_OTHER,
 };
 
+struct mu_config_port { /* port-mapping of a bundle */
+    const char *id;
+    const char *port;          /* Or null. */
+    const char *internal_port; /* Null: as 'port'. */
+    const char *range;         /* Or null. */
+};
+
+struct mu_config_storage { /* storage-mapping of a bundle */
+    const char *id;
+    const char *source;     /* source-dir or source-dir-root. */
+    bool is_source_root;    /* It is source-dir-root: one folder per replica. */
+    const char *target;
+    const char *options;    /* Or null. */
+};
+
+/* What a bundle says beyond its primitive. Texts may be null. */
+struct mu_config_bundle {
+    const char *runtime; /* "docker", "podman" or "rkt". */
+    const char *image;
+    int32_t replicas;
+    int32_t replicas_per_host;
+    int32_t promoted_max;
+    const char *run_command;
+    const char *network;
+    const char *options;
+    const char *ip_range_start;
+    const char *host_netmask;
+    const char *host_interface;
+    const char *control_port;
+    bool add_host;
+    const struct mu_config_port *ports;
+    uint32_t ports_count;
+    const struct mu_config_storage *storages;
+    uint32_t storages_count;
+};
+
 struct mu_config_resource {
     const char *id;
     enum mu_resource_kind kind;
     uint32_t parent;            /* Index of the group or clone, or NONE. */
-    uint32_t first_child;       /* Children are contiguous in the array... */
-    uint32_t children_count;    /* ...and follow their parent's block. */
+    uint32_t first_child;       /* Children are contiguous in the array and
+                                   come after their parent; NONE without. */
+    uint32_t children_count;
     enum mu_agent_class agent_class; /* Primitives only, as are the next. */
     const char *class_name;
     const char *provider;       /* Null unless OCF. */
     const char *type;
-    struct mu_config_blocks params;      /* Template's blocks last. */
+    struct mu_config_blocks params;      /* Its template's are among them. */
     struct mu_config_blocks meta;
     struct mu_config_blocks utilization;
     const struct mu_config_op *ops;
     uint32_t ops_count;
     bool is_legacy_master;      /* Written as <master>. */
+    const char *template_id;    /* Or null. */
+    const struct mu_config_bundle *bundle; /* Bundles only, else null. */
 };
 
 struct mu_config_node {
@@ -124,8 +164,10 @@ struct mu_config_node {
     struct mu_config_blocks utilization;
 };
 
-/* A resource, a template or a tag named in a constraint, resolved. A tag or
- * template stands for several resources; readers get them as a set. */
+/* A resource_set. A tag or template in a constraint stands for several
+ * resources; readers get such a constraint with sets that are not sequential:
+ * one set for a location or ticket, two (dependent and primary, first and then)
+ * for a colocation or order. */
 struct mu_config_set {
     const char *id;
     const uint32_t *resources; /* Indexes into 'resources'. */
@@ -153,10 +195,18 @@ struct mu_config_location_rule {
     enum mu_role role;
 };
 
+/* A resource that a rsc-pattern fits. */
+struct mu_config_match {
+    uint32_t resource;
+    const char *submatches[10]; /* %0 to %9; null when there is none. */
+};
+
 struct mu_config_location {
     const char *id;
     uint32_t resource;         /* NONE when 'pattern' or 'sets' says which. */
     const char *pattern;       /* rsc-pattern, or null. */
+    const struct mu_config_match *matches; /* Top-level resources that fit. */
+    uint32_t matches_count;
     const struct mu_config_set *sets;
     uint32_t sets_count;
     const char *node;          /* Name; null when rules say which. */
@@ -249,8 +299,8 @@ enum mu_quorum_policy {
     MU_QUORUM_FENCE, /* Also spelled suicide. */
 };
 
-/* Cluster options that do not depend on rules, typed; others with
- * mu_config_option(). Defaults are those of Pacemaker 3.0. */
+/* Cluster options, typed; others with mu_config_option(). Defaults are those
+ * of Pacemaker 3.0; option.def has the list. */
 struct mu_config_options {
     enum mu_quorum_policy quorum_policy;
     bool fencing_enabled;
@@ -281,11 +331,18 @@ struct mu_config_options {
     int64_t cluster_delay_ms;
     int64_t node_pending_timeout_ms;
     const char *cluster_name; /* Null when not set. */
+    int64_t recheck_interval_ms;  /* cluster-recheck-interval */
+    int64_t dc_deadtime_ms;
+    int64_t shutdown_escalation_ms;
+    bool enable_acl;
+    bool fence_remote_without_quorum;
+    const char *fencing_reaction; /* "stop" or "panic" */
 };
 
 struct mu_config {
     struct mu_arena *arena;       /* Holds everything here. */
-    struct mu_config_options options;
+    struct mu_config_options options; /* Sets with a rule left out; see
+                                         mu_config_options_at(). */
     struct mu_config_blocks properties; /* All property sets, by precedence. */
     struct mu_config_blocks resource_defaults;
     struct mu_config_blocks op_defaults;
@@ -311,6 +368,9 @@ struct mu_config {
     int64_t epoch;
     int64_t num_updates;
     const char *feature_set; /* crm_feature_set, or null. */
+    const char *const *dropped; /* LENIENT: sentences about what was left out,
+                                   for people. */
+    uint32_t dropped_count;
 };
 
 /* How strict reading is. Files of years ago are simulated with what they
@@ -321,7 +381,8 @@ enum mu_config_strictness {
 };
 
 /* Reads the <cib> or <configuration> in 'doc' into a new configuration on
- * 'arena'. Refusals set 'err': line, name, reason and a hint. 0, -EBADMSG for
+ * 'arena'. Refusals set 'err': line, name, reason and, where there is one, a
+ * hint. 0, -EBADMSG for
  * invalid content, -ENOENT for a dangling reference, -EEXIST for a doubled id,
  * -E2BIG over a limit. Nothing of 'doc' is referred to afterwards. */
 MU_NODISCARD int mu_config_read(struct mu_arena *arena,
@@ -344,6 +405,16 @@ const char *mu_config_lookup(const struct mu_config_blocks *blocks,
                              const char *name,
                              const struct mu_rule_input *input,
                              struct mu_instant *next);
+
+/* Fills the options as they are at 'now_ms', sets with rules included, and
+ * lowers '*next' to when that may change. */
+void mu_config_options_at(const struct mu_config *config, int64_t now_ms,
+                          struct mu_config_options *ret_options,
+                          struct mu_instant *next);
+
+/* Tells whether the extended regular expression 'pattern' fits 'text'; one that
+ * is invalid fits nothing. For fencing-level/target-pattern. */
+bool mu_config_pattern_fits(const char *pattern, const char *text);
 
 /* Returns a cluster option as text: the configured value or the documented
  * default; null for a name that is no option and is not set. Old spellings

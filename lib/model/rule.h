@@ -8,15 +8,18 @@
  * operations. A rule knows nothing but its input: the same input gives the
  * same answer, and with it the exact time at which the answer may change.
  *
- * Invariant: evaluation is total. An expression whose input is missing is
- * false, never an error. */
+ * Invariant: evaluation is total. An attribute that cannot be looked up is not
+ * defined, an expression that is invalid is false; neither is an error.
+ *
+ * Dates without an offset, and date_spec, are in UTC: replicas in different
+ * time zones must agree. Time has a resolution of seconds. */
 
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "base/instant.h"
 
-struct mu_rule; /* Made by config.c, lives in the configuration's arena. */
+struct mu_rule; /* Made by rule_read.c, lives in the configuration's arena. */
 
 /* Looks up a value by name; returns null when there is none. */
 typedef const char *mu_rule_lookup(const void *context, const char *name);
