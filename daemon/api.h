@@ -55,6 +55,9 @@ struct mu_api_host {
     /* The wall clock, in milliseconds since 1970. */
     int64_t (*wall_ms)(void *context);
 
+    /* Corosync's totem.cluster_name, or null. May be left out. */
+    const char *(*cluster_name)(void *context);
+
     /* A sentence when the daemon cannot do its work ("waiting for Corosync:
      * ..."), or null. */
     const char *(*trouble)(void *context);

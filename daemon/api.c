@@ -1,0 +1,491 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "daemon/api.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/panic.h"
+#include "base/text.h"
+#include "daemon/api_private.h"
+#include "daemon/api_time.h"
+#include "sched/sched.h"
+
+enum {
+    WAITERS_COUNT_MAX = 1024,
+    HISTORY_LIMIT = 100,
+};
+#define ARENA_SIZE_MAX ((size_t)1 << 32)
+
+static void answer_request(struct mu_api *api, uint64_t client,
+                           const struct mu_api_credentials *credentials,
+                           const json_t *request);
+static bool answer_question(struct mu_api *api, uint64_t client,
+                            const char *name, const json_t *request);
+static void answer_wish(struct mu_api *api, uint64_t client, const char *name,
+                        const struct mu_api_credentials *credentials,
+                        const json_t *request);
+static void respond_result(struct mu_api *api, uint64_t client, json_t *result);
+static void respond_error(struct mu_api *api, uint64_t client, int error,
+                          const char *text);
+static void respond(struct mu_api *api, uint64_t client, json_t *answer);
+static json_t *version_build(void);
+static bool waiter_add(struct mu_api *api, uint64_t client, uint64_t request);
+static void waiter_remove(struct mu_api *api, uint32_t index);
+static bool subscriber_add(struct mu_api *api, uint64_t client);
+static void tell_subscribers(struct mu_api *api, json_t *notes);
+
+struct mu_api *
+mu_api_new(const struct mu_api_host *host)
+{
+    struct mu_api *api = calloc(1, sizeof(*api));
+
+    if (!api) {
+        return NULL;
+    }
+    api->host = *host;
+    api->history = mu_api_history_new();
+    if (!api->history) {
+        free(api);
+        return NULL;
+    }
+    mu_arena_init(&api->arena, ARENA_SIZE_MAX);
+    mu_arena_init(&api->scratch, ARENA_SIZE_MAX);
+    return api;
+}
+
+void
+mu_api_free(struct mu_api *api)
+{
+    if (!api) {
+        return;
+    }
+    mu_api_history_free(api->history);
+    mu_arena_done(&api->arena);
+    mu_arena_done(&api->scratch);
+    free(api->waiters);
+    free(api->subscribers);
+    free(api);
+}
+
+void
+mu_api_request(struct mu_api *api, uint64_t client,
+               const struct mu_api_credentials *credentials, const char *json,
+               size_t size)
+{
+    json_error_t error;
+    json_t *request = json_loadb(json, size, JSON_REJECT_DUPLICATES, &error);
+
+    mu_assert(credentials);
+    mu_arena_reset(&api->scratch);
+    if (!json_is_object(request)) {
+        respond_error(api, client, -EBADMSG,
+                      "the request is no JSON object; is the tool of another "
+                      "version?");
+    } else {
+        answer_request(api, client, credentials, request);
+    }
+    json_decref(request);
+}
+
+void
+mu_api_client_gone(struct mu_api *api, uint64_t client)
+{
+    for (uint32_t i = api->waiters_count; i > 0; i--) {
+        if (api->waiters[i - 1].client == client) {
+            waiter_remove(api, i - 1);
+        }
+    }
+    for (uint32_t i = api->subscribers_count; i > 0; i--) {
+        if (api->subscribers[i - 1] == client) {
+            api->subscribers[i - 1] =
+                api->subscribers[--api->subscribers_count];
+        }
+    }
+}
+
+void
+mu_api_reply(struct mu_api *api, const struct mu_effect_reply *reply)
+{
+    for (uint32_t i = 0; i < api->waiters_count; i++) {
+        struct mu_api_waiter waiter = api->waiters[i];
+
+        if (waiter.request == 0 || waiter.request != reply->request) {
+            continue;
+        }
+        waiter_remove(api, i);
+        if (reply->error) {
+            respond_error(api, waiter.client, reply->error, reply->text);
+        } else {
+            respond_result(api, waiter.client,
+                           json_pack("{s:s?, s:s?}", "text", reply->text,
+                                     "revision", reply->revision));
+        }
+        return;
+    }
+}
+
+void
+mu_api_changed(struct mu_api *api)
+{
+    const struct mu_core *core = api->host.core(api->host.context);
+    json_t *notes;
+
+    /* The plan costs more than all else here, and most steps change nothing
+     * that a journal notes: look without it, and let the next question make
+     * one. */
+    api->has_plan = false;
+    api->sight.state = core ? mu_core_get_state(core) : NULL;
+    api->sight.wall_ms = api->host.wall_ms(api->host.context);
+    api->sight.coordinator = core ? mu_core_get_coordinator(core) : 0;
+    api->sight.is_quorate = core && mu_core_is_quorate(core);
+    api->sight.is_idle = core && mu_core_is_idle(core);
+    notes = mu_api_history_update(api->history, &api->sight);
+    tell_subscribers(api, notes);
+    json_decref(notes);
+    if (!core || !mu_core_is_idle(core)) {
+        return;
+    }
+    for (uint32_t i = api->waiters_count; i > 0; i--) {
+        if (api->waiters[i - 1].request == 0) {
+            uint64_t client = api->waiters[i - 1].client;
+
+            waiter_remove(api, i - 1);
+            respond_result(api, client, json_pack("{s:b}", "idle", 1));
+        }
+    }
+}
+
+const struct mu_api_sight *
+mu_api_look(struct mu_api *api)
+{
+    const struct mu_core *core = api->host.core(api->host.context);
+    struct mu_api_sight *sight = &api->sight;
+    const struct mu_state *state = core ? mu_core_get_state(core) : NULL;
+    int64_t wall_ms = api->host.wall_ms(api->host.context);
+    bool is_current = api->has_plan && state && api->seen_state == state &&
+                      state->position == api->seen_position &&
+                      sight->is_quorate == mu_core_is_quorate(core) &&
+                      wall_ms < sight->plan->next_change_ms &&
+                      wall_ms >= sight->snapshot->now_ms;
+
+    sight->state = state;
+    sight->phase = core ? mu_core_get_phase(core) : MU_CORE_BOOTING;
+    sight->node_id = core ? mu_core_get_node_id(core) : 0;
+    sight->coordinator = core ? mu_core_get_coordinator(core) : 0;
+    sight->is_quorate = core && mu_core_is_quorate(core);
+    sight->is_idle = core && mu_core_is_idle(core);
+    sight->wall_ms = wall_ms;
+    sight->trouble = api->host.trouble(api->host.context);
+    sight->cluster_name = api->host.cluster_name
+                              ? api->host.cluster_name(api->host.context)
+                              : NULL;
+    if (is_current) {
+        return sight;
+    }
+    mu_arena_reset(&api->arena);
+    api->has_plan = false;
+    sight->plan = NULL;
+    sight->snapshot =
+        state ? mu_core_make_snapshot(core, &api->arena, wall_ms) : NULL;
+    if (sight->snapshot) {
+        sight->plan =
+            mu_sched_plan(&api->arena, sight->snapshot, MU_SCHED_REASONS);
+        api->has_plan = true;
+        api->seen_state = state;
+        api->seen_position = state->position;
+    }
+    return sight;
+}
+
+const char *
+mu_api_revision(const struct mu_state *state, struct mu_arena *arena,
+                bool is_full)
+{
+    if (is_full) {
+        return mu_text_make(
+            arena, "%lld.%lld.%llu", (long long)state->admin_epoch,
+            (long long)state->config_epoch, (unsigned long long)state->version);
+    }
+    return mu_text_make(arena, "%lld.%lld", (long long)state->admin_epoch,
+                        (long long)state->config_epoch);
+}
+
+const char *
+mu_api_node_name(const struct mu_state *state, uint32_t id)
+{
+    const struct mu_state_node *node =
+        state && id ? mu_state_find_node(state, id) : NULL;
+
+    return node ? node->name : NULL;
+}
+
+char *
+mu_api_clean(char *text)
+{
+    unsigned char *at = (unsigned char *)text;
+
+    while (*at) {
+        unsigned more = *at < 0x80                  ? 0
+                        : *at >= 0xc2 && *at < 0xe0 ? 1
+                        : *at >= 0xe0 && *at < 0xf0 ? 2
+                        : *at >= 0xf0 && *at < 0xf5 ? 3
+                                                    : UINT_MAX;
+        unsigned i = 1;
+
+        while (more != UINT_MAX && i <= more && (at[i] & 0xc0) == 0x80) {
+            i++;
+        }
+        /* Overlong forms, surrogates and what is beyond Unicode. */
+        if (more == UINT_MAX || i <= more || (*at == 0xe0 && at[1] < 0xa0) ||
+            (*at == 0xed && at[1] > 0x9f) || (*at == 0xf0 && at[1] < 0x90) ||
+            (*at == 0xf4 && at[1] > 0x8f)) {
+            *at++ = '?';
+        } else {
+            at += more + 1;
+        }
+    }
+    return text;
+}
+
+json_t *
+mu_api_time_json(int64_t wall_ms)
+{
+    char text[MU_API_TIME_SIZE];
+
+    if (wall_ms == 0) {
+        return json_null();
+    }
+    mu_api_time_format(wall_ms, text);
+    return json_string(text);
+}
+
+static void
+answer_request(struct mu_api *api, uint64_t client,
+               const struct mu_api_credentials *credentials,
+               const json_t *request)
+{
+    const char *name = json_string_value(json_object_get(request, "request"));
+
+    if (!name) {
+        respond_error(api, client, -EBADMSG,
+                      "the request has no member \"request\"");
+        return;
+    }
+    if (!answer_question(api, client, name, request)) {
+        answer_wish(api, client, name, credentials, request);
+    }
+}
+
+/* Requests that only read. False when 'name' is none of them. */
+static bool
+answer_question(struct mu_api *api, uint64_t client, const char *name,
+                const json_t *request)
+{
+    const json_t *limit = json_object_get(request, "limit");
+
+    if (strcmp(name, "status") == 0) {
+        respond_result(api, client,
+                       mu_api_status_build(mu_api_look(api), &api->scratch));
+    } else if (strcmp(name, "cib") == 0) {
+        json_t *cib = mu_api_cib_build(mu_api_look(api), &api->scratch);
+
+        if (cib) {
+            respond_result(api, client, cib);
+        } else {
+            respond_error(api, client, -EAGAIN,
+                          api->sight.trouble
+                              ? api->sight.trouble
+                              : "this node has not received the state of the "
+                                "cluster yet; try again in a moment");
+        }
+    } else if (strcmp(name, "plan") == 0) {
+        respond_result(api, client,
+                       mu_api_plan_build(mu_api_look(api), &api->scratch));
+    } else if (strcmp(name, "history") == 0) {
+        respond_result(api, client,
+                       mu_api_history_build(
+                           api->history, json_is_integer(limit) &&
+                                                 json_integer_value(limit) > 0
+                                             ? (size_t)json_integer_value(limit)
+                                             : HISTORY_LIMIT));
+    } else if (strcmp(name, "version") == 0) {
+        respond_result(api, client, version_build());
+    } else if (strcmp(name, "wait") == 0) {
+        const struct mu_core *core = api->host.core(api->host.context);
+
+        if (core && mu_core_is_idle(core)) {
+            respond_result(api, client, json_pack("{s:b}", "idle", 1));
+        } else if (!waiter_add(api, client, 0)) {
+            respond_error(api, client, -EAGAIN, "too many clients wait");
+        }
+    } else if (strcmp(name, "events") == 0) {
+        if (subscriber_add(api, client)) {
+            respond_result(api, client, json_pack("{s:b}", "subscribed", 1));
+        } else {
+            respond_error(api, client, -EAGAIN, "too many clients listen");
+        }
+    } else {
+        return false;
+    }
+    return true;
+}
+
+/* Requests that change something go through the core of this node into the
+ * order that all nodes share; the answer comes when they are applied. */
+static void
+answer_wish(struct mu_api *api, uint64_t client, const char *name,
+            const struct mu_api_credentials *credentials, const json_t *request)
+{
+    struct mu_event_request wish = {.client = client};
+    const char *text = NULL;
+    uint64_t number;
+
+    if (!mu_api_wish_read(name, request, credentials, &wish, &text,
+                          &api->scratch)) {
+        respond_error(api, client, -ENOSYS,
+                      mu_text_make(&api->scratch,
+                                   "no request is called \"%.64s\"; is the "
+                                   "tool of another version?",
+                                   name));
+        return;
+    }
+    if (!credentials->may_change) {
+        respond_error(api, client, -EPERM,
+                      mu_text_make(&api->scratch,
+                                   "%s may only look; changes are for root "
+                                   "and the group muster",
+                                   credentials->user));
+        return;
+    }
+    if (text) {
+        respond_error(api, client, -EINVAL, text);
+        return;
+    }
+    if (api->host.trouble(api->host.context)) {
+        respond_error(api, client, -EAGAIN,
+                      api->host.trouble(api->host.context));
+        return;
+    }
+    number = api->host.submit(api->host.context, &wish);
+    if (number == 0 || !waiter_add(api, client, number)) {
+        respond_error(api, client, -EAGAIN,
+                      "too many changes wait; try again in a moment");
+    }
+}
+
+static void
+respond_result(struct mu_api *api, uint64_t client, json_t *result)
+{
+    respond(api, client, json_pack("{s:o}", "result", result));
+}
+
+static void
+respond_error(struct mu_api *api, uint64_t client, int error, const char *text)
+{
+    respond(api, client,
+            json_pack("{s:{s:i, s:s}}", "error", "code", error, "text",
+                      text ? text : strerror(-error)));
+}
+
+/* Takes the reference to 'answer'. */
+static void
+respond(struct mu_api *api, uint64_t client, json_t *answer)
+{
+    static const char failed[] =
+        "{\"error\":{\"code\":-12,\"text\":\"the answer could not be made\"}}";
+    char *text = answer ? json_dumps(answer, JSON_COMPACT) : NULL;
+
+    /* Texts of agents that are no UTF-8 cannot be told in JSON. */
+    if (text) {
+        api->host.respond(api->host.context, client, text, strlen(text));
+    } else {
+        api->host.respond(api->host.context, client, failed,
+                          sizeof(failed) - 1);
+    }
+    free(text);
+    json_decref(answer);
+}
+
+static json_t *
+version_build(void)
+{
+    return json_pack("{s:s, s:s}", "program", "musterd", "version",
+                     PACKAGE_VERSION);
+}
+
+static bool
+waiter_add(struct mu_api *api, uint64_t client, uint64_t request)
+{
+    if (api->waiters_count == WAITERS_COUNT_MAX) {
+        return false;
+    }
+    if (api->waiters_count == api->waiters_capacity) {
+        uint32_t capacity = api->waiters_capacity + 16;
+        struct mu_api_waiter *grown =
+            realloc(api->waiters, capacity * sizeof(*grown));
+
+        if (!grown) {
+            return false;
+        }
+        api->waiters = grown;
+        api->waiters_capacity = capacity;
+    }
+    api->waiters[api->waiters_count++] =
+        (struct mu_api_waiter){.client = client, .request = request};
+    return true;
+}
+
+static void
+waiter_remove(struct mu_api *api, uint32_t index)
+{
+    mu_assert(index < api->waiters_count);
+    api->waiters[index] = api->waiters[--api->waiters_count];
+}
+
+static bool
+subscriber_add(struct mu_api *api, uint64_t client)
+{
+    for (uint32_t i = 0; i < api->subscribers_count; i++) {
+        if (api->subscribers[i] == client) {
+            return true;
+        }
+    }
+    if (api->subscribers_count == WAITERS_COUNT_MAX) {
+        return false;
+    }
+    if (api->subscribers_count == api->subscribers_capacity) {
+        uint32_t capacity = api->subscribers_capacity + 16;
+        uint64_t *grown = realloc(api->subscribers, capacity * sizeof(*grown));
+
+        if (!grown) {
+            return false;
+        }
+        api->subscribers = grown;
+        api->subscribers_capacity = capacity;
+    }
+    api->subscribers[api->subscribers_count++] = client;
+    return true;
+}
+
+static void
+tell_subscribers(struct mu_api *api, json_t *notes)
+{
+    const json_t *note;
+    size_t i;
+
+    if (api->subscribers_count == 0) {
+        return;
+    }
+    json_array_foreach(notes, i, note)
+    {
+        char *text = json_dumps(note, JSON_COMPACT);
+
+        for (uint32_t j = 0; text && j < api->subscribers_count; j++) {
+            api->host.notify(api->host.context, api->subscribers[j], text,
+                             strlen(text));
+        }
+        free(text);
+    }
+}

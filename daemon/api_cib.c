@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The whole <cib>: configuration and status as other tools know them. */
+
+#include <inttypes.h>
+
+#include "base/text.h"
+#include "daemon/api_private.h"
+#include "daemon/api_time.h"
+#include "doc/doc.h"
+#include "model/cib_status.h"
+
+static void add_attribute(struct mu_text_buffer *text, const char *name,
+                          const char *value);
+
+json_t *
+mu_api_cib_build(const struct mu_api_sight *sight, struct mu_arena *scratch)
+{
+    const struct mu_state *state = sight->state;
+    struct mu_text_buffer text;
+    char when[MU_API_TIME_SIZE];
+
+    if (!state || !sight->snapshot) {
+        return NULL;
+    }
+    mu_text_buffer_init(&text, scratch);
+    mu_text_buffer_add(&text,
+                       "<cib crm_feature_set=\"3.16.1\" "
+                       "validate-with=\"pacemaker-3.9\" "
+                       "admin_epoch=\"%" PRId64 "\" epoch=\"%" PRId64
+                       "\" num_updates=\"%" PRIu64 "\" have-quorum=\"%d\" "
+                       "dc-uuid=\"%" PRIu32 "\"",
+                       state->admin_epoch, state->config_epoch, state->version,
+                       sight->is_quorate ? 1 : 0, sight->coordinator);
+    mu_api_time_format(state->config_wall_ms, when);
+    add_attribute(&text, "cib-last-written", when);
+    if (state->config_user) {
+        add_attribute(&text, "update-user", state->config_user);
+    }
+    mu_text_buffer_add(&text, " execution-date=\"%" PRId64 "\"",
+                       sight->wall_ms / 1000);
+    if (state->had_quorum) {
+        /* "Not quorate, but was once" is what the peer writes here. */
+        mu_text_buffer_add(&text, " no-quorum-panic=\"1\"");
+    }
+    mu_text_buffer_append(&text, ">\n", 2);
+    mu_text_buffer_append(&text, (const char *)state->config_xml.data,
+                          state->config_xml.size);
+    mu_text_buffer_append(&text, "\n", 1);
+    mu_cib_status_write(sight->snapshot->status, &text);
+    mu_text_buffer_add(&text, "</cib>\n");
+    return json_pack("{s:s%, s:s}", "xml", text.data, text.length, "base",
+                     mu_api_revision(state, scratch, false));
+}
+
+static void
+add_attribute(struct mu_text_buffer *text, const char *name, const char *value)
+{
+    mu_text_buffer_add(text, " %s=\"", name);
+    mu_doc_write_value(value, text);
+    mu_text_buffer_append(text, "\"", 1);
+}
