@@ -139,7 +139,7 @@ mu_api_history_build(const struct mu_api_history *history, size_t limit)
 
 static void
 note(struct pass *pass, int64_t wall_ms, const char *kind, const char *node,
-     const char *resource, const char *text)
+     const char *resource, char *text)
 {
     (void)json_array_append_new(
         pass->notes,

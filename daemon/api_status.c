@@ -585,7 +585,9 @@ fencing_build(const struct mu_api_sight *sight, struct mu_arena *scratch)
                       mu_api_time_json(one->asked_wall_ms), "ended",
                       mu_api_time_json(one->ended_wall_ms), "attempt",
                       (int)one->attempt, "reason",
-                      *one->reason ? one->reason : NULL));
+                      *one->reason
+                          ? mu_api_clean(mu_arena_strdup(scratch, one->reason))
+                          : NULL));
     }
     return fencing;
 }
