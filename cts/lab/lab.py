@@ -57,6 +57,7 @@ class Lab:
         Lab.count_made += 1
         self.name = f"t{os.getpid()}-{Lab.count_made}"
         self.count = count
+        self.token_ms = token_ms
         self.nodes = muster_lab.node_names(count)
         self.command = [PROGRAM, "up", str(count), "--name", self.name,
                         "--owner", str(os.getpid()), "--token", str(token_ms),
