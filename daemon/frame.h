@@ -14,6 +14,7 @@
  *
  * Invariant: 'start' <= 'end' <= 'capacity'. */
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -32,6 +33,8 @@ enum mu_frame_kind {
     MU_FRAME_REQUEST = 1,  /* Client to daemon. One response follows. */
     MU_FRAME_RESPONSE = 2, /* Daemon to client, one for each request. */
     MU_FRAME_EVENT = 3,    /* Daemon to a client that has subscribed. */
+    MU_FRAME_REFUSAL = 4,  /* Daemon to a client that it is about to drop: one
+                              sentence of plain text instead of JSON. */
 };
 
 struct mu_frame {
@@ -45,7 +48,9 @@ struct mu_frame_reader {
     size_t start;        /* First byte that has not been given out. */
     size_t end;          /* Behind the last byte received. */
     size_t capacity;
-    size_t size_max; /* Of the content of one frame. */
+    size_t size_max;     /* Of the content of one frame. */
+    unsigned char saved; /* What the NUL behind a frame stands on. */
+    bool has_saved;
 };
 
 /* Writes the header for 'size' bytes of content. */
