@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "daemon/agent.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/text.h"
+
+/* For sorting: a total order, the last value of a name last. */
+struct env_entry {
+    char *variable;
+    size_t sequence; /* In which order they were set. */
+};
+
+static bool is_inherited(const char *variable);
+static int variable_cmp(const void *a, const void *b);
+static size_t name_length(const char *variable);
+static void pair_set(struct mu_agent_env *env, const char *name,
+                     const char *value);
+
+void
+mu_agent_env_init(struct mu_agent_env *env,
+                  const struct mu_agent_context *context, const char *service)
+{
+    const struct mu_exec_config *config = context->config;
+    const char *path = getenv("PATH");
+
+    *env = (struct mu_agent_env){.arena = context->arena};
+    for (char **variable = environ; *variable; variable++) {
+        if (is_inherited(*variable)) {
+            *mu_vec_add(env->arena, &env->variables) = *variable;
+        }
+    }
+    if (!path || path[0] == '\0') {
+        path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+    }
+    mu_agent_env_set(env, "PATH", "%s:%s", config->helpers_folder, path);
+    mu_agent_env_set(env, MU_AGENT_MARKER_NAME, "%s", context->marker);
+    mu_agent_env_set(env, "HA_SBIN_DIR", "%s", config->helpers_folder);
+    mu_agent_env_set(env, "HA_RSCTMP", "%s", config->rsctmp_folder);
+    mu_agent_env_set(env, "HA_LOGFACILITY", "daemon");
+    pair_set(env, "logfacility", "daemon");
+    pair_set(env, "logfile", "none");
+    pair_set(env, "debug", config->is_debug ? "1" : "0");
+    pair_set(env, "cluster_type", "corosync");
+    pair_set(env, "quorum_type", "corosync");
+    pair_set(env, "mcp", "true");
+    pair_set(env, "service", service);
+    pair_set(env, "watchdog", config->has_watchdog ? "true" : "false");
+}
+
+void
+mu_agent_env_set(struct mu_agent_env *env, const char *name,
+                 const char *format, ...)
+{
+    size_t name_size = strlen(name);
+    char *variable;
+    va_list args;
+    va_list copy;
+    int length;
+
+    va_start(args, format);
+    va_copy(copy, args);
+    length = vsnprintf(NULL, 0, format, copy);
+    va_end(copy);
+    length = length < 0 ? 0 : length;
+    variable =
+        mu_arena_new(env->arena, char, name_size + (size_t)length + 2);
+    memcpy(variable, name, name_size);
+    variable[name_size] = '=';
+    (void)vsnprintf(variable + name_size + 1, (size_t)length + 1, format,
+                    args);
+    va_end(args);
+    *mu_vec_add(env->arena, &env->variables) = variable;
+}
+
+char **
+mu_agent_env_finish(struct mu_agent_env *env)
+{
+    size_t count = env->variables.count;
+    struct env_entry *entries =
+        mu_arena_new(env->arena, struct env_entry, count);
+    char **envp = mu_arena_new(env->arena, char *, count + 1);
+    size_t kept = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        entries[i].variable = env->variables.items[i];
+        entries[i].sequence = i;
+    }
+    qsort(entries, count, sizeof(*entries), variable_cmp);
+    for (size_t i = 0; i < count; i++) {
+        size_t length = name_length(entries[i].variable);
+
+        if (i + 1 < count &&
+            length == name_length(entries[i + 1].variable) &&
+            memcmp(entries[i].variable, entries[i + 1].variable, length) ==
+                0) {
+            continue; /* A later value follows. */
+        }
+        envp[kept++] = entries[i].variable;
+    }
+    envp[kept] = NULL;
+    return envp;
+}
+
+int
+mu_agent_name_validate(const char *name, const char *what,
+                       struct mu_errbuf *err)
+{
+    if (!name || name[0] == '\0') {
+        mu_errbuf_set(err, "the agent has no %s", what);
+        return -EINVAL;
+    }
+    if (name[0] == '.' || strchr(name, '/')) {
+        mu_errbuf_set(err, "\"%s\" cannot be the %s of an agent", name, what);
+        return -EINVAL;
+    }
+    return 0;
+}
+
+int
+mu_agent_path_validate(const char *path, struct mu_errbuf *err)
+{
+    struct stat status;
+
+    if (stat(path, &status) < 0) {
+        int error = errno;
+
+        mu_errbuf_set(err, error == ENOENT ? "%s does not exist"
+                                           : "%s cannot be read",
+                      path);
+        return -error;
+    }
+    if (!S_ISREG(status.st_mode)) {
+        mu_errbuf_set(err, "%s is not a file", path);
+        return -EACCES;
+    }
+    /* Root may run a file as soon as anybody may: ask for any x bit. */
+    if (access(path, X_OK) < 0) {
+        mu_errbuf_set(err, "%s is not executable", path);
+        return -EACCES;
+    }
+    return 0;
+}
+
+const char *
+mu_agent_param(const struct mu_effect_exec *effect, const char *name)
+{
+    for (uint32_t i = 0; i < effect->params_count; i++) {
+        if (strcmp(effect->params[i].name, name) == 0) {
+            return effect->params[i].value;
+        }
+    }
+    return NULL;
+}
+
+/* What systemd tells us about ourselves would make an agent talk in our name,
+ * and what an outer cluster manager told us does not hold for it. */
+static bool
+is_inherited(const char *variable)
+{
+    static const char *const prefixes[] = {
+        "OCF_",           "HA_",           "PCMK_",       "NOTIFY_SOCKET=",
+        "WATCHDOG_",      "LISTEN_",       "JOURNAL_STREAM=",
+        "INVOCATION_ID=", "CREDENTIALS_DIRECTORY=",
+        "MUSTER_OPERATION_ID=",
+    };
+
+    for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
+        if (strncmp(variable, prefixes[i], strlen(prefixes[i])) == 0) {
+            return false;
+        }
+    }
+    return strchr(variable, '=') != NULL;
+}
+
+static int
+variable_cmp(const void *a, const void *b)
+{
+    const struct env_entry *left = a;
+    const struct env_entry *right = b;
+    size_t left_length = name_length(left->variable);
+    size_t right_length = name_length(right->variable);
+    size_t length = left_length < right_length ? left_length : right_length;
+    int order = memcmp(left->variable, right->variable, length);
+
+    if (order != 0) {
+        return order;
+    }
+    if (left_length != right_length) {
+        return left_length < right_length ? -1 : 1;
+    }
+    return left->sequence < right->sequence ? -1 : 1;
+}
+
+static size_t
+name_length(const char *variable)
+{
+    return strcspn(variable, "=");
+}
+
+/* Agents and tools know these under two prefixes. */
+static void
+pair_set(struct mu_agent_env *env, const char *name, const char *value)
+{
+    char full[64];
+
+    (void)mu_text_format(full, sizeof(full), "HA_%s", name);
+    mu_agent_env_set(env, full, "%s", value);
+    (void)mu_text_format(full, sizeof(full), "PCMK_%s", name);
+    mu_agent_env_set(env, full, "%s", value);
+}

@@ -1,0 +1,583 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/panic.h"
+#include "base/text.h"
+#include "daemon/agent_fence.h"
+#include "daemon/agent_ocf.h"
+#include "daemon/clock.h"
+#include "daemon/exec_child.h"
+#include "daemon/exec_private.h"
+#include "daemon/exec_tree.h"
+#include "daemon/log.h"
+
+enum {
+    GRACE_MS = 1000,    /* Between SIGTERM and SIGKILL. */
+    KILL_RETRY_MS = 20, /* Between two looks at dying processes. */
+    KILL_MS_MAX = 5000, /* Then a process is called unkillable. */
+};
+
+enum { STDOUT, STDERR, STREAMS_COUNT };
+
+static bool fence_answer(struct mu_exec_op *op);
+static void op_launch(struct mu_exec_op *op);
+static int command_make(struct mu_exec_op *op,
+                        struct mu_agent_command *ret_command,
+                        struct mu_errbuf *err);
+static int command_start(struct mu_exec_op *op,
+                         const struct mu_agent_command *command);
+static void record_write(const struct mu_exec_op *op);
+static int op_watch(struct mu_exec_op *op, struct mu_exec_child *child);
+static void op_refuse(struct mu_exec_op *op, int error, const char *text);
+static void op_exited(struct mu_exec_op *op);
+static void exit_judge(struct mu_exec_op *op, const siginfo_t *info);
+static bool op_retry(struct mu_exec_op *op);
+static void op_kill(struct mu_exec_op *op);
+static void op_killed(struct mu_exec_op *op, bool is_dead);
+static bool is_leader_dead(const struct mu_exec_op *op);
+static void leader_reap(struct mu_exec_op *op, siginfo_t *ret_info);
+static void leader_linger(struct mu_exec_op *op);
+static void reason_from_streams(struct mu_exec_op *op);
+static struct mu_exec_tree tree_of(const struct mu_exec_op *op);
+static void device_register(struct mu_exec *exec, const char *id,
+                            bool is_registered);
+static bool device_is_registered(const struct mu_exec *exec, const char *id);
+static void on_pidfd(void *user, int fd, int events);
+static void on_linger(void *user, int fd, int events);
+static void on_timer(void *user);
+
+void
+mu_exec_op_run(struct mu_exec_op *op)
+{
+    struct mu_exec *exec = op->exec;
+    static uint64_t counter;
+
+    op->started = mu_clock_now();
+    op->started_wall_ms = mu_clock_wall_ms();
+    op->record.deadline =
+        op->effect.timeout_ms > 0
+            ? mu_instant_after(op->started, op->effect.timeout_ms)
+            : MU_INSTANT_NEVER;
+    mu_loop_timer_init(&op->timer, exec->config.loop, on_timer, op);
+    (void)mu_text_format(op->record.marker, sizeof(op->record.marker),
+                         "%s.%" PRIu64, exec->marker_prefix, ++counter);
+    (void)mu_text_format(op->record.resource, sizeof(op->record.resource),
+                         "%s", op->effect.resource);
+    (void)mu_text_format(op->record.op_name, sizeof(op->record.op_name), "%s",
+                         op->effect.op_name);
+    if (op->effect.agent_class == MU_AGENT_FENCE) {
+        if (fence_answer(op)) {
+            mu_exec_op_report_later(op);
+            return;
+        }
+        op->tries_left = mu_agent_fence_tries(&op->effect);
+    }
+    op_launch(op);
+}
+
+void
+mu_exec_op_stop(struct mu_exec_op *op, enum mu_op_end end)
+{
+    struct mu_exec_tree tree = tree_of(op);
+
+    op->state = MU_EXEC_OP_ENDING;
+    mu_exec_op_result(op, end, 1);
+    mu_exec_tree_term(&tree);
+    mu_loop_timer_arm(&op->timer, mu_instant_after(mu_clock_now(), GRACE_MS));
+}
+
+int
+mu_exec_op_adopt(struct mu_exec_op *op)
+{
+    int rc;
+
+    mu_loop_timer_init(&op->timer, op->exec->config.loop, on_timer, op);
+    op->state = MU_EXEC_OP_RUNNING;
+    op->started = mu_clock_now();
+    op->pidfd = mu_exec_child_pidfd(op->record.pid);
+    if (op->pidfd < 0) {
+        return op->pidfd;
+    }
+    rc = mu_loop_fd_add(op->exec->config.loop, op->pidfd, POLLIN, on_pidfd,
+                        op);
+    if (rc == 0) {
+        mu_loop_timer_arm(&op->timer, op->record.deadline);
+    }
+    return rc;
+}
+
+void
+mu_exec_op_close(struct mu_exec_op *op)
+{
+    if (op->pidfd >= 0) {
+        mu_loop_fd_remove(op->exec->config.loop, op->pidfd);
+        (void)close(op->pidfd);
+        op->pidfd = -1;
+    }
+    for (int i = 0; op->streams && i < STREAMS_COUNT; i++) {
+        mu_exec_output_done(&op->streams[i]);
+    }
+    free(op->streams);
+    op->streams = NULL;
+}
+
+void
+mu_exec_op_reason(struct mu_exec_op *op, const char *format, ...)
+{
+    char text[MU_ERRBUF_SIZE];
+    va_list args;
+
+    va_start(args, format);
+    (void)vsnprintf(text, sizeof(text), format, args);
+    va_end(args);
+    mu_exec_output_clean(text, op->reason, sizeof(op->reason));
+}
+
+/* Answers what needs no agent: stop and probe of a fence device. */
+static bool
+fence_answer(struct mu_exec_op *op)
+{
+    struct mu_exec *exec = op->exec;
+
+    switch (mu_agent_fence_kind(&op->effect)) {
+    case MU_AGENT_FENCE_RUN:
+    case MU_AGENT_FENCE_START:
+        return false;
+    case MU_AGENT_FENCE_STOP:
+        device_register(exec, op->effect.resource, false);
+        mu_exec_op_result(op, MU_OP_END_EXITED, 0);
+        return true;
+    case MU_AGENT_FENCE_PROBE:
+        mu_exec_op_result(op, MU_OP_END_EXITED,
+                          device_is_registered(exec, op->effect.resource) ? 0
+                                                                          : 7);
+        return true;
+    }
+    mu_unreachable();
+}
+
+static void
+op_launch(struct mu_exec_op *op)
+{
+    struct mu_agent_command command;
+    struct mu_errbuf err = {.text = ""};
+    int rc = command_make(op, &command, &err);
+
+    op->state = MU_EXEC_OP_RUNNING;
+    op->tries_left--;
+    if (rc < 0) {
+        op_refuse(op, rc, err.text);
+    } else {
+        rc = command_start(op, &command);
+        if (rc < 0) {
+            mu_errbuf_set(&err, "%s cannot be run: %s%s", command.path,
+                          strerror(-rc),
+                          rc == -ENOENT ? " (its interpreter)" : "");
+            op_refuse(op, rc, err.text);
+        }
+    }
+    mu_arena_reset(&op->exec->arena);
+}
+
+static int
+command_make(struct mu_exec_op *op, struct mu_agent_command *ret_command,
+             struct mu_errbuf *err)
+{
+    struct mu_agent_context context = {.arena = &op->exec->arena,
+                                       .config = &op->exec->config,
+                                       .effect = &op->effect,
+                                       .marker = op->record.marker};
+
+    switch (op->effect.agent_class) {
+    case MU_AGENT_OCF:
+        return mu_agent_ocf_command(&context, ret_command, err);
+    case MU_AGENT_LSB:
+    case MU_AGENT_SERVICE:
+        return mu_agent_lsb_command(&context, ret_command, err);
+    case MU_AGENT_FENCE:
+        return mu_agent_fence_command(&context, ret_command, err);
+    case MU_AGENT_SYSTEMD:
+    case MU_AGENT_OTHER:
+        break;
+    }
+    mu_errbuf_set(err, "agents of this class are not supported");
+    return -EINVAL;
+}
+
+/* The record comes first: an agent that nobody knows of would run unguarded
+ * after a crash. */
+static int
+command_start(struct mu_exec_op *op, const struct mu_agent_command *command)
+{
+    struct mu_exec *exec = op->exec;
+    struct mu_exec_child child;
+    int rc;
+
+    op->record.pid = 0;
+    op->record.start_ticks = 0;
+    record_write(op);
+    rc = mu_exec_child_start(command, exec->config.work_folder, &child);
+    if (rc == 0) {
+        rc = op_watch(op, &child);
+    }
+    if (rc < 0) {
+        mu_exec_record_remove(exec->ops_folder, op->record.marker);
+        return rc;
+    }
+    if (mu_exec_tree_start_ticks(op->record.pid, &op->record.start_ticks) ==
+        0) {
+        record_write(op);
+    }
+    mu_loop_timer_arm(&op->timer, op->record.deadline);
+    return 0;
+}
+
+static void
+record_write(const struct mu_exec_op *op)
+{
+    int rc = mu_exec_record_write(op->exec->ops_folder, &op->record);
+
+    if (rc < 0) {
+        mu_log(MU_TRACE_WARNING, "%s: %s will not be found after a crash: %s",
+               op->effect.resource, op->effect.op_name, strerror(-rc));
+    }
+}
+
+/* Takes over the child; on failure it is gone. */
+static int
+op_watch(struct mu_exec_op *op, struct mu_exec_child *child)
+{
+    struct mu_loop *loop = op->exec->config.loop;
+    const int fds[STREAMS_COUNT] = {child->stdout_fd, child->stderr_fd};
+    int rc = 0;
+
+    op->record.pid = child->pid;
+    op->streams = calloc(STREAMS_COUNT, sizeof(*op->streams));
+    mu_assert(op->streams);
+    for (int i = 0; i < STREAMS_COUNT; i++) {
+        int error = mu_exec_output_init(&op->streams[i], loop, fds[i]);
+
+        rc = rc < 0 ? rc : error;
+    }
+    if (rc == 0) {
+        rc = mu_loop_fd_add(loop, child->pidfd, POLLIN, on_pidfd, op);
+    }
+    op->pidfd = child->pidfd;
+    if (rc < 0) {
+        (void)kill(-child->pid, SIGKILL);
+        (void)waitpid(child->pid, NULL, 0);
+        mu_exec_op_close(op);
+    }
+    return rc;
+}
+
+static void
+op_refuse(struct mu_exec_op *op, int error, const char *text)
+{
+    bool is_missing = error == -ENOENT || error == -EACCES ||
+                      error == -ENOEXEC || error == -ENOTDIR ||
+                      error == -EINVAL || error == -ELOOP;
+
+    mu_exec_op_reason(op, "%s", text);
+    if (is_missing) {
+        mu_exec_op_result(op, MU_OP_END_NOT_INSTALLED, 5);
+    } else {
+        mu_exec_op_result(op, MU_OP_END_ERROR, 1);
+    }
+    mu_exec_op_report_later(op);
+}
+
+static void
+on_pidfd(void *user, int fd, int events)
+{
+    struct mu_exec_op *op = user;
+
+    (void)events;
+    mu_loop_fd_remove(op->exec->config.loop, fd); /* It stays readable. */
+    op->is_leader_gone = op->is_recovered;
+    if (op->state == MU_EXEC_OP_RUNNING) {
+        op_exited(op);
+    } else {
+        op_kill(op);
+    }
+}
+
+static void
+on_timer(void *user)
+{
+    struct mu_exec_op *op = user;
+
+    if (op->state != MU_EXEC_OP_RUNNING) {
+        op_kill(op);
+        return;
+    }
+    mu_log_with(MU_TRACE_WARNING,
+                &(struct mu_log_fields){.resource = op->record.resource,
+                                        .operation = op->record.op_name},
+                "%s: %s has not ended in time, killing it",
+                op->record.resource, op->record.op_name);
+    mu_exec_op_stop(op, MU_OP_END_TIMEOUT);
+}
+
+/* The agent has ended by itself. What it left running is a service. */
+static void
+op_exited(struct mu_exec_op *op)
+{
+    siginfo_t info = {.si_code = CLD_EXITED};
+
+    mu_loop_timer_disarm(&op->timer);
+    leader_reap(op, &info);
+    for (int i = 0; op->streams && i < STREAMS_COUNT; i++) {
+        mu_exec_output_finish(&op->streams[i]);
+    }
+    reason_from_streams(op);
+    exit_judge(op, &info);
+    if (op_retry(op)) {
+        return;
+    }
+    if (op->effect.agent_class == MU_AGENT_FENCE && !op->is_recovered &&
+        mu_agent_fence_kind(&op->effect) == MU_AGENT_FENCE_START) {
+        device_register(op->exec, op->effect.resource,
+                        op->end == MU_OP_END_EXITED && op->rc == 0);
+    }
+    mu_exec_record_remove(op->exec->ops_folder, op->record.marker);
+    mu_exec_op_report(op);
+}
+
+static void
+exit_judge(struct mu_exec_op *op, const siginfo_t *info)
+{
+    int32_t rc = info->si_status;
+
+    if (info->si_code != CLD_EXITED) {
+        mu_exec_op_reason(op, "killed by signal %d (%s)", info->si_status,
+                          strsignal(info->si_status));
+        mu_exec_op_result(op, MU_OP_END_ERROR, 1);
+        return;
+    }
+    switch (op->effect.agent_class) {
+    case MU_AGENT_LSB:
+    case MU_AGENT_SERVICE:
+        rc = mu_agent_lsb_rc(op->effect.op_name, rc);
+        break;
+    case MU_AGENT_FENCE:
+        rc = mu_agent_fence_rc(&op->effect, rc);
+        break;
+    case MU_AGENT_OCF:
+    case MU_AGENT_SYSTEMD:
+    case MU_AGENT_OTHER:
+        break;
+    }
+    mu_exec_op_result(op, MU_OP_END_EXITED, rc);
+}
+
+/* Runs the agent again if it failed and there are tries and time left. */
+static bool
+op_retry(struct mu_exec_op *op)
+{
+    if (op->tries_left < 1 || op->rc == 0 || op->rc == 2 ||
+        op->end != MU_OP_END_EXITED ||
+        mu_instant_is_due(op->record.deadline, mu_clock_now())) {
+        return false;
+    }
+    mu_log_with(MU_TRACE_INFO,
+                &(struct mu_log_fields){.resource = op->effect.resource,
+                                        .node = op->effect.target,
+                                        .operation = op->effect.op_name},
+                "%s: %s failed, trying again: %s", op->effect.resource,
+                op->effect.op_name, op->reason);
+    mu_exec_op_close(op);
+    op->reason[0] = '\0';
+    op_launch(op);
+    return true;
+}
+
+/* Kills what is left; comes here again until nothing is. */
+static void
+op_kill(struct mu_exec_op *op)
+{
+    struct mu_exec_tree tree = tree_of(op);
+    struct mu_instant now = mu_clock_now();
+    bool is_dead;
+    int left;
+
+    if (op->state != MU_EXEC_OP_KILLING) {
+        op->state = MU_EXEC_OP_KILLING;
+        op->kill_end = mu_instant_after(now, KILL_MS_MAX);
+    }
+    left = mu_exec_tree_kill(&tree);
+    is_dead = left == 0 && is_leader_dead(op);
+    if (is_dead || mu_instant_is_due(op->kill_end, now)) {
+        op_killed(op, is_dead);
+        return;
+    }
+    mu_loop_timer_arm(&op->timer, mu_instant_after(now, KILL_RETRY_MS));
+}
+
+static void
+op_killed(struct mu_exec_op *op, bool is_dead)
+{
+    siginfo_t info;
+
+    mu_loop_timer_disarm(&op->timer);
+    for (int i = 0; op->streams && i < STREAMS_COUNT; i++) {
+        mu_exec_output_finish(&op->streams[i]);
+    }
+    reason_from_streams(op);
+    if (is_leader_dead(op)) {
+        leader_reap(op, &info);
+    } else {
+        leader_linger(op);
+    }
+    if (op->end == MU_OP_END_TIMEOUT) {
+        char said[MU_REASON_SIZE_MAX + 2] = "";
+
+        if (op->reason[0] != '\0') {
+            (void)mu_text_format(said, sizeof(said), ": %s", op->reason);
+        }
+        mu_exec_op_reason(op, "not done within %" PRId64 "%s, killed%s",
+                          op->effect.timeout_ms % 1000 == 0
+                              ? op->effect.timeout_ms / 1000
+                              : op->effect.timeout_ms,
+                          op->effect.timeout_ms % 1000 == 0 ? "s" : "ms",
+                          said);
+    }
+    if (!is_dead) {
+        mu_exec_op_reason(op, "could not be killed: a process hangs in the "
+                              "kernel");
+        mu_log(MU_TRACE_ERROR, "%s: %s %s", op->record.resource,
+               op->record.op_name, op->reason);
+    }
+    mu_exec_record_remove(op->exec->ops_folder, op->record.marker);
+    mu_exec_op_report(op);
+}
+
+static bool
+is_leader_dead(const struct mu_exec_op *op)
+{
+    struct pollfd poll_fd = {.fd = op->pidfd, .events = POLLIN};
+
+    return poll(&poll_fd, 1, 0) == 1;
+}
+
+static void
+leader_reap(struct mu_exec_op *op, siginfo_t *ret_info)
+{
+    if (!op->is_recovered) {
+        int rc = waitid(P_PID, (id_t)op->record.pid, ret_info, WEXITED);
+
+        /* Nobody else waits for our children. */
+        mu_assert(rc == 0);
+    }
+}
+
+/* Leaves a process that cannot be killed to be reaped when it ends. */
+static void
+leader_linger(struct mu_exec_op *op)
+{
+    struct mu_exec_linger *linger;
+
+    if (op->is_recovered) {
+        return;
+    }
+    linger = calloc(1, sizeof(*linger));
+    mu_assert(linger);
+    mu_loop_fd_remove(op->exec->config.loop, op->pidfd);
+    linger->exec = op->exec;
+    linger->pid = op->record.pid;
+    linger->pidfd = op->pidfd;
+    op->pidfd = -1;
+    linger->next = op->exec->lingers;
+    op->exec->lingers = linger;
+    if (mu_loop_fd_add(op->exec->config.loop, linger->pidfd, POLLIN, on_linger,
+                       linger) < 0) {
+        mu_log(MU_TRACE_WARNING, "process %d will stay a zombie",
+               (int)linger->pid);
+    }
+}
+
+static void
+on_linger(void *user, int fd, int events)
+{
+    struct mu_exec_linger *linger = user;
+    struct mu_exec_linger **at = &linger->exec->lingers;
+
+    (void)events;
+    mu_loop_fd_remove(linger->exec->config.loop, fd);
+    (void)waitpid(linger->pid, NULL, 0);
+    (void)close(fd);
+    while (*at != linger) {
+        at = &(*at)->next;
+    }
+    *at = linger->next;
+    free(linger);
+}
+
+/* OCF agents mark their reason; others are taken at their last word. */
+static void
+reason_from_streams(struct mu_exec_op *op)
+{
+    const struct mu_exec_output *output;
+
+    if (!op->streams) {
+        return;
+    }
+    output = &op->streams[STDERR];
+    if (output->reason[0] != '\0') {
+        mu_exec_op_reason(op, "%s", output->reason);
+    } else if (op->effect.agent_class != MU_AGENT_OCF) {
+        mu_exec_op_reason(op, "%s", output->last_line);
+    }
+}
+
+static struct mu_exec_tree
+tree_of(const struct mu_exec_op *op)
+{
+    return (struct mu_exec_tree){.leader = op->record.pid,
+                                 .start_ticks = op->record.start_ticks,
+                                 .marker = op->record.marker,
+                                 .is_leader_gone = op->is_leader_gone};
+}
+
+static void
+device_register(struct mu_exec *exec, const char *id, bool is_registered)
+{
+    char **devices;
+    uint32_t at = 0;
+
+    while (at < exec->devices_count && strcmp(exec->devices[at], id) != 0) {
+        at++;
+    }
+    if (!is_registered && at < exec->devices_count) {
+        free(exec->devices[at]);
+        exec->devices[at] = exec->devices[--exec->devices_count];
+    }
+    if (is_registered && at == exec->devices_count) {
+        devices = reallocarray(exec->devices, at + 1, sizeof(*devices));
+        mu_assert(devices);
+        exec->devices = devices;
+        devices[at] = strdup(id);
+        mu_assert(devices[at]);
+        exec->devices_count++;
+    }
+}
+
+static bool
+device_is_registered(const struct mu_exec *exec, const char *id)
+{
+    for (uint32_t i = 0; i < exec->devices_count; i++) {
+        if (strcmp(exec->devices[i], id) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
