@@ -11,8 +11,6 @@ a failure its logs are kept and their place is printed. Conditions are polled
 with a deadline; nothing here sleeps for a fixed time.
 """
 
-import importlib.machinery
-import importlib.util
 import json
 import os
 import re
@@ -25,26 +23,14 @@ import time
 import unittest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-PROGRAM = os.path.abspath(os.environ.get(
-    "MUSTER_LAB_PROGRAM", f"{HERE}/../../tools/muster-lab"))
+TOOLS = os.path.abspath(f"{HERE}/../../tools")
+PROGRAM = f"{TOOLS}/muster-lab"
 SKIPPED = 77
 
-
-def load_program():
-    loader = importlib.machinery.SourceFileLoader("muster_lab", PROGRAM)
-    spec = importlib.util.spec_from_loader("muster_lab", loader)
-    module = importlib.util.module_from_spec(spec)
-    was_writing = sys.dont_write_bytecode
-    sys.dont_write_bytecode = True
-    try:
-        loader.exec_module(module)
-    finally:
-        sys.dont_write_bytecode = was_writing
-    return module
-
-
-muster_lab = load_program()
-LabError = muster_lab.LabError
+sys.dont_write_bytecode = True
+sys.path.insert(0, TOOLS)
+from muster_lab import client, kernel, life, place  # noqa: E402
+from muster_lab.place import LabError  # noqa: E402
 
 
 class Lab:
@@ -58,7 +44,7 @@ class Lab:
         self.name = f"t{os.getpid()}-{Lab.count_made}"
         self.count = count
         self.token_ms = token_ms
-        self.nodes = muster_lab.node_names(count)
+        self.nodes = place.node_names(count)
         self.command = [PROGRAM, "up", str(count), "--name", self.name,
                         "--owner", str(os.getpid()), "--token", str(token_ms),
                         *arguments]
@@ -72,7 +58,7 @@ class Lab:
             self.command += ["--build", build]
         if trace:
             self.command.append("--trace")
-        self.places = muster_lab.Places(self.name)
+        self.places = place.Places(self.name)
         self.known = {}
 
     # -- life
@@ -101,14 +87,14 @@ class Lab:
             tempfile.mkdtemp(prefix="muster-lab-logs.")
         shutil.copytree(self.places.run, target, dirs_exist_ok=True,
                         ignore=lambda *_: ["power", "control"])
-        muster_lab.keep_logs(self.places, target)
+        life.keep_logs(self.places, target)
         print(f"logs of lab {self.name}: {target}", file=sys.stderr)
 
     # -- requests
 
     def ask(self, op, node=None, **fields):
         self.known = {}
-        return muster_lab.request(self.name, op=op, node=node, **fields)
+        return client.request(self.name, op=op, node=node, **fields)
 
     def cut(self, node):
         self.ask("cut", node)
@@ -144,7 +130,7 @@ class Lab:
 
     def node(self, name):
         """What the keeper knows of a node, now."""
-        for node in muster_lab.request(self.name, op="status")["nodes"]:
+        for node in client.request(self.name, op="status")["nodes"]:
             self.known[node["name"]] = node
         return self.known[name]
 
@@ -153,7 +139,7 @@ class Lab:
 
     def events(self, what=None, since=0.0):
         """What the lab did and saw; 'since' is a monotonic time."""
-        lines = muster_lab.read_text(self.places.events).splitlines()
+        lines = kernel.read_text(self.places.events).splitlines()
         events = [json.loads(line) for line in lines if line.endswith("}")]
         return [event for event in events
                 if what in (None, event["what"])
@@ -163,11 +149,11 @@ class Lab:
         """(command, environment) that run 'command' in a node."""
         node = self.known.get(name)
         if not node or not node["ready"] or \
-                muster_lab.pid_namespace(node["pid"]) != \
+                kernel.pid_namespace(node["pid"]) != \
                 node["pid_namespace"]:
-            node = muster_lab.ready_node(self.name, name)
+            node = client.ready_node(self.name, name)
             self.known[name] = node
-        return muster_lab.exec_command(node, command), node["environment"]
+        return client.exec_command(node, command), node["environment"]
 
     def run(self, name, *command, check=True, timeout_s=30, text=None):
         """Run a command in a node; its result, or LabError."""
@@ -210,11 +196,11 @@ class Lab:
         if not namespace:
             return {}
         found = {}
-        for pid in muster_lab.pids_in(namespace):
-            command = muster_lab.read_text(f"/proc/{pid}/cmdline")
+        for pid in kernel.pids_in(namespace):
+            command = kernel.read_text(f"/proc/{pid}/cmdline")
             command = command.replace("\0", " ").strip()
             if command and re.search(pattern, command):
-                found[pid] = (muster_lab.process_start(pid), command)
+                found[pid] = (kernel.process_start(pid), command)
         return found
 
     def muster(self, name, *words, **options):
@@ -250,7 +236,7 @@ def run_tests():
         print("needs root")
         sys.exit(SKIPPED)
     missing = [program for program in ("corosync", "nsenter", "ip", "nginx")
-               if not shutil.which(program, path=muster_lab.PATH)]
+               if not shutil.which(program, path=place.PATH)]
     if missing:
         print("not installed:", ", ".join(missing))
         sys.exit(SKIPPED)

@@ -12,7 +12,8 @@ import unittest
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from lab import Lab, LabError, PROGRAM, muster_lab, run_tests  # noqa: E402
+from lab import (  # noqa: E402
+    Lab, LabError, PROGRAM, client, kernel, run_tests)
 
 AGENTS = "/usr/lib/ocf/resource.d/heartbeat"
 ADDRESS = "10.77.0.100"
@@ -81,7 +82,7 @@ class OneLab(unittest.TestCase):
         namespace = lab.node("node1")["pid_namespace"]
         self.assertTrue(lab.processes("node1", "^sleep 1000"))
         lab.cut("node1")
-        self.assertEqual(muster_lab.pids_in(namespace), [])
+        self.assertEqual(kernel.pids_in(namespace), [])
         self.wait_members(["node2", "node3"], ["node2", "node3"])
         log = lab.shell("node2", "cat /var/log/corosync/corosync.log")
         self.assertIn("Failed to receive the leave message. failed: 1", log)
@@ -145,7 +146,7 @@ class OneLab(unittest.TestCase):
         lab = self.lab
         namespace = lab.node("node2")["pid_namespace"]
         done = self.fence("node1", text="action=off\nport=node2\n")
-        self.assertEqual((done.returncode, muster_lab.pids_in(namespace)),
+        self.assertEqual((done.returncode, kernel.pids_in(namespace)),
                          (0, []))
         self.assertEqual(self.fence("node1", "-o", "status", "-n",
                                     "node2").returncode, 2)
@@ -258,8 +259,8 @@ class ManyLabs(unittest.TestCase):
         for path in (lab.places.run, lab.places.disk):
             self.assertFalse(os.path.exists(path), path)
         for namespace in namespaces:
-            self.assertEqual(muster_lab.pids_in(namespace), [])
-        self.assertNotIn(lab.name, muster_lab.read_text("/proc/mounts"))
+            self.assertEqual(kernel.pids_in(namespace), [])
+        self.assertNotIn(lab.name, kernel.read_text("/proc/mounts"))
 
     @staticmethod
     def namespaces(lab):
@@ -285,13 +286,22 @@ class ManyLabs(unittest.TestCase):
             lab.wait(lambda: lab.members("node2") == ["node2"],
                      "node2 keeps quorum alone")
 
+    def test_disks_in_memory_survive_a_boot_too(self):
+        """A machine whose own root cannot carry layers gets these."""
+        with Lab(1, "--in-memory", daemon=False) as lab:
+            lab.run("node1", "touch", "/var/lib/lab-mark")
+            lab.cut("node1")
+            lab.boot("node1")
+            lab.run("node1", "ls", "/var/lib/lab-mark")
+            self.assertNotIn("node1", os.listdir(lab.places.disk))
+
     def test_down_works_after_the_keeper_was_killed(self):
         """A crash half-way must not need a hand."""
         with Lab(2, "--no-wait", daemon=False) as lab:
             namespaces = self.namespaces(lab)
-            pid = muster_lab.keeper_pid(lab.places)
+            pid = client.keeper_pid(lab.places)
             os.kill(pid, signal.SIGKILL)
-            lab.wait(lambda: not any(muster_lab.pids_in(namespace)
+            lab.wait(lambda: not any(kernel.pids_in(namespace)
                                      for namespace in namespaces),
                      "nodes die with their keeper")
             with self.assertRaises(LabError):
@@ -317,7 +327,7 @@ class ManyLabs(unittest.TestCase):
         """As systemd would; a program stands in for the daemon here."""
         with tempfile.TemporaryDirectory() as folder:
             program = f"{folder}/musterd"
-            muster_lab.write_text(program, "#!/bin/sh\nexec sleep 4321\n")
+            kernel.write_text(program, "#!/bin/sh\nexec sleep 4321\n")
             os.chmod(program, 0o755)
             lab = Lab(1, "--no-wait", "--musterd", program)
             with lab:

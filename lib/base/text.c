@@ -18,12 +18,21 @@ bool
 mu_text_format(char *buffer, size_t size, const char *format, ...)
 {
     va_list args;
+    bool is_whole;
+
+    va_start(args, format);
+    is_whole = mu_text_vformat(buffer, size, format, args);
+    va_end(args);
+    return is_whole;
+}
+
+bool
+mu_text_vformat(char *buffer, size_t size, const char *format, va_list args)
+{
     int length;
 
     mu_assert(size > 0);
-    va_start(args, format);
     length = vsnprintf(buffer, size, format, args);
-    va_end(args);
     mu_assert(length >= 0);
     return (size_t)length < size;
 }
@@ -135,10 +144,10 @@ mu_text_parse_duration(const char *text, int64_t *ret_ms)
         int64_t multiply; /* To milliseconds, */
         int64_t divide;   /* rounding down. */
     } units[] = {
-        {"", 1000, 1},      {"s", 1000, 1},    {"sec", 1000, 1},
-        {"ms", 1, 1},       {"msec", 1, 1},    {"us", 1, 1000},
-        {"usec", 1, 1000},  {"m", 60000, 1},   {"min", 60000, 1},
-        {"h", 3600000, 1},  {"hr", 3600000, 1},
+        {"", 1000, 1},     {"s", 1000, 1},     {"sec", 1000, 1},
+        {"ms", 1, 1},      {"msec", 1, 1},     {"us", 1, 1000},
+        {"usec", 1, 1000}, {"m", 60000, 1},    {"min", 60000, 1},
+        {"h", 3600000, 1}, {"hr", 3600000, 1},
     };
     int64_t value;
     int r;
@@ -377,10 +386,10 @@ iso_unit_ms(char unit, bool is_time)
         return is_time ? 0 : 7 * day_ms;
     case 'D':
         return is_time ? 0 : day_ms;
-    case 'H':
-        return is_time ? 3600000 : 0;
+    case 'H': /* Existing files leave out the T before these two. */
+        return 3600000;
     case 'S':
-        return is_time ? 1000 : 0;
+        return 1000;
     default:
         return 0;
     }

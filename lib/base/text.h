@@ -20,6 +20,11 @@
 MU_PRINTF(3, 4)
 bool mu_text_format(char *buffer, size_t size, const char *format, ...);
 
+/* As mu_text_format(), with the arguments in 'args'. */
+MU_PRINTF(3, 0)
+bool mu_text_vformat(char *buffer, size_t size, const char *format,
+                     va_list args);
+
 /* Returns a formatted string on 'arena'. */
 MU_PRINTF(2, 3)
 char *mu_text_make(struct mu_arena *arena, const char *format, ...);

@@ -51,11 +51,11 @@ struct mu_config_blocks {
 };
 
 enum mu_role { /* In order of elevation. */
-    MU_ROLE_UNKNOWN,
-    MU_ROLE_STOPPED,
-    MU_ROLE_STARTED,
-    MU_ROLE_UNPROMOTED,
-    MU_ROLE_PROMOTED,
+               MU_ROLE_UNKNOWN,
+               MU_ROLE_STOPPED,
+               MU_ROLE_STARTED,
+               MU_ROLE_UNPROMOTED,
+               MU_ROLE_PROMOTED,
 };
 
 enum mu_on_fail {
@@ -107,10 +107,10 @@ struct mu_config_port { /* port-mapping of a bundle */
 
 struct mu_config_storage { /* storage-mapping of a bundle */
     const char *id;
-    const char *source;     /* source-dir or source-dir-root. */
-    bool is_source_root;    /* It is source-dir-root: one folder per replica. */
+    const char *source;  /* source-dir or source-dir-root. */
+    bool is_source_root; /* It is source-dir-root: one folder per replica. */
     const char *target;
-    const char *options;    /* Or null. */
+    const char *options; /* Or null. */
 };
 
 /* What a bundle says beyond its primitive. Texts may be null. */
@@ -137,21 +137,21 @@ struct mu_config_bundle {
 struct mu_config_resource {
     const char *id;
     enum mu_resource_kind kind;
-    uint32_t parent;            /* Index of the group or clone, or NONE. */
-    uint32_t first_child;       /* Children are contiguous in the array and
-                                   come after their parent; NONE without. */
+    uint32_t parent;      /* Index of the group or clone, or NONE. */
+    uint32_t first_child; /* Children are contiguous in the array and
+                             come after their parent; NONE without. */
     uint32_t children_count;
     enum mu_agent_class agent_class; /* Primitives only, as are the next. */
     const char *class_name;
-    const char *provider;       /* Null unless OCF. */
+    const char *provider; /* Null unless OCF. */
     const char *type;
-    struct mu_config_blocks params;      /* Its template's are among them. */
+    struct mu_config_blocks params; /* Its template's are among them. */
     struct mu_config_blocks meta;
     struct mu_config_blocks utilization;
     const struct mu_config_op *ops;
     uint32_t ops_count;
-    bool is_legacy_master;      /* Written as <master>. */
-    const char *template_id;    /* Or null. */
+    bool is_legacy_master;                 /* Written as <master>. */
+    const char *template_id;               /* Or null. */
     const struct mu_config_bundle *bundle; /* Bundles only, else null. */
 };
 
@@ -174,12 +174,12 @@ struct mu_config_set {
     uint32_t resources_count;
     bool is_sequential;
     bool requires_all;
-    enum mu_role role;   /* UNKNOWN: not given. */
-    const char *action;  /* Null: not given. */
+    enum mu_role role;  /* UNKNOWN: not given. */
+    const char *action; /* Null: not given. */
     int32_t score;
     bool has_score;
-    const char *kind;    /* Null: not given (order sets). */
-    bool is_listed;      /* ordering="listed" (legacy). */
+    const char *kind; /* Null: not given (order sets). */
+    bool is_listed;   /* ordering="listed" (legacy). */
 };
 
 enum mu_discovery {
@@ -203,13 +203,13 @@ struct mu_config_match {
 
 struct mu_config_location {
     const char *id;
-    uint32_t resource;         /* NONE when 'pattern' or 'sets' says which. */
-    const char *pattern;       /* rsc-pattern, or null. */
+    uint32_t resource;   /* NONE when 'pattern' or 'sets' says which. */
+    const char *pattern; /* rsc-pattern, or null. */
     const struct mu_config_match *matches; /* Top-level resources that fit. */
     uint32_t matches_count;
     const struct mu_config_set *sets;
     uint32_t sets_count;
-    const char *node;          /* Name; null when rules say which. */
+    const char *node; /* Name; null when rules say which. */
     int32_t score;
     enum mu_role role;
     enum mu_discovery discovery;
@@ -330,8 +330,8 @@ struct mu_config_options {
     int64_t shutdown_lock_limit_ms;
     int64_t cluster_delay_ms;
     int64_t node_pending_timeout_ms;
-    const char *cluster_name; /* Null when not set. */
-    int64_t recheck_interval_ms;  /* cluster-recheck-interval */
+    const char *cluster_name;    /* Null when not set. */
+    int64_t recheck_interval_ms; /* cluster-recheck-interval */
     int64_t dc_deadtime_ms;
     int64_t shutdown_escalation_ms;
     bool enable_acl;
@@ -340,9 +340,9 @@ struct mu_config_options {
 };
 
 struct mu_config {
-    struct mu_arena *arena;       /* Holds everything here. */
-    struct mu_config_options options; /* Sets with a rule left out; see
-                                         mu_config_options_at(). */
+    struct mu_arena *arena;             /* Holds everything here. */
+    struct mu_config_options options;   /* Sets with a rule left out; see
+                                           mu_config_options_at(). */
     struct mu_config_blocks properties; /* All property sets, by precedence. */
     struct mu_config_blocks resource_defaults;
     struct mu_config_blocks op_defaults;
@@ -367,7 +367,7 @@ struct mu_config {
     int64_t admin_epoch; /* Of the <cib>, 0 when absent. */
     int64_t epoch;
     int64_t num_updates;
-    const char *feature_set; /* crm_feature_set, or null. */
+    const char *feature_set;    /* crm_feature_set, or null. */
     const char *const *dropped; /* LENIENT: sentences about what was left out,
                                    for people. */
     uint32_t dropped_count;

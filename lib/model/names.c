@@ -95,8 +95,8 @@ static const struct name op_statuses[] = {
 };
 
 static const struct name agent_classes[] = {
-    {"ocf", MU_AGENT_OCF},         {"systemd", MU_AGENT_SYSTEMD},
-    {"lsb", MU_AGENT_LSB},         {"service", MU_AGENT_SERVICE},
+    {"ocf", MU_AGENT_OCF},       {"systemd", MU_AGENT_SYSTEMD},
+    {"lsb", MU_AGENT_LSB},       {"service", MU_AGENT_SERVICE},
     {"stonith", MU_AGENT_FENCE},
 };
 

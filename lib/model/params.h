@@ -24,15 +24,15 @@ struct mu_params {
     const struct mu_pair *params; /* Instance attributes, the op's included,
                                      sorted by name. */
     uint32_t params_count;
-    const struct mu_pair *meta;   /* Meta attributes of resource and op that
-                                     become OCF_RESKEY_CRM_meta_*, by the
-                                     names they have there, sorted. */
+    const struct mu_pair *meta; /* Meta attributes of resource and op that
+                                   become OCF_RESKEY_CRM_meta_*, by the
+                                   names they have there, sorted. */
     uint32_t meta_count;
     int64_t timeout_ms;
     int64_t start_delay_ms;
     enum mu_on_fail on_fail;
     bool is_enabled;
-    enum mu_role role;            /* Of a recurring op; UNKNOWN: any. */
+    enum mu_role role; /* Of a recurring op; UNKNOWN: any. */
 };
 
 /* Resolves the operation on 'arena'. An operation that is not configured gets

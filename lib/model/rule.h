@@ -35,7 +35,7 @@ struct mu_rule_input {
     const char *agent_class;       /* For rsc_expression, or null. */
     const char *agent_provider;    /* Null when the class has none. */
     const char *agent_type;
-    const char *op_name;     /* For op_expression, or null. */
+    const char *op_name; /* For op_expression, or null. */
     int64_t op_interval_ms;
     const char *const *matches; /* Submatches %0 to %9 of rsc-pattern. */
     unsigned matches_count;
@@ -46,5 +46,8 @@ struct mu_rule_input {
 bool mu_rule_is_true(const struct mu_rule *rule,
                      const struct mu_rule_input *input,
                      struct mu_instant *next);
+
+/* Tells whether the answer may depend on the node. */
+bool mu_rule_needs_node(const struct mu_rule *rule);
 
 #endif /* MU_MODEL_RULE_H */

@@ -14,12 +14,12 @@
 struct mu_snapshot {
     const struct mu_config *config;
     const struct mu_status *status;
-    int64_t now_ms;        /* Wall clock of the decision. */
+    int64_t now_ms; /* Wall clock of the decision. */
     bool is_quorate;
-    bool had_quorum;       /* This partition was quorate once. */
-    uint32_t coordinator;  /* Index into status->nodes, or MU_CONFIG_NONE. */
-    int64_t recheck_ms;    /* Never plan a next look later than this; 0: no
-                              bound. */
+    bool had_quorum;      /* This partition was quorate once. */
+    uint32_t coordinator; /* Index into status->nodes, or MU_CONFIG_NONE. */
+    int64_t recheck_ms;   /* Never plan a next look later than this; 0: no
+                             bound. */
 };
 
 #endif /* MU_MODEL_SNAPSHOT_H */

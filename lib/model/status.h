@@ -20,33 +20,33 @@
 #include "model/config.h"
 
 enum mu_op_status { /* Numbers as in lrm_rsc_op/op-status. */
-    MU_OP_STATUS_PENDING = -1,
-    MU_OP_STATUS_DONE = 0,
-    MU_OP_STATUS_CANCELLED = 1,
-    MU_OP_STATUS_TIMEOUT = 2,
-    MU_OP_STATUS_NOT_SUPPORTED = 3,
-    MU_OP_STATUS_ERROR = 4,
-    MU_OP_STATUS_ERROR_HARD = 5,
-    MU_OP_STATUS_ERROR_FATAL = 6,
-    MU_OP_STATUS_NOT_INSTALLED = 7,
-    MU_OP_STATUS_NOT_CONNECTED = 8,
-    MU_OP_STATUS_INVALID = 9,
+                    MU_OP_STATUS_PENDING = -1,
+                    MU_OP_STATUS_DONE = 0,
+                    MU_OP_STATUS_CANCELLED = 1,
+                    MU_OP_STATUS_TIMEOUT = 2,
+                    MU_OP_STATUS_NOT_SUPPORTED = 3,
+                    MU_OP_STATUS_ERROR = 4,
+                    MU_OP_STATUS_ERROR_HARD = 5,
+                    MU_OP_STATUS_ERROR_FATAL = 6,
+                    MU_OP_STATUS_NOT_INSTALLED = 7,
+                    MU_OP_STATUS_NOT_CONNECTED = 8,
+                    MU_OP_STATUS_INVALID = 9,
 };
 
 /* One entry of the operation history (lrm_rsc_op). */
 struct mu_status_op {
-    const char *id;          /* Entry id such as web_last_0, or null. */
-    const char *name;        /* start, stop, monitor, ... */
+    const char *id;   /* Entry id such as web_last_0, or null. */
+    const char *name; /* start, stop, monitor, ... */
     int64_t interval_ms;
-    int32_t call_id;         /* -1 while pending. */
+    int32_t call_id; /* -1 while pending. */
     int32_t rc;
-    int32_t expected_rc;     /* -1 when not known. */
+    int32_t expected_rc; /* -1 when not known. */
     enum mu_op_status status;
-    int64_t last_change_ms;  /* Wall clock; 0 when not known. */
+    int64_t last_change_ms; /* Wall clock; 0 when not known. */
     int64_t last_run_ms;
     int64_t exec_ms;
     int64_t queue_ms;
-    const char *exit_reason; /* Null when none. */
+    const char *exit_reason;       /* Null when none. */
     const char *digest_all;        /* op-digest, or null. */
     const char *digest_restart;    /* op-restart-digest, or null. */
     const char *restart_params;    /* op-force-restart, or null. */
@@ -54,10 +54,10 @@ struct mu_status_op {
     const char *private_params;    /* op-secure-params, or null. */
     const char *migrate_source;
     const char *migrate_target;
-    const char *on_node;           /* Null when not recorded. */
-    const char *transition_magic;  /* As recorded, or null. */
-    int64_t transition;            /* From transition-key; -1 unknown. */
-    bool is_failure;               /* A ..._last_failure_... entry. */
+    const char *on_node;          /* Null when not recorded. */
+    const char *transition_magic; /* As recorded, or null. */
+    int64_t transition;           /* From transition-key; -1 unknown. */
+    bool is_failure;              /* A ..._last_failure_... entry. */
 };
 
 /* The history of one resource on one node (lrm_resource). */
@@ -66,41 +66,41 @@ struct mu_status_resource {
     const char *class_name;
     const char *provider;
     const char *type;
-    const char *container;        /* Or null. */
-    int64_t shutdown_lock_ms;     /* Wall clock; 0: not locked. */
+    const char *container;    /* Or null. */
+    int64_t shutdown_lock_ms; /* Wall clock; 0: not locked. */
     const struct mu_status_op *ops;
     uint32_t ops_count;
 };
 
 enum mu_join { /* As in node_state/join. */
-    MU_JOIN_NONE,
-    MU_JOIN_DOWN,
-    MU_JOIN_PENDING,
-    MU_JOIN_MEMBER,
-    MU_JOIN_BANNED,
+               MU_JOIN_NONE,
+               MU_JOIN_DOWN,
+               MU_JOIN_PENDING,
+               MU_JOIN_MEMBER,
+               MU_JOIN_BANNED,
 };
 
 enum mu_expected { /* As in node_state/expected. */
-    MU_EXPECTED_NONE,
-    MU_EXPECTED_DOWN,
-    MU_EXPECTED_MEMBER,
+                   MU_EXPECTED_NONE,
+                   MU_EXPECTED_DOWN,
+                   MU_EXPECTED_MEMBER,
 };
 
 struct mu_status_node {
     const char *name;
-    const char *id;            /* CIB id. */
-    bool is_seen;              /* There is a node_state for it. */
-    bool is_member;            /* In the membership (in_ccm). */
-    bool is_process_up;        /* Its daemon is up (crmd). */
-    int64_t member_since_ms;   /* Wall clock; 0 when only a flag is known. */
-    int64_t process_since_ms;  /* Likewise. */
+    const char *id;           /* CIB id. */
+    bool is_seen;             /* There is a node_state for it. */
+    bool is_member;           /* In the membership (in_ccm). */
+    bool is_process_up;       /* Its daemon is up (crmd). */
+    int64_t member_since_ms;  /* Wall clock; 0 when only a flag is known. */
+    int64_t process_since_ms; /* Likewise. */
     enum mu_join join;
     enum mu_expected expected;
-    bool is_held;              /* Its daemon is away for a moment: what runs
-                                  there is kept, nothing is asked of it, and
-                                  it is not to be fenced yet. */
-    bool is_in_maintenance;    /* node_in_maintenance, remote nodes only. */
-    bool is_fenced;            /* Remote nodes: node_fenced. */
+    bool is_held;           /* Its daemon is away for a moment: what runs
+                               there is kept, nothing is asked of it, and
+                               it is not to be fenced yet. */
+    bool is_in_maintenance; /* node_in_maintenance, remote nodes only. */
+    bool is_fenced;         /* Remote nodes: node_fenced. */
     const struct mu_pair *attributes; /* Transient ones, sorted by name;
                                   fail counts are among them under the names
                                   fail-count-RSC#OP_MS, last-failure-... */
@@ -120,11 +120,11 @@ struct mu_status_ticket {
 
 /* An operation that has been asked for and has not answered yet. */
 struct mu_status_flight {
-    uint64_t op_id;        /* Handed back in mu_action.in_flight. */
-    const char *resource;  /* History id; null for fencing. */
-    const char *task;      /* start, stop, monitor, ..., reboot, off, on. */
+    uint64_t op_id;       /* Handed back in mu_action.in_flight. */
+    const char *resource; /* History id; null for fencing. */
+    const char *task;     /* start, stop, monitor, ..., reboot, off, on. */
     int64_t interval_ms;
-    uint32_t node;         /* Where it runs; for fencing: the target. */
+    uint32_t node;              /* Where it runs; for fencing: the target. */
     const char *migrate_source; /* Node names, migrations only. */
     const char *migrate_target;
 };

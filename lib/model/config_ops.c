@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "base/panic.h"
+#include "base/text.h"
+#include "model/config_read.h"
+#include "model/names.h"
+
+/* One of an <op>'s own attributes that counts as a meta attribute of it. */
+static const struct field {
+    const char *name;
+    enum mu_option_type type;
+    const char *words;
+} fields[] = {
+    {"timeout", MU_OPTION_DURATION, NULL},
+    {"on-fail", MU_OPTION_WORD,
+     "ignore block stop restart demote standby fence restart-container"},
+    {"role", MU_OPTION_WORD, "Stopped Started Unpromoted Promoted"},
+    {"enabled", MU_OPTION_BOOL, NULL},
+    {"start-delay", MU_OPTION_DURATION, NULL},
+    {"interval-origin", MU_OPTION_TEXT, NULL},
+    {"record-pending", MU_OPTION_BOOL, NULL},
+    {"requires", MU_OPTION_TEXT, NULL},
+};
+
+enum { FIELDS_COUNT = sizeof(fields) / sizeof(fields[0]) };
+
+struct ops { /* The operations of a primitive while they are collected. */
+    MU_VEC(struct mu_config_op) items;
+};
+
+static void section_read(struct mu_config_reader *reader,
+                         const struct mu_doc_element *owner, bool is_template,
+                         struct ops *ops);
+static bool op_read(struct mu_config_reader *reader,
+                    const struct mu_doc_element *element,
+                    struct mu_config_op *op);
+static void fields_read(struct mu_config_reader *reader,
+                        const struct mu_doc_element *element,
+                        struct mu_config_op *op);
+static void field_judge(struct mu_config_reader *reader,
+                        const struct mu_doc_element *element,
+                        const struct field *field);
+static const struct mu_config_op *op_find(const struct ops *ops,
+                                          const struct mu_config_op *op);
+
+void
+mu_config_ops_read(struct mu_config_reader *reader,
+                   const struct mu_doc_element *element,
+                   const struct mu_doc_element *template,
+                   struct mu_config_resource *resource)
+{
+    struct ops ops = {0};
+
+    section_read(reader, element, false, &ops);
+    if (template) {
+        section_read(reader, template, true, &ops);
+    }
+    resource->ops = ops.items.items;
+    resource->ops_count = (uint32_t)ops.items.count;
+}
+
+/* Reads the operations of a primitive, or those of its template that it does
+ * not have itself. */
+static void
+section_read(struct mu_config_reader *reader,
+             const struct mu_doc_element *owner, bool is_template,
+             struct ops *ops)
+{
+    for (const struct mu_doc_element *section =
+             mu_doc_first_named(owner, "operations");
+         section; section = mu_doc_next_named(section, "operations")) {
+        const struct mu_doc_element *real =
+            mu_config_check_resolve(reader, section);
+        const struct mu_doc_element *element =
+            real ? mu_doc_first_named(real, "op") : NULL;
+
+        for (; element; element = mu_doc_next_named(element, "op")) {
+            struct mu_config_op op = {0};
+
+            if (!mu_config_reader_may_go_on(reader)) {
+                return;
+            }
+            if (!op_read(reader, element, &op)) {
+                continue;
+            }
+            if (op_find(ops, &op)) {
+                if (is_template) {
+                    continue;
+                }
+                mu_config_reader_reject(reader, element, -EEXIST,
+                                        "there are two of this name with "
+                                        "the interval \"%s\"",
+                                        mu_doc_get(element, "interval")
+                                            ? mu_doc_get(element, "interval")
+                                            : "0");
+            }
+            *mu_vec_add(reader->arena, &ops->items) = op;
+        }
+    }
+}
+
+static bool
+op_read(struct mu_config_reader *reader, const struct mu_doc_element *element,
+        struct mu_config_op *op)
+{
+    const char *id = mu_doc_get(element, "id");
+    const char *interval = mu_doc_get(element, "interval");
+    uint32_t known = mu_index_find(&reader->ops_index, id);
+
+    if (known != MU_INDEX_NONE) {
+        *op = reader->ops.items[known];
+        return true;
+    }
+    op->id = mu_arena_strdup(reader->arena, id);
+    op->name = mu_config_reader_text(reader, element, "name");
+    if (!op->name || !*op->name) {
+        mu_config_reader_reject(reader, element, -EBADMSG,
+                                "attribute \"name\" is missing");
+        return false;
+    }
+    if (interval && *interval &&
+        mu_text_parse_duration(interval, &op->interval_ms) < 0) {
+        op->interval_ms = 0;
+        mu_config_reader_judge(reader, element, "interval", MU_OPTION_DURATION,
+                               NULL);
+    }
+    fields_read(reader, element, op);
+    op->params = mu_config_blocks_read(
+        reader, &(struct mu_config_blocks_source){
+                    .owners = {element}, .name = "instance_attributes"});
+    mu_config_blocks_check_meta(reader, element);
+    if (id) {
+        (void)mu_index_add(&reader->ops_index, op->id,
+                           (uint32_t)reader->ops.count);
+        *mu_vec_add(reader->scratch, &reader->ops) = *op;
+    }
+    return true;
+}
+
+static void
+fields_read(struct mu_config_reader *reader,
+            const struct mu_doc_element *element, struct mu_config_op *op)
+{
+    struct mu_pair pairs[FIELDS_COUNT];
+    struct mu_config_blocks_source source = {.owners = {element},
+                                             .name = "meta_attributes"};
+
+    for (unsigned i = 0; i < FIELDS_COUNT; i++) {
+        const char *value =
+            mu_config_reader_text(reader, element, fields[i].name);
+
+        if (value) {
+            field_judge(reader, element, &fields[i]);
+            pairs[source.attributes_count++] =
+                (struct mu_pair){fields[i].name, value};
+        }
+    }
+    source.attributes = mu_arena_copy(
+        reader->arena, pairs, source.attributes_count * sizeof(pairs[0]));
+    op->meta = mu_config_blocks_read(reader, &source);
+}
+
+static void
+field_judge(struct mu_config_reader *reader,
+            const struct mu_doc_element *element, const struct field *field)
+{
+    const char *value = mu_doc_get(element, field->name);
+    enum mu_on_fail on_fail;
+
+    if (strcmp(field->name, "role") == 0) {
+        (void)mu_config_reader_role(reader, element, "role");
+    } else if (strcmp(field->name, "on-fail") == 0 &&
+               mu_names_parse_on_fail(value, &on_fail)) {
+        return;
+    } else {
+        mu_config_reader_judge(reader, element, field->name, field->type,
+                               field->words);
+    }
+}
+
+static const struct mu_config_op *
+op_find(const struct ops *ops, const struct mu_config_op *op)
+{
+    for (size_t i = 0; i < ops->items.count; i++) {
+        const struct mu_config_op *other = &ops->items.items[i];
+
+        if (other->interval_ms == op->interval_ms &&
+            strcmp(other->name, op->name) == 0) {
+            return other;
+        }
+    }
+    return NULL;
+}
