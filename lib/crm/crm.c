@@ -1,0 +1,424 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "crm/crm.h"
+
+#include <errno.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "base/panic.h"
+#include "base/vec.h"
+#include "crm/apply.h"
+#include "crm/command.h"
+#include "crm/refs.h"
+
+/* A statement of a loaded text. */
+struct entry {
+    const struct mu_statement *statement;
+    enum mu_kind kind;
+    struct mu_element *object;
+    const char *name; /* What people call the object, or null. */
+    bool is_xml;
+};
+
+struct entries {
+    struct entry *items;
+    size_t count;
+    size_t capacity;
+};
+
+struct loader {
+    struct mu_arena *arena;
+    struct mu_workspace workspace;
+    const struct mu_crm_options *options;
+    struct mu_grammar_options grammar_options;
+    struct mu_report *report;
+};
+
+static int text_apply(struct loader *loader, struct mu_span text);
+static int typed_apply(struct loader *loader,
+                       const struct mu_lexer_result *lexed);
+static int file_apply(struct loader *loader,
+                      const struct mu_lexer_result *lexed);
+static int entry_parse(struct loader *loader,
+                       const struct mu_statement *statement,
+                       struct entry *ret_entry);
+static int entry_parse_xml(struct loader *loader, struct entry *entry);
+static int entry_apply(struct loader *loader, struct entry *entry);
+static int keyword_fail(struct loader *loader, const struct mu_word *word);
+static int entries_check(struct loader *loader, const struct entries *entries);
+static int others_remove(struct loader *loader, const struct entries *entries);
+static int edited_delete(struct loader *loader, const struct entries *entries);
+static bool is_mentioned(const struct entries *entries, const char *name);
+static int references_check(struct loader *loader,
+                            const struct entries *entries);
+static const char *entry_name(const struct entry *entry);
+
+int
+mu_crm_apply(struct mu_doc *cib, struct mu_span text,
+             const struct mu_crm_options *options, struct mu_report *report)
+{
+    struct mu_arena arena;
+    struct loader loader = {
+        .arena = &arena, .options = options, .report = report};
+    int r;
+
+    mu_assert(cib);
+    mu_assert(report->arena);
+    mu_arena_init(&arena, SIZE_MAX);
+    r = mu_workspace_open(&loader.workspace, &arena, cib, report);
+    if (r == 0) {
+        r = text_apply(&loader, text);
+    }
+    if (r == 0) {
+        mu_workspace_save(&loader.workspace, cib);
+    }
+    mu_arena_done(&arena);
+    return r;
+}
+
+static int
+text_apply(struct loader *loader, struct mu_span text)
+{
+    struct mu_lexer_result lexed;
+    struct mu_errbuf err = {0};
+    int r = mu_lexer_split(loader->arena, text, &lexed, &err);
+
+    if (r < 0) {
+        struct mu_word word = {
+            .text = "", .line = err.line, .column = err.column, .width = 1};
+
+        (void)mu_report_error(loader->report, MU_REPORT_REASON_SYNTAX,
+                              err.line > 0 ? &word : NULL, "%s", err.text);
+        return -EBADMSG;
+    }
+    loader->grammar_options = (struct mu_grammar_options){
+        .providers = loader->options->providers,
+        .context = loader->options->context,
+        .has_promoted = loader->workspace.has_promoted,
+        .is_typed = loader->options->mode == MU_CRM_TYPED,
+    };
+    return loader->options->mode == MU_CRM_TYPED ? typed_apply(loader, &lexed)
+                                                 : file_apply(loader, &lexed);
+}
+
+/* At the prompt each line sees what the ones before it did. */
+static int
+typed_apply(struct loader *loader, const struct mu_lexer_result *lexed)
+{
+    for (size_t i = 0; i < lexed->count; i++) {
+        const struct mu_statement *statement = &lexed->statements[i];
+        struct entry entry;
+        int r;
+
+        if (mu_command_is(statement->words[0].text)) {
+            r = mu_command_run(&loader->workspace, statement,
+                               loader->options->is_forced);
+        } else {
+            r = entry_parse(loader, statement, &entry);
+            if (r == 0) {
+                r = entry_apply(loader, &entry);
+            }
+            if (r == 0) {
+                r = mu_refs_check(&loader->workspace, entry.object);
+            }
+        }
+        if (r < 0) {
+            return r;
+        }
+    }
+    return 0;
+}
+
+/* A file is read whole, so that all its errors show at once, and applied by
+ * kind, so that it may name what comes later. */
+static int
+file_apply(struct loader *loader, const struct mu_lexer_result *lexed)
+{
+    struct entries entries = {0};
+    int r = 0;
+
+    for (size_t i = 0; i < lexed->count; i++) {
+        struct entry entry;
+
+        if (entry_parse(loader, &lexed->statements[i], &entry) == 0) {
+            *mu_vec_add(loader->arena, &entries) = entry;
+        } else {
+            r = -EBADMSG;
+        }
+    }
+    for (size_t i = lexed->comments_count; i > 0 && entries.count > 0; i--) {
+        struct mu_element *last = entries.items[entries.count - 1].object;
+        struct mu_element *comment =
+            mu_element_new_comment(loader->arena, lexed->comments[i - 1]);
+
+        if (last->first) {
+            mu_element_insert(last->first, comment);
+        } else {
+            mu_element_append(last, comment);
+        }
+    }
+    if (r == 0) {
+        r = entries_check(loader, &entries);
+    }
+    if (r == 0) {
+        r = others_remove(loader, &entries);
+    }
+    for (unsigned rank = 0;
+         r == 0 && rank <= mu_kinds_info(MU_KIND_ALERT)->rank; rank++) {
+        for (size_t i = 0; i < entries.count && r == 0; i++) {
+            if (mu_kinds_info(entries.items[i].kind)->rank == rank) {
+                r = entry_apply(loader, &entries.items[i]);
+            }
+        }
+    }
+    if (r == 0) {
+        r = edited_delete(loader, &entries);
+    }
+    return r == 0 ? references_check(loader, &entries) : r;
+}
+
+static int
+entry_parse(struct loader *loader, const struct mu_statement *statement,
+            struct entry *ret_entry)
+{
+    const struct mu_word *keyword = &statement->words[0];
+    struct mu_grammar grammar = {
+        .arena = loader->arena,
+        .report = loader->report,
+        .options = &loader->grammar_options,
+        .configuration = loader->workspace.configuration,
+        .statement = statement,
+    };
+    int r;
+
+    *ret_entry = (struct entry){.statement = statement,
+                                .kind = mu_kinds_by_keyword(keyword->text)};
+    if (strcmp(keyword->text, "xml") == 0) {
+        r = entry_parse_xml(loader, ret_entry);
+    } else if (ret_entry->kind == MU_KIND_NONE) {
+        r = keyword_fail(loader, keyword);
+    } else {
+        r = mu_grammar_parse(&grammar, ret_entry->kind, &ret_entry->object);
+    }
+    if (r == 0) {
+        ret_entry->name = entry_name(ret_entry);
+    }
+    return r;
+}
+
+static int
+entry_parse_xml(struct loader *loader, struct entry *entry)
+{
+    const struct mu_statement *statement = entry->statement;
+    const char *xml = statement->rest;
+    struct mu_errbuf err = {0};
+    struct mu_doc *doc = NULL;
+    int r;
+
+    if (statement->words_count == 2 && *xml != '<') {
+        xml = statement->words[1].text;
+    }
+    r = mu_doc_parse((struct mu_span){(const unsigned char *)xml, strlen(xml)},
+                     &doc, &err);
+    if (r < 0) {
+        return mu_report_error(loader->report, MU_REPORT_REASON_SYNTAX,
+                               &statement->words[0], "%s", err.text);
+    }
+    entry->object = mu_workspace_import(loader->arena, mu_doc_root(doc));
+    mu_doc_free(doc);
+    entry->is_xml = true;
+    entry->kind = mu_kinds_by_tag(entry->object->name);
+    if (mu_element_is(entry->object, "rsc_defaults") ||
+        mu_element_is(entry->object, "op_defaults")) {
+        entry->kind = mu_kinds_by_keyword(entry->object->name);
+    }
+    if (entry->kind == MU_KIND_NONE) {
+        return mu_report_error(
+            loader->report, MU_REPORT_REASON_SYNTAX, &statement->words[0],
+            "<%.80s> is no object of a configuration", entry->object->name);
+    }
+    return 0;
+}
+
+static const char *
+entry_name(const struct entry *entry)
+{
+    const struct mu_element *object = entry->object;
+
+    if (entry->is_xml && mu_kinds_is_options(entry->kind) &&
+        entry->kind != MU_KIND_PROPERTY) {
+        object = mu_element_find(object, "meta_attributes");
+    }
+    return object ? mu_kinds_name_of(object) : NULL;
+}
+
+static int
+keyword_fail(struct loader *loader, const struct mu_word *word)
+{
+    const char *keywords[MU_KIND_NONE + 6];
+    size_t count = 0;
+    int r = mu_report_error(loader->report, MU_REPORT_REASON_SYNTAX, word,
+                            "\"%.80s\" is no statement", word->text);
+
+    for (enum mu_kind kind = 0; kind < MU_KIND_NONE; kind++) {
+        keywords[count++] = mu_kinds_info(kind)->keyword;
+    }
+    if (loader->options->mode == MU_CRM_TYPED) {
+        keywords[count++] = "delete";
+        keywords[count++] = "rename";
+        keywords[count++] = "modgroup";
+        keywords[count++] = "monitor";
+        keywords[count++] = "erase";
+    }
+    keywords[count++] = "xml";
+    mu_report_suggest(loader->report, word->text, keywords, count);
+    return r;
+}
+
+static int
+entry_apply(struct loader *loader, struct entry *entry)
+{
+    const struct mu_statement *statement = entry->statement;
+    struct mu_apply apply = {
+        .workspace = &loader->workspace,
+        .is_typed = loader->options->mode == MU_CRM_TYPED,
+        .is_exact = loader->options->mode == MU_CRM_PUSH ||
+                    loader->options->mode == MU_CRM_EDIT,
+    };
+    const struct mu_word *word = statement->words_count > 1
+                                     ? &statement->words[1]
+                                     : &statement->words[0];
+
+    if (entry->is_xml) {
+        return mu_apply_xml(&apply, entry->object, &statement->words[0]);
+    }
+    return mu_apply_object(&apply, entry->kind, entry->object, word);
+}
+
+/* An object that is described twice is a slip of the author's. */
+static int
+entries_check(struct loader *loader, const struct entries *entries)
+{
+    struct mu_index index;
+    int result = 0;
+
+    mu_index_init(&index, loader->arena);
+    for (size_t i = 0; i < entries->count; i++) {
+        const struct entry *entry = &entries->items[i];
+        const struct mu_statement *statement = entry->statement;
+        const struct mu_word *word =
+            &statement->words[statement->words_count > 1];
+        uint32_t other;
+
+        if (!entry->name || mu_kinds_is_options(entry->kind)) {
+            continue;
+        }
+        other = mu_index_find(&index, entry->name);
+        if (other == MU_INDEX_NONE) {
+            mu_index_add(&index, entry->name, (uint32_t)i);
+        } else if (entries->items[other].kind == entry->kind) {
+            result = mu_report_error(
+                loader->report, MU_REPORT_REASON_NAME, word,
+                "\"%.80s\" is described in line %u already", entry->name,
+                entries->items[other].statement->words[0].line);
+        }
+    }
+    return result;
+}
+
+/* Before a REPLACE everything goes but the nodes; before a PUSH what the text
+ * does not mention. */
+static int
+others_remove(struct loader *loader, const struct entries *entries)
+{
+    struct mu_workspace *workspace = &loader->workspace;
+    MU_VEC(struct mu_element *) others = {0};
+    struct mu_element *object = NULL;
+
+    if (loader->options->mode == MU_CRM_REPLACE) {
+        mu_command_erase(workspace, false);
+    }
+    if (loader->options->mode != MU_CRM_PUSH) {
+        return 0;
+    }
+    while ((object = mu_workspace_next(workspace, object))) {
+        const char *name = mu_kinds_name_of(object);
+
+        if (!name || !is_mentioned(entries, name)) {
+            *mu_vec_add(loader->arena, &others) = object;
+        }
+    }
+    for (size_t i = 0; i < others.count; i++) {
+        mu_apply_free_members(workspace, others.items[i]);
+        mu_workspace_drop(workspace, others.items[i]);
+    }
+    return 0;
+}
+
+/* What was shown in an editor and is no longer in the text is deleted. */
+static int
+edited_delete(struct loader *loader, const struct entries *entries)
+{
+    const struct mu_crm_options *options = loader->options;
+    const char **names;
+    size_t count = 0;
+
+    if (options->mode != MU_CRM_EDIT || options->edited_count == 0) {
+        return 0;
+    }
+    names = mu_arena_new(loader->arena, const char *, options->edited_count);
+    for (size_t i = 0; i < options->edited_count; i++) {
+        if (!is_mentioned(entries, options->edited[i]) &&
+            mu_workspace_object(&loader->workspace, options->edited[i])) {
+            names[count++] = options->edited[i];
+        }
+    }
+    return mu_command_delete(&loader->workspace, names, NULL, count);
+}
+
+static bool
+is_mentioned(const struct entries *entries, const char *name)
+{
+    static const struct {
+        enum mu_kind kind;
+        const char *id;
+    } defaults[] = {
+        {MU_KIND_PROPERTY, "cib-bootstrap-options"},
+        {MU_KIND_RSC_DEFAULTS, "rsc-options"},
+        {MU_KIND_OP_DEFAULTS, "op-options"},
+    };
+
+    for (size_t i = 0; i < entries->count; i++) {
+        const struct entry *entry = &entries->items[i];
+
+        if (entry->name && strcmp(entry->name, name) == 0) {
+            return true;
+        }
+        for (size_t j = 0; j < 3; j++) {
+            if (!entry->name && entry->kind == defaults[j].kind &&
+                strcmp(defaults[j].id, name) == 0) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static int
+references_check(struct loader *loader, const struct entries *entries)
+{
+    int result = 0;
+
+    for (size_t i = 0; i < entries->count; i++) {
+        struct mu_element *object = entries->items[i].object;
+
+        if (mu_refs_check(&loader->workspace, object) < 0) {
+            result = -ENOENT;
+        }
+    }
+    if (mu_apply_check_containers(&loader->workspace) < 0) {
+        result = -EBADMSG;
+    }
+    return result;
+}
