@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Applies a text of the crm language to a CIB file, or prints one: the driver
+ * behind test_crm.py. Nothing is written but standard output.
+ *
+ *     run_crm apply typed|update|replace|push CIB TEXT    prints the new CIB
+ *     run_crm show brief|full|xml CIB [WORD...]           prints objects
+ *
+ * TEXT is a file, or the text itself after "=". */
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "crm/crm.h"
+
+enum { FILE_SIZE_MAX = 64 << 20 };
+
+static int apply_run(int argc, char **argv, struct mu_report *report);
+static int show_run(int argc, char **argv, struct mu_report *report);
+static struct mu_doc *cib_read(const char *path);
+static struct mu_span text_read(struct mu_arena *arena, const char *path);
+static size_t providers_list(void *context, const char *type,
+                             const char **names, size_t names_max);
+static void report_print(const struct mu_report *report, const char *text);
+
+int
+main(int argc, char **argv)
+{
+    struct mu_arena arena;
+    struct mu_report report;
+    int status = 2;
+
+    mu_arena_init(&arena, SIZE_MAX);
+    mu_report_init(&report, &arena);
+    if (argc == 5 && strcmp(argv[1], "apply") == 0) {
+        status = apply_run(argc, argv, &report);
+    } else if (argc >= 4 && strcmp(argv[1], "show") == 0) {
+        status = show_run(argc, argv, &report);
+    } else {
+        fprintf(stderr, "usage: see the head of run_crm.c\n");
+    }
+    mu_arena_done(&arena);
+    return status;
+}
+
+static int
+apply_run(int argc, char **argv, struct mu_report *report)
+{
+    static const char *const modes[] = {[MU_CRM_TYPED] = "typed",
+                                        [MU_CRM_UPDATE] = "update",
+                                        [MU_CRM_REPLACE] = "replace",
+                                        [MU_CRM_PUSH] = "push",
+                                        [MU_CRM_EDIT] = "edit"};
+    struct mu_crm_options options = {.providers = providers_list};
+    struct mu_doc *cib = cib_read(argv[3]);
+    struct mu_span text = text_read(report->arena, argv[argc - 1]);
+    int r;
+
+    for (enum mu_crm_mode mode = MU_CRM_TYPED; mode <= MU_CRM_EDIT; mode++) {
+        if (strcmp(argv[2], modes[mode]) == 0) {
+            options.mode = mode;
+        }
+    }
+    r = mu_crm_apply(cib, text, &options, report);
+    report_print(report, (const char *)text.data);
+    if (r == 0) {
+        struct mu_text_buffer xml;
+
+        mu_text_buffer_init(&xml, report->arena);
+        mu_doc_write_file(cib, &xml);
+        fputs(xml.data, stdout);
+    }
+    mu_doc_free(cib);
+    return r < 0;
+}
+
+static int
+show_run(int argc, char **argv, struct mu_report *report)
+{
+    struct mu_crm_print_options options = {
+        .detail = strcmp(argv[2], "full") == 0  ? MU_CRM_FULL
+                  : strcmp(argv[2], "xml") == 0 ? MU_CRM_XML
+                                                : MU_CRM_BRIEF,
+    };
+    struct mu_crm_selection selection = {
+        .words = (const char *const *)(argv + 4), .count = (size_t)argc - 4};
+    struct mu_doc *cib = cib_read(argv[3]);
+    struct mu_text_buffer text;
+    int r;
+
+    mu_text_buffer_init(&text, report->arena);
+    mu_text_buffer_append(&text, "", 0);
+    r = mu_crm_print(cib, &selection, &options, report, &text);
+    report_print(report, "");
+    fputs(text.data, stdout);
+    mu_doc_free(cib);
+    return r < 0;
+}
+
+static struct mu_doc *
+cib_read(const char *path)
+{
+    struct mu_arena arena;
+    struct mu_errbuf err = {0};
+    struct mu_doc *doc = NULL;
+
+    mu_arena_init(&arena, SIZE_MAX);
+    if (mu_doc_parse(text_read(&arena, path), &doc, &err) < 0) {
+        fprintf(stderr, "%s:%u: %s\n", path, err.line, err.text);
+        exit(2);
+    }
+    mu_arena_done(&arena);
+    return doc;
+}
+
+static struct mu_span
+text_read(struct mu_arena *arena, const char *path)
+{
+    FILE *file;
+    char *text;
+    size_t size;
+
+    if (path[0] == '=') {
+        return (struct mu_span){(const unsigned char *)path + 1,
+                                strlen(path) - 1};
+    }
+    file = strcmp(path, "-") == 0 ? stdin : fopen(path, "rb");
+    if (!file) {
+        fprintf(stderr, "%s: %s\n", path, strerror(errno));
+        exit(2);
+    }
+    text = mu_arena_alloc(arena, FILE_SIZE_MAX, 1, 1);
+    size = fread(text, 1, FILE_SIZE_MAX - 1, file);
+    fclose(file);
+    return (struct mu_span){(const unsigned char *)text, size};
+}
+
+/* A few agents that several providers have, as on a real system. */
+static size_t
+providers_list(void *context, const char *type, const char **names,
+               size_t names_max)
+{
+    static const struct {
+        const char *type;
+        const char *providers[3];
+    } agents[] = {
+        {"Dummy", {"heartbeat", "pacemaker", NULL}},
+        {"Stateful", {"heartbeat", "pacemaker", NULL}},
+        {"ping", {"pacemaker", NULL, NULL}},
+        {"drbd", {"linbit", NULL, NULL}},
+    };
+    size_t count = 0;
+
+    (void)context;
+    for (size_t i = 0; i < sizeof(agents) / sizeof(agents[0]); i++) {
+        if (strcmp(agents[i].type, type) != 0) {
+            continue;
+        }
+        while (count < names_max && agents[i].providers[count]) {
+            names[count] = agents[i].providers[count];
+            count++;
+        }
+    }
+    return count;
+}
+
+/* "error: LINE:COLUMN: text", the line, and a caret under the word. */
+static void
+report_print(const struct mu_report *report, const char *text)
+{
+    static const char *const severities[] = {"info", "warning", "error"};
+    static const char *const reasons[] = {"",      "syntax", "name", "missing",
+                                          "value", "agent",  "used"};
+
+    for (size_t i = 0; i < report->count; i++) {
+        const struct mu_report_message *message = &report->items[i];
+        const char *line = text;
+
+        fprintf(stderr, "%s", severities[message->severity]);
+        if (message->reason != MU_REPORT_REASON_NONE) {
+            fprintf(stderr, " (%s)", reasons[message->reason]);
+        }
+        if (message->line == 0) {
+            fprintf(stderr, ": %s", message->text);
+        } else {
+            fprintf(stderr, ": %u:%u: %s", message->line, message->column,
+                    message->text);
+        }
+        if (message->nearest) {
+            fprintf(stderr, "; did you mean \"%s\"?", message->nearest);
+        }
+        fprintf(stderr, "\n");
+        for (unsigned j = 1; j < message->line && line; j++) {
+            line = strchr(line, '\n');
+            line = line ? line + 1 : NULL;
+        }
+        if (message->line > 0 && line) {
+            fprintf(stderr, "  %.*s\n  %*s", (int)strcspn(line, "\n"), line,
+                    (int)message->column - 1, "");
+            for (unsigned j = 0; j < message->width; j++) {
+                fputc('^', stderr);
+            }
+            fputc('\n', stderr);
+        }
+    }
+}
