@@ -29,7 +29,7 @@ struct mu_muster_ipc {
 };
 
 static const char reconnect_hint[] =
-    "see \"systemctl status muster\" and the journal";
+    "see \"systemctl status musterd\" and the journal";
 
 /* ---- Deadlines ----------------------------------------------------------- */
 
@@ -81,7 +81,7 @@ connect_error(int error, const char *path, struct mu_errbuf *err)
 {
     if (error == -ENOENT || error == -ECONNREFUSED) {
         mu_errbuf_set(err, "musterd does not run on this node (nobody listens "
-                           "at %s): start it with \"systemctl start muster\"",
+                           "at %s): start it with \"systemctl start musterd\"",
                       path);
     } else if (error == -EACCES || error == -EPERM) {
         mu_errbuf_set(err, "not allowed to talk to musterd: become root or a "

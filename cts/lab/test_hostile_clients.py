@@ -1,0 +1,249 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Clients that lie, shout, stall or should not be here harm nobody else.
+
+A real daemon on a real node; the clients are processes inside that node. After
+each attack a well-behaved client must be served, by the same daemon.
+"""
+
+import os
+import sys
+import unittest
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from lab import Lab, run_tests  # noqa: E402
+
+CLIENT = r'''
+import json, os, socket, struct, sys, time
+
+PATH = "/run/muster/musterd.sock"
+REQUEST, RESPONSE, EVENT, REFUSAL = 1, 2, 3, 4
+
+def connect():
+    client = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    client.settimeout(10)
+    client.connect(PATH)
+    return client
+
+def frame(data, kind=REQUEST, size=None):
+    return struct.pack("<4sII", b"MUS1", kind,
+                       len(data) if size is None else size) + data
+
+def exactly(client, size):
+    data = b""
+    while len(data) < size:
+        more = client.recv(min(size - len(data), 1 << 16))
+        if not more:
+            raise EOFError
+        data += more
+    return data
+
+def receive(client):
+    magic, kind, size = struct.unpack("<4sII", exactly(client, 12))
+    assert magic == b"MUS1", magic
+    return kind, exactly(client, size)
+
+def is_dropped(client, timeout_s=45):
+    """The daemon has closed the connection, whatever it said before."""
+    client.settimeout(timeout_s)
+    try:
+        while client.recv(1 << 16):
+            pass
+    except ConnectionError:
+        pass
+    except socket.timeout:
+        return False
+    return True
+'''
+
+
+class HostileClients(unittest.TestCase):
+    """All in one lab of one node: nothing here is about the cluster."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.lab = Lab(1, trace=False)
+        cls.lab.__enter__()
+        cls.lab.wait(lambda: cls.shell_ok("test -S /run/muster/musterd.sock"),
+                     "the daemon listens")
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.lab.down()
+
+    @classmethod
+    def shell_ok(cls, script):
+        return cls.lab.run("node1", "sh", "-c", script,
+                           check=False).returncode == 0
+
+    def setUp(self):
+        self.pid = self.daemon_pid()
+
+    def tearDown(self):
+        """The same daemon serves the next one."""
+        self.assertEqual(self.daemon_pid(), self.pid, "the daemon has died")
+        self.client("client = connect()\n"
+                    "client.sendall(frame(b'{}'))\n"
+                    "assert receive(client)[0] == RESPONSE")
+
+    def daemon_pid(self):
+        return self.lab.shell("node1", "cat /run/muster/musterd.pid").strip()
+
+    def client(self, script, user=None, timeout_s=90):
+        """Run a client's script in the node; what it prints."""
+        words = ["python3", "-"]
+        if user:
+            words = ["setpriv", "--reuid", str(user), "--regid", str(user),
+                     "--clear-groups", *words]
+        return self.lab.run("node1", *words, text=CLIENT + script,
+                            timeout_s=timeout_s).stdout
+
+    def memory_kib(self):
+        return int(self.lab.shell(
+            "node1", f"awk '/^Pss:/ {{ print $2 }}' "
+            f"/proc/{self.pid}/smaps_rollup"))
+
+    def test_garbage_is_dropped(self):
+        self.client(
+            "for text in (b'GET / HTTP/1.0\\r\\n\\r\\n', os.urandom(4096),\n"
+            "             b'MUS2' + bytes(8), frame(b'x', kind=77),\n"
+            "             frame(b'x', kind=RESPONSE)):\n"
+            "    client = connect()\n"
+            "    client.sendall(text)\n"
+            "    assert is_dropped(client), text\n")
+
+    def test_json_that_is_none_gets_an_answer(self):
+        """A person's typing error is no attack."""
+        self.client(
+            "client = connect()\n"
+            "for text in (b'', b'{', b'[1, 2]', b'null', b'{\"a\": \\xff}',\n"
+            "             b'\\0\\0\\0', b'[' * 100000, b'1e999999',\n"
+            "             b'{\"request\": {\"request\": 7}}'):\n"
+            "    client.sendall(frame(text))\n"
+            "    kind, answer = receive(client)\n"
+            "    assert kind == RESPONSE, (text[:20], kind)\n"
+            "    json.loads(answer)\n")
+
+    def test_request_that_is_too_long_is_dropped_at_its_header(self):
+        self.client(
+            "for size in (16 * 1024 * 1024 + 1, 0x7fffffff, 0xffffffff):\n"
+            "    client = connect()\n"
+            "    client.sendall(frame(b'', size=size))\n"
+            "    assert is_dropped(client), size\n")
+
+    def test_promises_take_no_memory(self):
+        """Forty clients that announce 16 MiB and send a byte."""
+        before = self.memory_kib()
+        self.client(
+            "clients = [connect() for i in range(40)]\n"
+            "for client in clients:\n"
+            "    client.sendall(frame(b'x', size=16 * 1024 * 1024))\n"
+            "time.sleep(0.5)\n")
+        self.assertLess(self.memory_kib() - before, 2048)
+
+    def test_unfinished_requests_are_bounded_in_all(self):
+        """Twenty clients that really send 15 MiB each and never end."""
+        self.client(
+            "import threading\n"
+            "dropped = []\n"
+            "def attack():\n"
+            "    client = connect()\n"
+            "    try:\n"
+            "        client.sendall(frame(b' ' * (15 << 20), size=16 << 20))\n"
+            "        client.settimeout(2)\n"
+            "        if client.recv(1) == b'':\n"
+            "            dropped.append(1)\n"
+            "    except socket.timeout:\n"
+            "        pass\n"
+            "    except (ConnectionError, EOFError):\n"
+            "        dropped.append(1)\n"
+            "threads = [threading.Thread(target=attack) for i in range(20)]\n"
+            "[thread.start() for thread in threads]\n"
+            "[thread.join() for thread in threads]\n"
+            "assert len(dropped) >= 15, len(dropped)\n")
+        self.lab.wait(lambda: self.memory_kib() < 32 * 1024,
+                      "the memory is given back")
+
+    def test_client_that_stops_reading_is_dropped(self):
+        """Its answers may not pile up for ever."""
+        self.client(
+            "client = connect()\n"
+            "client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)\n"
+            "client.settimeout(1)\n"
+            "try:\n"
+            "    for i in range(100000):\n"
+            "        client.sendall(frame(b'{\"request\": \"status\"}'))\n"
+            "except (socket.timeout, ConnectionError):\n"
+            "    pass\n"
+            "time.sleep(33)\n"
+            "assert is_dropped(client, 5)\n")
+
+    def test_request_that_never_ends_is_dropped(self):
+        self.client(
+            "client = connect()\n"
+            "client.sendall(frame(b'{', size=1000))\n"
+            "time.sleep(33)\n"
+            "assert is_dropped(client, 5)\n")
+
+    def test_hundreds_of_connections_leave_room_for_root(self):
+        """The person who repairs things must get in."""
+        self.lab.shell("node1", "getent group muster-view >/dev/null || "
+                       "echo muster-view:x:7777: >>/etc/group")
+        self.client(
+            "import subprocess\n"
+            "crowd = subprocess.Popen(['setpriv', '--reuid', '7777',\n"
+            "    '--regid', '7777', '--clear-groups', 'python3', '-c', '''\n"
+            "import socket, time\n"
+            "clients = []\n"
+            "for i in range(300):\n"
+            "    client = socket.socket(socket.AF_UNIX)\n"
+            "    client.settimeout(5)\n"
+            "    client.connect(\"/run/muster/musterd.sock\")\n"
+            "    clients.append(client)\n"
+            "print(\"in\", flush=True)\n"
+            "time.sleep(60)\n"
+            "'''], stdout=subprocess.PIPE)\n"
+            "assert crowd.stdout.readline() == b'in\\n'\n"
+            "client = connect()\n"
+            "client.sendall(frame(b'{}'))\n"
+            "assert receive(client)[0] == RESPONSE\n"
+            "crowd.kill()\n"
+            "crowd.wait()\n")
+
+    def test_strangers_are_refused_with_a_sentence(self):
+        self.client(
+            "client = connect()\n"
+            "kind, text = receive(client)\n"
+            "assert kind == REFUSAL, kind\n"
+            "assert b'group' in text, text\n"
+            "assert is_dropped(client, 5)\n", user=6666)
+
+    def test_flood_of_requests_does_not_stop_the_others(self):
+        self.client(
+            "flood = connect()\n"
+            "flood.setblocking(False)\n"
+            "try:\n"
+            "    while True:\n"
+            "        flood.send(frame(b'{}') * 100)\n"
+            "except BlockingIOError:\n"
+            "    pass\n"
+            "other = connect()\n"
+            "for i in range(20):\n"
+            "    other.sendall(frame(b'{}'))\n"
+            "    assert receive(other)[0] == RESPONSE\n")
+
+    def test_clients_that_vanish_at_any_moment_are_forgotten(self):
+        self.client(
+            "whole = frame(b'{\"request\": \"status\"}')\n"
+            "for length in range(len(whole) + 1):\n"
+            "    client = connect()\n"
+            "    client.sendall(whole[:length])\n"
+            "    client.close()\n")
+        self.lab.wait(lambda: int(self.lab.shell(
+            "node1", f"ls /proc/{self.pid}/fd | wc -l")) < 64,
+            "no descriptor is left behind")
+
+
+if __name__ == "__main__":
+    run_tests()
