@@ -12,7 +12,8 @@
  * state (core). Sealed after building: passed as const.
  *
  * Invariant: nodes are in the order of 'nodes' everywhere; resources of a node
- * are sorted by id; operations are sorted by call id, pending ones last. */
+ * are sorted by id; operations are in the order in which they happened: by call
+ * id, a pending one by its transition. */
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -57,6 +58,7 @@ struct mu_status_op {
     const char *on_node;          /* Null when not recorded. */
     const char *transition_magic; /* As recorded, or null. */
     int64_t transition;           /* From transition-key; -1 unknown. */
+    const char *feature_set;      /* crm_feature_set, or null. */
     bool is_failure;              /* A ..._last_failure_... entry. */
 };
 
@@ -89,6 +91,9 @@ enum mu_expected { /* As in node_state/expected. */
 struct mu_status_node {
     const char *name;
     const char *id;           /* CIB id. */
+    uint32_t config_node;     /* Index into config->nodes, or NONE: only the
+                                 status knows it. */
+    bool is_remote;           /* node_state/remote_node, or so configured. */
     bool is_seen;             /* There is a node_state for it. */
     bool is_member;           /* In the membership (in_ccm). */
     bool is_process_up;       /* Its daemon is up (crmd). */
