@@ -203,6 +203,37 @@ class Lab:
                 found[pid] = (kernel.process_start(pid), command)
         return found
 
+    def membership_at(self, since, observer, gone):
+        """When Corosync on 'observer' was done with the loss of 'gone'."""
+        log = kernel.read_text(
+            f"{self.places.log_dir(observer)}/corosync/corosync.log")
+        offset = time.time() - time.monotonic()
+        year = time.localtime().tm_year
+        number = gone[len("node"):]
+        for stamp, millis, members in re.findall(
+                r"^(\w+ +\d+ [\d:]+)\.(\d+) .*\[QUORUM\] Members\[\d+\]:"
+                r" ([\d ]+)$", log, re.M):
+            at = time.mktime(time.strptime(f"{year} {stamp}",
+                                           "%Y %b %d %H:%M:%S"))
+            at += int(millis) / 1000 - offset
+            if at > since - 0.001 and number not in members.split():
+                return at
+        return None
+
+    def fencing_of(self, node, since):
+        """(agent begun, agent ended) of the fencing that succeeded."""
+        confirmed = [event for event in
+                     self.events("power-confirmed", since)
+                     if event["node"] == node]
+        if not confirmed:
+            return None, None
+        at, by = confirmed[0]["monotonic"], confirmed[0]["by"]
+        for event in self.events("exit", since):
+            if event["node"] == by and event["begun"] < at < event["at"] \
+                    and any("fence_lab" in w for w in event["command"]):
+                return event["begun"], event["at"]
+        return None, at
+
     def muster(self, name, *words, **options):
         return self.run(name, "muster", *words, **options)
 
