@@ -84,7 +84,8 @@ static void driver_step(struct mu_driver *driver, struct mu_event *event);
 static int
 folder_make(const char *path, mode_t mode, struct mu_errbuf *err)
 {
-    if (mkdir(path, mode) < 0 && errno != EEXIST) {
+    /* The umask is narrower than what the folder for clients needs. */
+    if (mkdir(path, mode) == 0 ? chmod(path, mode) < 0 : errno != EEXIST) {
         int error = -errno;
 
         mu_errbuf_set(err, "cannot make the folder %s: %s", path,
@@ -111,6 +112,9 @@ open_store(struct mu_driver *driver, struct mu_errbuf *err)
     }
     if (!error) {
         error = mu_store_open(&config, &driver->store, err);
+        if (error == -EBUSY) {
+            mu_errbuf_wrap(err, "another musterd runs on this node");
+        }
     }
     if (!error) {
         error = mu_store_load(driver->store, &driver->content, err);
@@ -312,6 +316,18 @@ arm_once(struct mu_loop_timer *timer, int64_t delay_ms)
 }
 
 static void
+trace_log(const struct mu_effect_trace *trace)
+{
+    const struct mu_log_fields fields = {
+        .resource = trace->resource,
+        .node = trace->node,
+        .operation = trace->op_name,
+    };
+
+    mu_log_with(trace->level, &fields, "%s", trace->text);
+}
+
+static void
 effect_perform(struct mu_driver *driver, const struct mu_effect *effect)
 {
     switch (effect->type) {
@@ -334,7 +350,7 @@ effect_perform(struct mu_driver *driver, const struct mu_effect *effect)
         arm_once(&driver->changed, CHANGED_DELAY_MS);
         break;
     case MU_EFFECT_TRACE:
-        mu_log(effect->trace.level, "%s", effect->trace.text);
+        trace_log(&effect->trace);
         break;
     case MU_EFFECT_WATCHDOG:
         mu_notify_feed(&driver->notify, effect->watchdog_feed);
