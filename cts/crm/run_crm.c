@@ -4,6 +4,7 @@
  *
  *     run_crm apply typed|update|replace|push CIB TEXT    prints the new CIB
  *     run_crm show brief|full|xml CIB [WORD...]           prints objects
+ *     run_crm do CIB LEVEL COMMAND WORD...                prints the new CIB
  *
  * TEXT is a file, or the text itself after "=". */
 
@@ -13,11 +14,21 @@
 #include <string.h>
 
 #include "crm/crm.h"
+#include "crm/edit.h"
 
 enum { FILE_SIZE_MAX = 64 << 20 };
 
 static int apply_run(int argc, char **argv, struct mu_report *report);
 static int show_run(int argc, char **argv, struct mu_report *report);
+static int do_run(int argc, char **argv, struct mu_report *report);
+static int resource_do(struct mu_doc *cib, int argc, char **argv,
+                       struct mu_report *report);
+static int node_do(struct mu_doc *cib, int argc, char **argv,
+                   struct mu_report *report);
+static int attribute_do(struct mu_doc *cib, bool is_node, char **argv,
+                        const char *value, struct mu_report *report);
+static void cib_print(const struct mu_doc *cib, struct mu_arena *arena);
+static bool is_word(const char *word, const char *wanted);
 static struct mu_doc *cib_read(const char *path);
 static struct mu_span text_read(struct mu_arena *arena, const char *path);
 static size_t providers_list(void *context, const char *type,
@@ -37,6 +48,8 @@ main(int argc, char **argv)
         status = apply_run(argc, argv, &report);
     } else if (argc >= 4 && strcmp(argv[1], "show") == 0) {
         status = show_run(argc, argv, &report);
+    } else if (argc >= 5 && strcmp(argv[1], "do") == 0) {
+        status = do_run(argc, argv, &report);
     } else {
         fprintf(stderr, "usage: see the head of run_crm.c\n");
     }
@@ -65,14 +78,20 @@ apply_run(int argc, char **argv, struct mu_report *report)
     r = mu_crm_apply(cib, text, &options, report);
     report_print(report, (const char *)text.data);
     if (r == 0) {
-        struct mu_text_buffer xml;
-
-        mu_text_buffer_init(&xml, report->arena);
-        mu_doc_write_file(cib, &xml);
-        fputs(xml.data, stdout);
+        cib_print(cib, report->arena);
     }
     mu_doc_free(cib);
     return r < 0;
+}
+
+static void
+cib_print(const struct mu_doc *cib, struct mu_arena *arena)
+{
+    struct mu_text_buffer xml;
+
+    mu_text_buffer_init(&xml, arena);
+    mu_doc_write_file(cib, &xml);
+    fputs(xml.data, stdout);
 }
 
 static int
@@ -96,6 +115,121 @@ show_run(int argc, char **argv, struct mu_report *report)
     fputs(text.data, stdout);
     mu_doc_free(cib);
     return r < 0;
+}
+
+/* The other levels, as "resource stop web". */
+static int
+do_run(int argc, char **argv, struct mu_report *report)
+{
+    struct mu_doc *cib = cib_read(argv[2]);
+    int r = -EINVAL;
+
+    if (is_word(argv[3], "resource") && argc >= 6) {
+        r = resource_do(cib, argc - 4, argv + 4, report);
+    } else if (is_word(argv[3], "node") && argc >= 6) {
+        r = node_do(cib, argc - 4, argv + 4, report);
+    } else if (is_word(argv[3], "maintenance") && argc == 5) {
+        r = mu_edit_property(cib, "maintenance-mode",
+                             is_word(argv[4], "on") ? "true" : "false", report);
+    } else if (is_word(argv[3], "maintenance")) {
+        r = mu_edit_maintenance(cib, argv[5], is_word(argv[4], "on"), report);
+    }
+    report_print(report, "");
+    if (r == 0) {
+        cib_print(cib, report->arena);
+    }
+    mu_doc_free(cib);
+    return r == -EINVAL ? 2 : r < 0;
+}
+
+static int
+resource_do(struct mu_doc *cib, int argc, char **argv, struct mu_report *report)
+{
+    static const struct {
+        const char *word;
+        const char *role;
+    } roles[] = {{"start", "Started"},
+                 {"stop", "Stopped"},
+                 {"promote", "Promoted"},
+                 {"demote", "Unpromoted"}};
+    struct mu_edit_place place = {.resource = argv[1],
+                                  .node = argc > 2 ? argv[2] : "",
+                                  .until = argc > 3 ? argv[3] : NULL};
+
+    for (size_t i = 0; i < sizeof(roles) / sizeof(roles[0]); i++) {
+        if (is_word(argv[0], roles[i].word)) {
+            return mu_edit_target_role(cib, argv[1], roles[i].role, report);
+        }
+    }
+    if (is_word(argv[0], "manage") || is_word(argv[0], "unmanage")) {
+        return mu_edit_managed(cib, argv[1], is_word(argv[0], "manage"),
+                               report);
+    }
+    if (is_word(argv[0], "maintenance")) {
+        return mu_edit_maintenance(cib, argv[1],
+                                   argc < 3 || is_word(argv[2], "on"), report);
+    }
+    if (is_word(argv[0], "move")) {
+        return mu_edit_move(cib, &place, report);
+    }
+    if (is_word(argv[0], "ban")) {
+        return mu_edit_ban(cib, &place, report);
+    }
+    if (is_word(argv[0], "clear")) {
+        return mu_edit_clear(cib, argv[1], argc > 2 ? argv[2] : NULL, report);
+    }
+    return argc < 4 ? -EINVAL
+                    : attribute_do(cib, false, argv, argc > 4 ? argv[4] : NULL,
+                                   report);
+}
+
+static int
+node_do(struct mu_doc *cib, int argc, char **argv, struct mu_report *report)
+{
+    if (is_word(argv[0], "standby") || is_word(argv[0], "online")) {
+        return mu_edit_node_standby(cib, argv[1], is_word(argv[0], "standby"),
+                                    report);
+    }
+    if (is_word(argv[0], "maintenance") || is_word(argv[0], "ready")) {
+        return mu_edit_node_maintenance(
+            cib, argv[1], is_word(argv[0], "maintenance"), report);
+    }
+    if (is_word(argv[0], "delete")) {
+        return mu_edit_node_delete(cib, argv[1], report);
+    }
+    return argc < 4 ? -EINVAL
+                    : attribute_do(cib, true, argv, argc > 4 ? argv[4] : NULL,
+                                   report);
+}
+
+/* SET OBJECT set NAME VALUE, SET OBJECT delete NAME or SET OBJECT show NAME. */
+static int
+attribute_do(struct mu_doc *cib, bool is_node, char **argv, const char *value,
+             struct mu_report *report)
+{
+    enum mu_edit_set set = is_word(argv[0], "meta") ? MU_EDIT_META
+                           : is_word(argv[0], "utilization")
+                               ? MU_EDIT_UTILIZATION
+                               : MU_EDIT_PARAMS;
+
+    if (is_word(argv[2], "set") != (value != NULL)) {
+        return -EINVAL;
+    }
+    if (is_word(argv[2], "show")) {
+        const char *found = mu_edit_get(cib, argv[1], set, argv[3]);
+
+        fprintf(stderr, "%s\n", found ? found : "");
+        return 0;
+    }
+    return is_node
+               ? mu_edit_node(cib, argv[1], set, argv[3], value, report)
+               : mu_edit_resource(cib, argv[1], set, argv[3], value, report);
+}
+
+static bool
+is_word(const char *word, const char *wanted)
+{
+    return strcmp(word, wanted) == 0;
 }
 
 static struct mu_doc *

@@ -69,7 +69,6 @@ static void missing_claim(struct mu_workspace *workspace,
                           struct mu_element *parent, const char *prefix);
 static void part_claim(struct mu_workspace *workspace,
                        struct mu_element *element, const char *prefix);
-static const char *id_sanitize(struct mu_arena *arena, const char *id);
 
 int
 mu_workspace_identify(struct mu_workspace *workspace, struct mu_element *object,
@@ -224,7 +223,7 @@ part_claim(struct mu_workspace *workspace, struct mu_element *element,
         id = "fencing";
         break;
     }
-    id = id_sanitize(arena, id);
+    id = mu_workspace_usual_id(arena, id);
     if (part->scheme == SCHEME_NUMBER || part->scheme == SCHEME_RECIPIENT) {
         /* The number is part of the name, not behind it. */
         const char *stem = mu_arena_strndup(arena, id, strlen(id) - 1);
@@ -239,15 +238,15 @@ part_claim(struct mu_workspace *workspace, struct mu_element *element,
 }
 
 /* Names may hold what an id cannot, such as '#' or ':'. */
-static const char *
-id_sanitize(struct mu_arena *arena, const char *id)
+const char *
+mu_workspace_usual_id(struct mu_arena *arena, const char *name)
 {
     char *copy;
 
-    if (mu_text_is_id(id)) {
-        return id;
+    if (mu_text_is_id(name)) {
+        return name;
     }
-    copy = mu_text_make(arena, "_%s", id);
+    copy = mu_text_make(arena, "_%s", name);
     for (char *c = copy; *c; c++) {
         char one[] = {'_', *c, '\0'};
 

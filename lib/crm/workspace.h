@@ -98,6 +98,9 @@ void mu_workspace_release(struct mu_workspace *workspace, const char *id);
 void mu_workspace_claim_new(struct mu_workspace *workspace,
                             struct mu_element *element, const char *base);
 
+/* Returns 'name' with what no id can hold replaced by dots. */
+const char *mu_workspace_usual_id(struct mu_arena *arena, const char *name);
+
 /* Gives ids to all parts of 'object' that need one and have none: those of
  * the matching parts of 'old' (which is taken apart; null for none), else new
  * ones. Ids given in the text are claimed first. Members of containers are
