@@ -226,11 +226,7 @@ mu_ipc_send(struct mu_ipc *ipc, uint64_t client_id, enum mu_frame_kind kind,
     }
     if (kind == MU_FRAME_RESPONSE) {
         client->is_answer_due = false;
-        if (mu_frame_reader_count(&client->reader) > 0) {
-            ipc_work_soon(ipc); /* The next request may be here already. */
-        } else {
-            mu_frame_reader_done(&client->reader);
-        }
+        ipc_work_soon(ipc); /* The next request may be here already. */
     }
     client_queue(client, kind, data, size);
 }
@@ -402,10 +398,11 @@ ipc_work(void *user)
     struct mu_ipc *ipc = user;
     struct client *next;
 
-    /* A handler may doom any client, but only here are they freed. */
+    /* A handler may doom any client and still look at its request: memory is
+     * given back only here and when the next request is looked for. */
     for (struct client *client = ipc->clients; client; client = client->next) {
         if (!client->doom && !client->is_answer_due &&
-            mu_frame_reader_count(&client->reader) > 0) {
+            client->reader.capacity > 0) {
             client_handle(client);
         }
     }
