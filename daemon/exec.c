@@ -60,6 +60,13 @@ mu_exec_new(const struct mu_exec_config *config, struct mu_exec **ret_exec,
         exec->marker_prefix = strdup(prefix);
         rc = exec->marker_prefix ? folders_make(exec, err) : -ENOMEM;
     }
+    if (rc == 0) {
+        exec->systemd = mu_agent_systemd_new(&(struct mu_agent_systemd_config){
+            .loop = exec->config.loop,
+            .bus_address = exec->config.bus_address,
+            .drop_in_folder = exec->config.drop_in_folder});
+        rc = exec->systemd ? 0 : -ENOMEM;
+    }
     if (rc < 0) {
         mu_exec_free(exec);
         return rc;
@@ -160,6 +167,7 @@ mu_exec_free(struct mu_exec *exec)
         free(exec->devices[i]);
     }
     free(exec->devices);
+    mu_agent_systemd_free(exec->systemd);
     mu_arena_done(&exec->arena);
     config_done(&exec->config);
     free(exec->ops_folder);
@@ -240,6 +248,7 @@ config_copy(struct mu_exec_config *copy, const struct mu_exec_config *config)
         {&copy->rsctmp_folder, config->rsctmp_folder, "/run/resource-agents"},
         {&copy->work_folder, config->work_folder, "/var/lib/muster"},
         {&copy->bus_address, config->bus_address, ""},
+        {&copy->drop_in_folder, config->drop_in_folder, "/run/systemd/system"},
     };
     int rc = 0;
 
@@ -263,6 +272,7 @@ config_done(struct mu_exec_config *config)
         config->run_folder,     config->ocf_root,      config->lsb_folder,
         config->fence_folder,   config->helpers_folder, config->rsctmp_folder,
         config->work_folder,    config->bus_address,
+        config->drop_in_folder,
     };
 
     for (size_t i = 0; i < sizeof(strings) / sizeof(strings[0]); i++) {

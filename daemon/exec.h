@@ -43,7 +43,8 @@ struct mu_exec_config {
     const char *helpers_folder; /* /usr/libexec/muster/pcmk */
     const char *rsctmp_folder;  /* /run/resource-agents; made if missing. */
     const char *work_folder;    /* Agents' working directory: /var/lib/muster */
-    const char *bus_address;    /* The system bus. */
+    const char *bus_address;    /* Of systemd: the system bus. */
+    const char *drop_in_folder; /* /run/systemd/system */
     bool is_debug;              /* Agents see HA_debug=1 (else 0). */
     bool has_watchdog;          /* Agents see PCMK_watchdog=true. */
 };

@@ -28,6 +28,11 @@ enum {
 
 enum { STDOUT, STDERR, STREAMS_COUNT };
 
+static enum mu_agent_class class_resolve(const struct mu_effect_exec *effect);
+static void unit_start(struct mu_exec_op *op);
+static void on_unit(void *user, const struct mu_agent_systemd_result *result);
+static void unit_cancel(struct mu_exec_op *op, enum mu_op_end end);
+static void timeout_explain(struct mu_exec_op *op);
 static bool fence_answer(struct mu_exec_op *op);
 static void op_launch(struct mu_exec_op *op);
 static int command_make(struct mu_exec_op *op,
@@ -74,6 +79,11 @@ mu_exec_op_run(struct mu_exec_op *op)
                          "%s", op->effect.resource);
     (void)mu_text_format(op->record.op_name, sizeof(op->record.op_name), "%s",
                          op->effect.op_name);
+    op->effect.agent_class = class_resolve(&op->effect);
+    if (op->effect.agent_class == MU_AGENT_SYSTEMD) {
+        unit_start(op);
+        return;
+    }
     if (op->effect.agent_class == MU_AGENT_FENCE) {
         if (fence_answer(op)) {
             mu_exec_op_report_later(op);
@@ -89,6 +99,10 @@ mu_exec_op_stop(struct mu_exec_op *op, enum mu_op_end end)
 {
     struct mu_exec_tree tree = tree_of(op);
 
+    if (op->unit_op) {
+        unit_cancel(op, end);
+        return;
+    }
     op->state = MU_EXEC_OP_ENDING;
     mu_exec_op_result(op, end, 1);
     mu_exec_tree_term(&tree);
@@ -123,6 +137,10 @@ mu_exec_op_close(struct mu_exec_op *op)
         (void)close(op->pidfd);
         op->pidfd = -1;
     }
+    if (op->unit_op) {
+        mu_agent_systemd_cancel(op->unit_op);
+        op->unit_op = NULL;
+    }
     for (int i = 0; op->streams && i < STREAMS_COUNT; i++) {
         mu_exec_output_done(&op->streams[i]);
     }
@@ -140,6 +158,56 @@ mu_exec_op_reason(struct mu_exec_op *op, const char *format, ...)
     (void)vsnprintf(text, sizeof(text), format, args);
     va_end(args);
     mu_exec_output_clean(text, op->reason, sizeof(op->reason));
+}
+
+/* A service is whatever manages it on this node. */
+static enum mu_agent_class
+class_resolve(const struct mu_effect_exec *effect)
+{
+    if (effect->agent_class != MU_AGENT_SERVICE) {
+        return effect->agent_class;
+    }
+    return mu_agent_systemd_has_unit(effect->type) ? MU_AGENT_SYSTEMD
+                                                   : MU_AGENT_LSB;
+}
+
+/* Nothing is put on record: systemd keeps the job, whatever becomes of us. */
+static void
+unit_start(struct mu_exec_op *op)
+{
+    op->state = MU_EXEC_OP_RUNNING;
+    op->unit_op =
+        mu_agent_systemd_start(op->exec->systemd, op->effect.type,
+                               op->effect.op_name, on_unit, op);
+    mu_loop_timer_arm(&op->timer, op->record.deadline);
+}
+
+static void
+on_unit(void *user, const struct mu_agent_systemd_result *result)
+{
+    struct mu_exec_op *op = user;
+
+    op->unit_op = NULL;
+    mu_loop_timer_disarm(&op->timer);
+    if (result->reason) {
+        mu_exec_op_reason(op, "%s", result->reason);
+    }
+    mu_exec_op_result(op, result->end, result->rc);
+    mu_exec_op_report(op);
+}
+
+/* The job goes on; the next one for the unit takes its place. */
+static void
+unit_cancel(struct mu_exec_op *op, enum mu_op_end end)
+{
+    mu_loop_timer_disarm(&op->timer);
+    mu_agent_systemd_cancel(op->unit_op);
+    op->unit_op = NULL;
+    mu_exec_op_result(op, end, 1);
+    if (end == MU_OP_END_TIMEOUT) {
+        timeout_explain(op);
+    }
+    mu_exec_op_report_later(op);
 }
 
 /* Answers what needs no agent: stop and probe of a fence device. */
@@ -439,17 +507,7 @@ op_killed(struct mu_exec_op *op, bool is_dead)
         leader_linger(op);
     }
     if (op->end == MU_OP_END_TIMEOUT) {
-        char said[MU_REASON_SIZE_MAX + 2] = "";
-
-        if (op->reason[0] != '\0') {
-            (void)mu_text_format(said, sizeof(said), ": %s", op->reason);
-        }
-        mu_exec_op_reason(op, "not done within %" PRId64 "%s, killed%s",
-                          op->effect.timeout_ms % 1000 == 0
-                              ? op->effect.timeout_ms / 1000
-                              : op->effect.timeout_ms,
-                          op->effect.timeout_ms % 1000 == 0 ? "s" : "ms",
-                          said);
+        timeout_explain(op);
     }
     if (!is_dead) {
         mu_exec_op_reason(op, "could not be killed: a process hangs in the "
@@ -459,6 +517,23 @@ op_killed(struct mu_exec_op *op, bool is_dead)
     }
     mu_exec_record_remove(op->exec->ops_folder, op->record.marker);
     mu_exec_op_report(op);
+}
+
+/* Puts what the agent said last behind what we have to say. */
+static void
+timeout_explain(struct mu_exec_op *op)
+{
+    int64_t timeout_ms = op->effect.timeout_ms;
+    bool is_whole = timeout_ms % 1000 == 0;
+    char said[MU_REASON_SIZE_MAX + 2] = "";
+
+    if (op->reason[0] != '\0') {
+        (void)mu_text_format(said, sizeof(said), ": %s", op->reason);
+    }
+    mu_exec_op_reason(op, "not done within %" PRId64 "%s%s%s",
+                      is_whole ? timeout_ms / 1000 : timeout_ms,
+                      is_whole ? "s" : "ms", op->streams ? ", killed" : "",
+                      said);
 }
 
 static bool

@@ -10,6 +10,7 @@
 #include <sys/types.h>
 
 #include "base/arena.h"
+#include "daemon/agent_systemd.h"
 #include "daemon/exec.h"
 #include "daemon/exec_output.h"
 #include "daemon/exec_record.h"
@@ -37,6 +38,8 @@ struct mu_exec_op {
     bool is_leader_gone;          /* Not our child and ended: its pid may
                                      belong to somebody else by now. */
     int pidfd;                    /* Negative: none. */
+    struct mu_agent_systemd_op *unit_op; /* Of a unit, while it runs; else
+                                            null: it has no process. */
     struct mu_exec_output *streams; /* Standard output and error, or null. */
     struct mu_loop_timer timer;   /* Delay, deadline, grace or next kill. */
     struct mu_instant asked;
@@ -70,6 +73,7 @@ struct mu_exec {
     struct mu_exec_config config;   /* Strings owned. */
     char *ops_folder;               /* Owned. */
     char *marker_prefix;            /* Unique for this process; owned. */
+    struct mu_agent_systemd *systemd; /* Owned. */
     struct mu_arena arena;          /* Holds one command while it starts. */
     struct mu_exec_queue *queues;
     struct mu_exec_op *reports;     /* Answers due, oldest first. */
