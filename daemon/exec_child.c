@@ -12,6 +12,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/text.h"
+
 /* Ends of the pipes and the standard input, while a child is being made. */
 struct plumbing {
     int input;
@@ -30,6 +32,7 @@ static int attributes_init(posix_spawnattr_t *attributes);
 static int actions_init(posix_spawn_file_actions_t *actions,
                         const struct plumbing *plumbing,
                         const char *work_folder);
+static void oom_score_reset(pid_t pid);
 static void fd_close(int *fd);
 
 int
@@ -45,6 +48,7 @@ mu_exec_child_start(const struct mu_agent_command *command,
         rc = spawn(command, work_folder, &plumbing, &pid);
     }
     if (rc == 0) {
+        oom_score_reset(pid);
         pidfd = mu_exec_child_pidfd(pid);
         if (pidfd < 0) {
             rc = pidfd;
@@ -224,6 +228,25 @@ actions_init(posix_spawn_file_actions_t *actions,
         (void)posix_spawn_file_actions_destroy(actions);
     }
     return rc;
+}
+
+/* The daemon may be protected from the kernel's killer; a service that eats
+ * all memory must not be. */
+static void
+oom_score_reset(pid_t pid)
+{
+    char path[64];
+    int fd;
+
+    (void)mu_text_format(path, sizeof(path), "/proc/%d/oom_score_adj",
+                         (int)pid);
+    fd = open(path, O_WRONLY | O_CLOEXEC);
+    if (fd >= 0) {
+        if (write(fd, "0", 1) < 0) {
+            /* Not allowed to: then ours was not lowered either. */
+        }
+        (void)close(fd);
+    }
 }
 
 static void
