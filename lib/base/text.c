@@ -41,17 +41,27 @@ char *
 mu_text_make(struct mu_arena *arena, const char *format, ...)
 {
     va_list args;
-    int length;
     char *text;
 
     va_start(args, format);
-    length = vsnprintf(NULL, 0, format, args);
+    text = mu_text_vmake(arena, format, args);
     va_end(args);
+    return text;
+}
+
+char *
+mu_text_vmake(struct mu_arena *arena, const char *format, va_list args)
+{
+    va_list again;
+    int length;
+    char *text;
+
+    va_copy(again, args);
+    length = vsnprintf(NULL, 0, format, again);
+    va_end(again);
     mu_assert(length >= 0);
     text = mu_arena_alloc(arena, (size_t)length + 1, 1, 1);
-    va_start(args, format);
     (void)vsnprintf(text, (size_t)length + 1, format, args);
-    va_end(args);
     return text;
 }
 

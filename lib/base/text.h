@@ -29,6 +29,10 @@ bool mu_text_vformat(char *buffer, size_t size, const char *format,
 MU_PRINTF(2, 3)
 char *mu_text_make(struct mu_arena *arena, const char *format, ...);
 
+/* As mu_text_make(), for arguments that are in 'args' already. */
+__attribute__((format(printf, 2, 0)))
+char *mu_text_vmake(struct mu_arena *arena, const char *format, va_list args);
+
 /* Reads a decimal integer with an optional sign. 0, -EBADMSG, or -ERANGE. */
 MU_NODISCARD int mu_text_parse_int64(const char *text, int64_t *ret_value);
 

@@ -125,7 +125,9 @@ struct mu_state_fence {
     const char *device;    /* Id of the stonith resource, or how it was
                               confirmed. */
     uint32_t attempt;      /* From 1; a result of another one is ignored. */
-    uint32_t device_index; /* Position in the list of usable devices. */
+    uint32_t step;         /* Position in the list of steps; see fence.h. */
+    uint32_t tries;        /* Of this step. */
+    uint32_t rounds;       /* How often all steps have failed. */
     int64_t due_ms;        /* Cluster time of the next try, or of giving up on
                               the running one. */
     int64_t delay_ms;      /* To wait before the first try. */
@@ -189,11 +191,10 @@ struct mu_state_ticket {
     int64_t last_granted_s;
 };
 
-/* Requests that were applied; a repetition gets the same answer. */
+/* Requests that were carried out; a repetition is not carried out again. */
 struct mu_state_request {
     uint64_t incarnation; /* Of the daemon that took it from the client. */
     uint64_t request;
-    int error;
 };
 
 /* A configuration that has been proposed and is not on enough disks yet. */
@@ -252,7 +253,7 @@ struct mu_state {
     uint32_t fences_count;
     struct mu_state_ticket *tickets;
     uint32_t tickets_count;
-    struct mu_state_request *requests; /* Ring of the newest. */
+    struct mu_state_request *requests; /* The newest ones, oldest first. */
     uint32_t requests_count;
 
     /* The plan being carried out. */
@@ -265,6 +266,7 @@ struct mu_state {
     /* Derived from the above; not encoded. */
     const struct mu_config *config; /* Null while there is none. */
     struct mu_arena *config_arena;  /* Holds 'config'. */
+    size_t live_bytes;              /* In 'arena' after the last compaction. */
     uint32_t *blockers;             /* Per action: predecessors not done. */
     uint32_t *successors_start;     /* Per action and one more: into the next. */
     uint32_t *successors;           /* Actions that wait for an action. */
@@ -317,6 +319,13 @@ struct mu_state_fence *mu_state_add_fence(struct mu_state *state,
                                           uint64_t op_id);
 struct mu_state_fence *mu_state_get_fence(struct mu_state *state,
                                           uint64_t op_id);
+
+
+/* Remembers that a request was carried out, and tells whether one was. */
+void mu_state_add_request(struct mu_state *state, uint64_t incarnation,
+                          uint64_t request);
+bool mu_state_find_request(const struct mu_state *state, uint64_t incarnation,
+                           uint64_t request);
 
 /* Returns the fencing of node 'target_id' that has not ended, or null. */
 struct mu_state_fence *mu_state_find_fence(struct mu_state *state,

@@ -22,16 +22,12 @@
 #include "base/attr.h"
 #include "base/errbuf.h"
 #include "base/index.h"
+#include "base/pair.h"
 #include "model/rule.h"
 
 #define MU_CONFIG_NONE UINT32_MAX /* "No such thing" for every index here. */
 
 struct mu_doc;
-
-struct mu_pair {
-    const char *name;
-    const char *value; /* Null when the document gives none. */
-};
 
 /* One instance_attributes, meta_attributes, utilization or property set. */
 struct mu_config_block {

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Changes of the configuration: proposed, stored by a majority, then valid.
+ *
+ * One proposal at a time: it is valid for every member at the same position,
+ * and only when enough members have said in the order that they have it on
+ * disk. See muster-protocol(7), CONFIGURATION. */
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "core/apply.h"
+#include "doc/doc.h"
+
+static int proposal_check(struct mu_apply *apply,
+                          const struct mu_body_config *body,
+                          struct mu_errbuf *err);
+static bool ids_have(const uint32_t *ids, uint32_t count, uint32_t id);
+static uint32_t votes_needed(const struct mu_state *state);
+static void proposal_commit(struct mu_apply *apply);
+static void proposal_reject(struct mu_apply *apply);
+
+void
+mu_apply_config(struct mu_apply *apply, const struct mu_body_config *body)
+{
+    struct mu_state *state = apply->state;
+    struct mu_state_proposal *proposal = &state->proposal;
+    struct mu_errbuf err = {.text = ""};
+    int r;
+
+    if (mu_state_find_request(state, apply->sender_incarnation,
+                              body->request)) {
+        mu_apply_answer(apply, body->request, 0,
+                        "the configuration is in force");
+        return;
+    }
+    if (proposal->is_present &&
+        proposal->origin_incarnation == apply->sender_incarnation &&
+        proposal->request == body->request) {
+        return; /* Sent again after a view change; it is being stored. */
+    }
+    r = proposal_check(apply, body, &err);
+    if (r < 0) {
+        mu_apply_answer(apply, body->request, r, err.text);
+        return;
+    }
+    *proposal = (struct mu_state_proposal){
+        .is_present = true,
+        .index = state->config_index + 1,
+        .origin_incarnation = apply->sender_incarnation,
+        .request = body->request,
+        .refusal = "",
+        .xml = {mu_arena_copy(state->arena, body->xml.data, body->xml.size),
+                body->xml.size},
+        .user = mu_state_text(state, body->user),
+        .message = mu_state_text(state, body->message),
+    };
+    (void)mu_apply_add(apply, MU_OUTCOME_PROPOSED);
+}
+
+void
+mu_apply_stored(struct mu_apply *apply, const struct mu_body_stored *body)
+{
+    struct mu_state *state = apply->state;
+    struct mu_state_proposal *proposal = &state->proposal;
+    uint32_t needed = votes_needed(state);
+
+    if (!proposal->is_present || body->index != proposal->index ||
+        !mu_state_get_member(state, apply->sender_id) ||
+        ids_have(proposal->acked, proposal->acked_count, apply->sender_id)) {
+        return;
+    }
+    if (body->is_stored) {
+        if (proposal->acked_count < MU_NODES_COUNT_MAX) {
+            proposal->acked[proposal->acked_count++] = apply->sender_id;
+        }
+    } else if (!ids_have(proposal->refused, proposal->refused_count,
+                         apply->sender_id)) {
+        proposal->refused[proposal->refused_count++] = apply->sender_id;
+        if (!*proposal->refusal) {
+            proposal->refusal = mu_state_text(
+                state,
+                mu_text_make(apply->scratch, "node %s cannot store it: %s",
+                             mu_apply_node_name(apply, apply->sender_id),
+                             body->reason));
+        }
+    }
+    if (proposal->acked_count >= needed) {
+        proposal_commit(apply);
+    } else if (state->members_count - proposal->refused_count < needed) {
+        proposal_reject(apply);
+    }
+}
+
+static int
+proposal_check(struct mu_apply *apply, const struct mu_body_config *body,
+               struct mu_errbuf *err)
+{
+    struct mu_state *state = apply->state;
+    const struct mu_config *config;
+    struct mu_doc *doc;
+    char revision[64];
+    int r;
+
+    (void)mu_text_format(revision, sizeof(revision), "%lld.%lld",
+                         (long long)state->admin_epoch,
+                         (long long)state->config_epoch);
+    if (!state->is_quorate || !state->is_complete) {
+        mu_errbuf_set(err, "%s: the configuration cannot be changed; bring "
+                           "enough nodes back and try again",
+                      state->is_quorate
+                          ? "too few nodes have confirmed this membership"
+                          : "this partition has no quorum");
+        return -EPROTO;
+    }
+    if (state->proposal.is_present) {
+        mu_errbuf_set(err, "another change is being stored; try again");
+        return -EAGAIN;
+    }
+    if (*body->base_revision && strcmp(body->base_revision, revision) != 0) {
+        mu_errbuf_set(err,
+                      "the configuration has changed meanwhile: it is at "
+                      "revision %s, not %s; look at it and try again",
+                      revision, body->base_revision);
+        return -ESTALE;
+    }
+    r = mu_doc_parse(body->xml, &doc, err);
+    if (r < 0) {
+        return r;
+    }
+    r = mu_config_read(apply->scratch, doc, MU_CONFIG_STRICT, &config, err);
+    mu_doc_free(doc);
+    if (r < 0 && err->line > 0) {
+        struct mu_errbuf placed = *err;
+
+        mu_errbuf_set(err, "line %u: %s", placed.line, placed.text);
+    }
+    return r;
+}
+
+static bool
+ids_have(const uint32_t *ids, uint32_t count, uint32_t id)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        if (ids[i] == id) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A majority of all nodes; where fewer are a complete view, all of it. */
+static uint32_t
+votes_needed(const struct mu_state *state)
+{
+    uint32_t majority = state->nodes_count / 2 + 1;
+
+    return state->members_count < majority ? state->members_count : majority;
+}
+
+static void
+proposal_commit(struct mu_apply *apply)
+{
+    struct mu_state *state = apply->state;
+    struct mu_state_proposal proposal = state->proposal;
+    struct mu_outcome *outcome;
+    int r;
+
+    state->proposal = (struct mu_state_proposal){
+        .refusal = "", .user = "", .message = ""};
+    r = mu_state_set_config(state, proposal.xml, NULL);
+    /* It was accepted when it was proposed, by the same reader. */
+    if (r < 0) {
+        return;
+    }
+    state->config_epoch++;
+    state->config_index = proposal.index;
+    state->config_view_epoch = state->epoch;
+    state->config_user = proposal.user;
+    state->config_message = proposal.message;
+    state->config_wall_ms = state->wall_ms;
+    mu_state_add_request(state, proposal.origin_incarnation, proposal.request);
+    (void)mu_apply_add(apply, MU_OUTCOME_COMMITTED);
+    outcome = mu_apply_add(apply, MU_OUTCOME_ANSWER);
+    outcome->incarnation = proposal.origin_incarnation;
+    outcome->request = proposal.request;
+    outcome->text = mu_text_make(apply->scratch, "durable on %u of %u nodes",
+                                 proposal.acked_count, state->nodes_count);
+    outcome->revision =
+        mu_text_make(apply->scratch, "%lld.%lld", (long long)state->admin_epoch,
+                     (long long)state->config_epoch);
+    mu_apply_trace(apply, MU_TRACE_INFO, MU_TOPIC_CONFIG, NULL,
+                   "configuration %s is in force, by %s%s%s",
+                   outcome->revision, *proposal.user ? proposal.user : "?",
+                   *proposal.message ? ": " : "", proposal.message);
+    mu_apply_touch(apply);
+}
+
+static void
+proposal_reject(struct mu_apply *apply)
+{
+    struct mu_state *state = apply->state;
+    struct mu_state_proposal proposal = state->proposal;
+    struct mu_outcome *outcome;
+
+    state->proposal = (struct mu_state_proposal){
+        .refusal = "", .user = "", .message = ""};
+    outcome = mu_apply_add(apply, MU_OUTCOME_REJECTED);
+    outcome->index = proposal.index;
+    outcome = mu_apply_add(apply, MU_OUTCOME_ANSWER);
+    outcome->incarnation = proposal.origin_incarnation;
+    outcome->request = proposal.request;
+    outcome->error = -ENOSPC;
+    outcome->text = mu_text_make(
+        apply->scratch, "not changed: too few nodes could store it: %s",
+        proposal.refusal);
+    mu_apply_trace(apply, MU_TRACE_ERROR, MU_TOPIC_CONFIG, NULL, "%s",
+                   outcome->text);
+}

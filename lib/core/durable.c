@@ -1,0 +1,398 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the disk holds, and what that promises to the others.
+ *
+ * Two records: the newest configuration, and the epoch that this node has
+ * promised: it will never again take part in an older one. A promise covers
+ * the configuration that was on disk when it was made. */
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/panic.h"
+#include "base/text.h"
+#include "core/core_private.h"
+
+static const int64_t RETRY_MS = 5000;
+
+struct record { /* A configuration on disk. */
+    uint64_t epoch;
+    uint64_t index;
+    int64_t admin_epoch;
+    int64_t config_epoch;
+    int64_t wall_ms;
+    const char *user;
+    const char *message;
+    struct mu_span xml;
+};
+
+struct promise {
+    uint64_t epoch;
+    uint64_t covered_epoch;
+    uint64_t covered_index;
+    uint32_t ids[MU_NODES_COUNT_MAX];
+    uint32_t count;
+};
+
+static void record_visit(struct mu_archive *archive, struct record *record);
+static void promise_visit(struct mu_archive *archive, struct promise *promise);
+static void record_persist(struct mu_core *core, struct record *record);
+static void promise_persist(struct mu_core *core);
+static bool is_promise_due(const struct mu_core *core);
+static void promised_send(struct mu_core *core);
+static void stored_send(struct mu_core *core, bool is_stored,
+                        const char *reason);
+static const char *error_text(int error);
+
+void
+mu_durable_boot(struct mu_core *core, const struct mu_event_boot *boot)
+{
+    struct promise promise = {0};
+    struct record record = {0};
+
+    core->is_damaged = boot->is_damaged;
+    core->next_persist_id = 1;
+    if (boot->epoch.size > 0) {
+        if (mu_body_decode(&core->scratch, boot->epoch, promise_visit,
+                           &promise)) {
+            core->promised_epoch = promise.epoch;
+            core->promised_count = promise.count;
+            memcpy(core->promised_ids, promise.ids, sizeof(promise.ids));
+            core->covered_epoch = promise.covered_epoch;
+            core->covered_index = promise.covered_index;
+        } else {
+            core->is_damaged = true;
+        }
+    }
+    if (boot->config.size > 0) {
+        if (mu_body_decode(&core->scratch, boot->config, record_visit,
+                           &record)) {
+            core->record_epoch = record.epoch;
+            core->record_index = record.index;
+            core->record = (struct mu_span){
+                mu_arena_copy(&core->record_arena, boot->config.data,
+                              boot->config.size),
+                boot->config.size};
+        } else {
+            core->is_damaged = true;
+        }
+    }
+}
+
+void
+mu_durable_hello(const struct mu_core *core, struct mu_body_hello *hello)
+{
+    bool is_covered = core->covered_epoch == core->record_epoch &&
+                      core->covered_index == core->record_index;
+
+    hello->promised_epoch = core->promised_epoch;
+    hello->promised_count = core->promised_count;
+    memcpy(hello->promised_ids, core->promised_ids,
+           sizeof(hello->promised_ids));
+    hello->durable_index = core->record_index;
+    hello->durable_epoch = core->record_epoch;
+    if (is_covered && core->promised_epoch > core->record_epoch) {
+        hello->durable_epoch = core->promised_epoch;
+    }
+}
+
+void
+mu_durable_load(struct mu_core *core)
+{
+    struct record record = {0};
+    struct mu_state *state = &core->state;
+
+    if (core->record.size == 0) {
+        return;
+    }
+    if (!mu_body_decode(&core->scratch, core->record, record_visit, &record) ||
+        mu_state_set_config(state, record.xml, NULL) < 0) {
+        mu_core_trace(core, MU_TRACE_ERROR, MU_TOPIC_CONFIG,
+                      "the configuration on disk is not valid any more; "
+                      "starting without one");
+        return;
+    }
+    state->admin_epoch = record.admin_epoch;
+    state->config_epoch = record.config_epoch;
+    state->config_index = record.index;
+    state->config_view_epoch = record.epoch;
+    state->config_wall_ms = record.wall_ms;
+    state->config_user = mu_state_text(state, record.user);
+    state->config_message = mu_state_text(state, record.message);
+}
+
+void
+mu_durable_consider(struct mu_core *core)
+{
+    const struct mu_state *state = &core->state;
+
+    if (core->phase != MU_CORE_ACTIVE || !state->is_quorate ||
+        core->config_persist_id != 0 || core->epoch_persist_id != 0 ||
+        (core->persist_retry.ms != INT64_MAX &&
+         !mu_instant_is_due(core->persist_retry, core->now))) {
+        return;
+    }
+    core->persist_retry = MU_INSTANT_NEVER;
+    if (state->config_index > 0 &&
+        (core->record_index < state->config_index ||
+         core->record_epoch < state->config_view_epoch) &&
+        !state->proposal.is_present) {
+        struct record record = {
+            .epoch = state->config_view_epoch,
+            .index = state->config_index,
+            .admin_epoch = state->admin_epoch,
+            .config_epoch = state->config_epoch,
+            .wall_ms = state->config_wall_ms,
+            .user = state->config_user,
+            .message = state->config_message,
+            .xml = state->config_xml,
+        };
+
+        record_persist(core, &record);
+        return;
+    }
+    if (state->proposal.is_present &&
+        (core->record_index < state->proposal.index ||
+         core->record_epoch < state->epoch)) {
+        mu_durable_propose(core);
+        return;
+    }
+    if (is_promise_due(core)) {
+        promise_persist(core);
+    }
+}
+
+void
+mu_durable_stored(struct mu_core *core, const struct mu_event_stored *event)
+{
+    const struct mu_state *state = &core->state;
+
+    if (event->persist_id == core->config_persist_id) {
+        core->config_persist_id = 0;
+        if (event->error == 0) {
+            const struct mu_arena old = core->record_arena;
+
+            core->record_arena = core->pending_arena;
+            core->pending_arena = old;
+            core->record = core->pending;
+            core->record_epoch = core->config_persist_epoch;
+            core->record_index = core->config_persist_index;
+        } else {
+            core->persist_retry = mu_instant_after(core->now, RETRY_MS);
+            mu_core_trace(core, MU_TRACE_ERROR, MU_TOPIC_CONFIG,
+                          "a configuration cannot be stored: %s",
+                          error_text(event->error));
+        }
+        if (state->proposal.is_present && core->phase == MU_CORE_ACTIVE &&
+            core->config_persist_index == state->proposal.index) {
+            stored_send(core, event->error == 0, error_text(event->error));
+        }
+        return;
+    }
+    if (event->persist_id != core->epoch_persist_id) {
+        return;
+    }
+    core->epoch_persist_id = 0;
+    if (event->error != 0) {
+        core->persist_retry = mu_instant_after(core->now, RETRY_MS);
+        mu_core_trace(core, MU_TRACE_ERROR, MU_TOPIC_VIEW,
+                      "the epoch cannot be stored: %s",
+                      error_text(event->error));
+        return;
+    }
+    core->promised_epoch = core->epoch_persist_epoch;
+    core->promised_count = core->epoch_persist_count;
+    memcpy(core->promised_ids, core->epoch_persist_ids,
+           sizeof(core->promised_ids));
+    core->covered_epoch = core->record_epoch;
+    core->covered_index = core->record_index;
+    promised_send(core);
+}
+
+void
+mu_durable_propose(struct mu_core *core)
+{
+    const struct mu_state *state = &core->state;
+    struct record record = {
+        .epoch = state->epoch,
+        .index = state->proposal.index,
+        .admin_epoch = state->admin_epoch,
+        .config_epoch = state->config_epoch + 1,
+        .wall_ms = state->wall_ms,
+        .user = state->proposal.user,
+        .message = state->proposal.message,
+        .xml = state->proposal.xml,
+    };
+
+    if (core->config_persist_id == 0) {
+        record_persist(core, &record);
+    }
+}
+
+void
+mu_durable_drop(struct mu_core *core, uint64_t index)
+{
+    struct mu_effect *effect;
+
+    if (core->record_index != index) {
+        return;
+    }
+    effect = mu_core_add(core, MU_EFFECT_PERSIST);
+    effect->persist.persist_id = core->next_persist_id++;
+    effect->persist.type = MU_PERSIST_DROP;
+    effect->persist.revision =
+        mu_text_make(&core->scratch, "%llu-%llu",
+                     (unsigned long long)core->record_epoch,
+                     (unsigned long long)index);
+    /* The one before is to be the newest again: it is stored anew. */
+    core->record_epoch = 0;
+    core->record_index = 0;
+    core->record = (struct mu_span){NULL, 0};
+}
+
+struct mu_instant
+mu_durable_deadline(const struct mu_core *core)
+{
+    return core->phase == MU_CORE_ACTIVE ? core->persist_retry
+                                         : MU_INSTANT_NEVER;
+}
+
+static void
+record_visit(struct mu_archive *archive, struct record *record)
+{
+    mu_archive_u64(archive, &record->epoch);
+    mu_archive_u64(archive, &record->index);
+    mu_archive_i64(archive, &record->admin_epoch);
+    mu_archive_i64(archive, &record->config_epoch);
+    mu_archive_i64(archive, &record->wall_ms);
+    mu_archive_text(archive, &record->user);
+    mu_archive_text(archive, &record->message);
+    mu_archive_span(archive, &record->xml);
+}
+
+static void
+promise_visit(struct mu_archive *archive, struct promise *promise)
+{
+    mu_archive_u64(archive, &promise->epoch);
+    mu_archive_u64(archive, &promise->covered_epoch);
+    mu_archive_u64(archive, &promise->covered_index);
+    mu_archive_count(archive, &promise->count);
+    if (promise->count > MU_NODES_COUNT_MAX) {
+        mu_assert(archive->reader);
+        archive->reader->has_failed = true;
+        promise->count = 0;
+    }
+    for (uint32_t i = 0; i < promise->count; i++) {
+        mu_archive_u32(archive, &promise->ids[i]);
+    }
+}
+
+static void
+record_persist(struct mu_core *core, struct record *record)
+{
+    struct mu_effect *effect = mu_core_add(core, MU_EFFECT_PERSIST);
+
+    core->config_persist_id = core->next_persist_id++;
+    core->config_persist_epoch = record->epoch;
+    core->config_persist_index = record->index;
+    effect->persist.persist_id = core->config_persist_id;
+    effect->persist.type = MU_PERSIST_CONFIG;
+    effect->persist.revision = mu_text_make(
+        &core->scratch, "%llu-%llu", (unsigned long long)record->epoch,
+        (unsigned long long)record->index);
+    effect->persist.bytes =
+        mu_body_encode(&core->scratch, record_visit, record);
+    /* Kept: should this node be the one that starts the cluster again. */
+    mu_arena_reset(&core->pending_arena);
+    core->pending = (struct mu_span){
+        mu_arena_copy(&core->pending_arena, effect->persist.bytes.data,
+                      effect->persist.bytes.size),
+        effect->persist.bytes.size};
+}
+
+static void
+promise_persist(struct mu_core *core)
+{
+    struct mu_effect *effect = mu_core_add(core, MU_EFFECT_PERSIST);
+    struct promise promise = {.epoch = core->state.epoch,
+                              .covered_epoch = core->record_epoch,
+                              .covered_index = core->record_index,
+                              .count = core->state.members_count};
+
+    for (uint32_t i = 0; i < promise.count; i++) {
+        promise.ids[i] = core->state.members[i].node_id;
+    }
+    core->epoch_persist_id = core->next_persist_id++;
+    core->epoch_persist_epoch = promise.epoch;
+    core->epoch_persist_count = promise.count;
+    memcpy(core->epoch_persist_ids, promise.ids, sizeof(promise.ids));
+    effect->persist.persist_id = core->epoch_persist_id;
+    effect->persist.type = MU_PERSIST_EPOCH;
+    effect->persist.bytes =
+        mu_body_encode(&core->scratch, promise_visit, &promise);
+}
+
+/* A majority promises at once. Fewer must first know that all others are down:
+ * the loser of a two-node split would else come back believing itself to be
+ * the newest. */
+static bool
+is_promise_due(const struct mu_core *core)
+{
+    const struct mu_state *state = &core->state;
+    bool is_majority = state->members_count >= state->nodes_count / 2 + 1;
+
+    for (uint32_t i = 0; !is_majority && i < state->nodes_count; i++) {
+        const struct mu_state_node *node = &state->nodes[i];
+        bool is_member = false;
+
+        for (uint32_t k = 0; k < state->members_count; k++) {
+            is_member |= state->members[k].node_id == node->id;
+        }
+        if (!is_member && node->state != MU_NODE_STATE_DOWN) {
+            return false;
+        }
+    }
+    if (core->promised_epoch < state->epoch) {
+        return true;
+    }
+    return !is_majority && core->promised_count != state->members_count;
+}
+
+static void
+promised_send(struct mu_core *core)
+{
+    struct mu_body_promised promised = {core->promised_epoch};
+
+    if (core->phase == MU_CORE_ACTIVE &&
+        core->promised_epoch == core->state.epoch) {
+        (void)mu_transfer_owe(
+            core, MU_MSG_PROMISED, MU_LANE_VIEW,
+            mu_body_encode(&core->scratch, mu_body_promised, &promised));
+    }
+}
+
+static void
+stored_send(struct mu_core *core, bool is_stored, const char *reason)
+{
+    struct mu_body_stored stored = {core->state.epoch,
+                                    core->config_persist_index, is_stored,
+                                    is_stored ? "" : reason};
+
+    (void)mu_transfer_owe(
+        core, MU_MSG_STORED, MU_LANE_RESULT,
+        mu_body_encode(&core->scratch, mu_body_stored, &stored));
+}
+
+static const char *
+error_text(int error)
+{
+    switch (error) {
+    case -ENOSPC:
+        return "the disk is full";
+    case -EIO:
+        return "the disk reports an error";
+    case -EROFS:
+        return "the file system is read-only";
+    default:
+        return "writing to disk failed";
+    }
+}

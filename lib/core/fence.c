@@ -1,0 +1,617 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/fence.h"
+
+#include <string.h>
+
+#include "base/digest.h"
+#include "base/panic.h"
+#include "base/text.h"
+#include "core/runner.h"
+#include "model/params.h"
+
+/* A fencing that fails begins again after a pause that grows to this. */
+static const int64_t PAUSE_MS_MAX = 30000;
+static const int64_t RESULT_SLACK_MS = 5000;
+
+struct step {
+    uint32_t device; /* Index into config->resources. */
+    uint32_t level;  /* Devices of one level must all succeed. */
+    const char *action;
+    bool may_fail;   /* Switching on again after all were off. */
+};
+
+struct steps {
+    struct step *items;
+    uint32_t count;
+};
+
+static struct steps steps_make(const struct mu_state *state,
+                               const struct mu_state_fence *fence,
+                               struct mu_arena *arena);
+static void level_add(const struct mu_state *state,
+                      const struct mu_config_level *level, const char *action,
+                      struct mu_arena *arena, struct steps *steps);
+static bool level_is_for(const struct mu_config_level *level,
+                         const struct mu_state_node *target);
+static bool device_is_enabled(const struct mu_config *config, uint32_t index);
+static bool device_knows(const struct mu_state *state, uint32_t index,
+                         const struct mu_state_node *target,
+                         struct mu_arena *arena, const char **ret_port);
+static const char *device_param(const struct mu_state *state, uint32_t index,
+                                const char *name);
+static int64_t device_param_ms(const struct mu_state *state, uint32_t index,
+                               const char *name, int64_t fallback_ms);
+static const char *word_find(struct mu_arena *arena, const char *list,
+                             const char *separators, const char *word,
+                             bool is_map);
+static uint32_t executor_choose(const struct mu_state *state,
+                                const struct mu_state_fence *fence,
+                                uint32_t device);
+static bool node_has_device(const struct mu_state *state, uint32_t node_id,
+                            const char *device);
+static void attempt_begin(struct mu_apply *apply, struct mu_state_fence *fence);
+static void attempt_pause(struct mu_apply *apply, struct mu_state_fence *fence,
+                          const char *reason);
+static void attempt_fail(struct mu_apply *apply, struct mu_state_fence *fence,
+                         const char *reason);
+static void attempt_pass(struct mu_apply *apply, struct mu_state_fence *fence);
+static int64_t attempt_delay_ms(const struct mu_state *state,
+                                const struct mu_state_fence *fence,
+                                uint32_t device);
+
+uint64_t
+mu_fence_begin(struct mu_apply *apply, uint32_t target_id,
+               const struct mu_state_action *action, uint32_t action_index)
+{
+    struct mu_state *state = apply->state;
+    struct mu_state_node *target = mu_state_get_node(state, target_id);
+    struct mu_state_fence *fence = mu_state_find_fence(state, target_id);
+    const struct mu_effect_trace about = {
+        .node = mu_apply_node_name(apply, target_id)};
+
+    if (fence) {
+        fence->action_index = action_index;
+        return fence->op_id;
+    }
+    fence = mu_state_add_fence(state, state->next_op_id++);
+    fence->target_id = target_id;
+    fence->action_index = action_index;
+    fence->asked_wall_ms = state->wall_ms;
+    fence->delay_ms = action->fence_delay_ms;
+    fence->action = action->task == MU_TASK_FENCE_OFF  ? "off"
+                    : action->task == MU_TASK_FENCE_ON ? "on"
+                                                       : "reboot";
+    fence->target_incarnation = target ? target->incarnation : 0;
+    mu_apply_trace(apply, MU_TRACE_WARNING, MU_TOPIC_FENCE, &about,
+                   "fencing (%s) of %s is asked for", fence->action,
+                   about.node);
+    attempt_begin(apply, fence);
+    /* Whoever is about to be fenced takes no more part. */
+    if (target && target->state != MU_NODE_STATE_UNCLEAN &&
+        target->state != MU_NODE_STATE_DOWN &&
+        strcmp(fence->action, "on") != 0) {
+        target->state = MU_NODE_STATE_UNCLEAN;
+        target->since_ms = state->wall_ms;
+    }
+    return fence->op_id;
+}
+
+void
+mu_fence_result(struct mu_apply *apply, const struct mu_body_result *body)
+{
+    struct mu_state_fence *fence =
+        mu_state_get_fence(apply->state, body->op_id);
+
+    if (!fence || fence->state != MU_FENCE_RUNNING ||
+        fence->attempt != body->attempt) {
+        return;
+    }
+    if (body->end == MU_OP_END_EXITED && body->rc == 0) {
+        attempt_pass(apply, fence);
+        return;
+    }
+    attempt_fail(apply, fence,
+                 body->reason && *body->reason ? body->reason
+                 : body->end == MU_OP_END_TIMEOUT
+                     ? "no answer in time"
+                     : mu_text_make(apply->scratch, "exit code %d", body->rc));
+}
+
+void
+mu_fence_end(struct mu_apply *apply, uint32_t target_id, bool is_down,
+             const char *how)
+{
+    struct mu_state *state = apply->state;
+    struct mu_state_fence *fence = mu_state_find_fence(state, target_id);
+    struct mu_state_node *target = mu_state_get_node(state, target_id);
+    const struct mu_effect_trace about = {
+        .node = mu_apply_node_name(apply, target_id)};
+    struct mu_outcome *outcome;
+    uint32_t action_index;
+
+    if (!fence) {
+        return;
+    }
+    outcome = mu_apply_add(apply, MU_OUTCOME_CANCEL);
+    outcome->op_id = fence->op_id;
+    fence->state = is_down ? MU_FENCE_DONE : MU_FENCE_CANCELLED;
+    fence->ended_wall_ms = state->wall_ms;
+    action_index = fence->action_index;
+    mu_apply_trace(apply, MU_TRACE_INFO, MU_TOPIC_FENCE, &about,
+                   "fencing (%s) of %s has ended: %s", fence->action,
+                   about.node, how);
+    if (is_down && target && strcmp(fence->action, "on") != 0) {
+        /* The plan expects this: it goes on, it is not made anew. */
+        mu_apply_node_forget(apply, target);
+        target->attributes_count = 0;
+        target->state = MU_NODE_STATE_DOWN;
+        target->since_ms = state->wall_ms;
+        target->was_fenced = true;
+        target->has_run = false;
+        mu_apply_completeness(apply);
+    }
+    if (action_index == MU_PLAN_NONE) {
+        mu_apply_touch(apply);
+        return;
+    }
+    mu_runner_end(apply, action_index, is_down);
+    if (!is_down) {
+        mu_apply_touch(apply);
+    }
+}
+
+void
+mu_fence_reassign(struct mu_apply *apply)
+{
+    struct mu_state *state = apply->state;
+
+    for (uint32_t i = 0; i < state->fences_count; i++) {
+        struct mu_state_fence *fence = &state->fences[i];
+        const struct mu_state_node *executor =
+            mu_state_find_node(state, fence->executor_id);
+
+        if (fence->state != MU_FENCE_RUNNING ||
+            (executor && (executor->state == MU_NODE_STATE_ACTIVE ||
+                          executor->state == MU_NODE_STATE_LEAVING) &&
+             mu_state_get_member(state, executor->id))) {
+            continue;
+        }
+        attempt_begin(apply, fence);
+    }
+}
+
+void
+mu_fence_tick(struct mu_apply *apply)
+{
+    struct mu_state *state = apply->state;
+
+    for (uint32_t i = 0; i < state->fences_count; i++) {
+        struct mu_state_fence *fence = &state->fences[i];
+
+        if (fence->due_ms > state->time_ms) {
+            continue;
+        }
+        if (fence->state == MU_FENCE_PAUSING) {
+            attempt_begin(apply, fence);
+        } else if (fence->state == MU_FENCE_RUNNING) {
+            attempt_fail(apply, fence, "its executor sent no result");
+        }
+    }
+}
+
+int64_t
+mu_fence_deadline(const struct mu_state *state)
+{
+    int64_t deadline_ms = INT64_MAX;
+
+    for (uint32_t i = 0; i < state->fences_count; i++) {
+        const struct mu_state_fence *fence = &state->fences[i];
+
+        if ((fence->state == MU_FENCE_RUNNING ||
+             fence->state == MU_FENCE_PAUSING) &&
+            fence->due_ms < deadline_ms) {
+            deadline_ms = fence->due_ms;
+        }
+    }
+    return deadline_ms;
+}
+
+bool
+mu_fence_describe(const struct mu_state *state,
+                  const struct mu_state_fence *fence, struct mu_arena *arena,
+                  struct mu_fence_attempt *ret_attempt)
+{
+    struct steps steps = steps_make(state, fence, arena);
+    const struct mu_state_node *target =
+        mu_state_find_node(state, fence->target_id);
+    const struct step *step;
+
+    if (fence->step >= steps.count || !target) {
+        return false;
+    }
+    step = &steps.items[fence->step];
+    *ret_attempt = (struct mu_fence_attempt){.device = step->device,
+                                             .action = step->action,
+                                             .port = target->name};
+    (void)device_knows(state, step->device, target, arena, &ret_attempt->port);
+    ret_attempt->timeout_ms = device_param_ms(
+        state, step->device, mu_text_make(arena, "pcmk_%s_timeout", step->action),
+        state->config->options.fencing_timeout_ms);
+    ret_attempt->delay_ms = attempt_delay_ms(state, fence, step->device);
+    return true;
+}
+
+/* The whole list for a fencing, in the order in which it is gone through. */
+static struct steps
+steps_make(const struct mu_state *state, const struct mu_state_fence *fence,
+           struct mu_arena *arena)
+{
+    const struct mu_config *config = state->config;
+    const struct mu_state_node *target =
+        mu_state_find_node(state, fence->target_id);
+    struct steps steps = {NULL, 0};
+    uint32_t most = 0;
+    bool has_topology = false;
+
+    if (!config || !target) {
+        return steps;
+    }
+    for (uint32_t i = 0; i < config->levels_count; i++) {
+        most += 2 * config->levels[i].devices_count;
+    }
+    steps.items = mu_arena_new(arena, struct step,
+                               most + config->resources_count + 1);
+    for (uint32_t number = 1; number <= 9; number++) {
+        for (uint32_t i = 0; i < config->levels_count; i++) {
+            const struct mu_config_level *level = &config->levels[i];
+
+            if (level->level == number && level_is_for(level, target)) {
+                has_topology = true;
+                level_add(state, level, fence->action, arena, &steps);
+            }
+        }
+    }
+    for (uint32_t i = 0; !has_topology && i < config->resources_count; i++) {
+        if (device_is_enabled(config, i) &&
+            device_knows(state, i, target, arena, NULL)) {
+            steps.items[steps.count] =
+                (struct step){i, steps.count, fence->action, false};
+            steps.count++;
+        }
+    }
+    return steps;
+}
+
+/* Several devices switch a machine with several supplies: a reboot is all of
+ * them off, and only then on. */
+static void
+level_add(const struct mu_state *state, const struct mu_config_level *level,
+          const char *action, struct mu_arena *arena, struct steps *steps)
+{
+    const struct mu_config *config = state->config;
+    bool is_split = level->devices_count > 1 && strcmp(action, "reboot") == 0;
+    unsigned rounds = is_split ? 2 : 1;
+
+    (void)arena;
+    for (unsigned round = 0; round < rounds; round++) {
+        for (uint32_t i = 0; i < level->devices_count; i++) {
+            uint32_t device =
+                mu_config_find_resource(config, level->devices[i]);
+            const char *step_action = action;
+
+            if (device == MU_CONFIG_NONE || !device_is_enabled(config, device)) {
+                continue;
+            }
+            if (is_split) {
+                step_action = round == 0 ? "off" : "on";
+            }
+            steps->items[steps->count++] =
+                (struct step){device, level->level, step_action, round == 1};
+        }
+    }
+}
+
+static bool
+level_is_for(const struct mu_config_level *level,
+             const struct mu_state_node *target)
+{
+    if (level->target) {
+        return mu_text_casecmp(level->target, target->name) == 0;
+    }
+    if (level->target_attribute && level->target_value) {
+        const char *value =
+            mu_state_get_attribute(target, level->target_attribute);
+
+        return value && strcmp(value, level->target_value) == 0;
+    }
+    return level->target_pattern &&
+           mu_config_pattern_fits(level->target_pattern, target->name);
+}
+
+static bool
+device_is_enabled(const struct mu_config *config, uint32_t index)
+{
+    const struct mu_config_resource *resource = &config->resources[index];
+    const struct mu_params_context context = {.config = config,
+                                              .resource = index};
+    const char *role;
+
+    if (resource->kind != MU_RESOURCE_PRIMITIVE ||
+        resource->agent_class != MU_AGENT_FENCE) {
+        return false;
+    }
+    role = mu_params_meta(&context, "target-role", NULL);
+    return !role || mu_text_casecmp(role, "Stopped") != 0;
+}
+
+/* Whether the device can switch the target, and what it calls it. A device
+ * that says nothing about its hosts is taken at its word for all of them. */
+static bool
+device_knows(const struct mu_state *state, uint32_t index,
+             const struct mu_state_node *target, struct mu_arena *arena,
+             const char **ret_port)
+{
+    const char *map = device_param(state, index, "pcmk_host_map");
+    const char *list = device_param(state, index, "pcmk_host_list");
+    const char *port = NULL;
+
+    if (map) {
+        port = word_find(arena, map, "; \t", target->name, true);
+        if (port && ret_port) {
+            *ret_port = port;
+        }
+    }
+    if (port) {
+        return true;
+    }
+    if (list) {
+        return word_find(arena, list, ",; \t", target->name, false) != NULL;
+    }
+    return !map;
+}
+
+static const char *
+device_param(const struct mu_state *state, uint32_t index, const char *name)
+{
+    const struct mu_rule_input input = {.now_ms = state->wall_ms};
+
+    return mu_config_lookup(&state->config->resources[index].params, name,
+                            &input, NULL);
+}
+
+static int64_t
+device_param_ms(const struct mu_state *state, uint32_t index, const char *name,
+                int64_t fallback_ms)
+{
+    const char *text = device_param(state, index, name);
+    int64_t ms;
+
+    if (!text || mu_text_parse_duration(text, &ms) < 0) {
+        return fallback_ms;
+    }
+    return ms;
+}
+
+/* Finds 'word' in a list, or "word:value" in a map; returns it or its value. */
+static const char *
+word_find(struct mu_arena *arena, const char *list, const char *separators,
+          const char *word, bool is_map)
+{
+    size_t word_length = strlen(word);
+
+    while (*list) {
+        size_t length;
+        const char *colon;
+
+        list += strspn(list, separators);
+        length = strcspn(list, separators);
+        colon = is_map ? memchr(list, ':', length) : NULL;
+        if (colon && (size_t)(colon - list) == word_length &&
+            strncmp(list, word, word_length) == 0) {
+            return mu_arena_strndup(arena, colon + 1,
+                                    length - word_length - 1);
+        }
+        if (!is_map && length == word_length &&
+            strncmp(list, word, length) == 0) {
+            return word;
+        }
+        list += length;
+    }
+    return NULL;
+}
+
+/* An active member that is not the target: first those that monitor the
+ * device, each try on another one. The target itself only when there is
+ * nobody else. 0 when there is none at all. */
+static uint32_t
+executor_choose(const struct mu_state *state,
+                const struct mu_state_fence *fence, uint32_t device)
+{
+    uint32_t candidates[MU_NODES_COUNT_MAX];
+    uint32_t count = 0;
+    const char *id = state->config->resources[device].id;
+    uint32_t self = 0;
+
+    for (unsigned round = 0; round < 2; round++) {
+        for (uint32_t i = 0; i < state->nodes_count; i++) {
+            const struct mu_state_node *node = &state->nodes[i];
+            bool has_device = node_has_device(state, node->id, id);
+
+            if ((node->state != MU_NODE_STATE_ACTIVE &&
+                 node->state != MU_NODE_STATE_LEAVING) ||
+                has_device != (round == 0)) {
+                continue;
+            }
+            if (node->id == fence->target_id) {
+                self = node->id;
+            } else {
+                candidates[count++] = node->id;
+            }
+        }
+    }
+    return count > 0 ? candidates[fence->tries % count] : self;
+}
+
+static bool
+node_has_device(const struct mu_state *state, uint32_t node_id,
+                const char *device)
+{
+    for (uint32_t i = 0; i < state->histories_count; i++) {
+        const struct mu_state_history *row = &state->histories[i];
+
+        if (row->node_id == node_id && row->slot == MU_SLOT_LAST &&
+            strcmp(row->resource, device) == 0) {
+            return row->rc == 0 && strcmp(row->op_name, "stop") != 0;
+        }
+    }
+    return false;
+}
+
+static void
+attempt_begin(struct mu_apply *apply, struct mu_state_fence *fence)
+{
+    struct mu_state *state = apply->state;
+    struct mu_fence_attempt attempt;
+    struct mu_outcome *outcome;
+    const struct mu_effect_trace about = {
+        .node = mu_apply_node_name(apply, fence->target_id)};
+
+    fence->attempt++;
+    if (!mu_fence_describe(state, fence, apply->scratch, &attempt)) {
+        attempt_pause(apply, fence, "no fence device can switch it");
+        return;
+    }
+    fence->executor_id = executor_choose(state, fence, attempt.device);
+    fence->device =
+        mu_state_text(state, state->config->resources[attempt.device].id);
+    if (fence->executor_id == 0) {
+        attempt_pause(apply, fence, "no member can run the fence agent");
+        return;
+    }
+    fence->state = MU_FENCE_RUNNING;
+    fence->due_ms = state->time_ms + attempt.delay_ms + attempt.timeout_ms +
+                    RESULT_SLACK_MS;
+    outcome = mu_apply_add(apply, MU_OUTCOME_FENCE);
+    outcome->op_id = fence->op_id;
+    outcome->node_id = fence->executor_id;
+    mu_apply_trace(apply, MU_TRACE_INFO, MU_TOPIC_FENCE, &about,
+                   "%s of %s with %s on %s, attempt %u", attempt.action,
+                   about.node, fence->device,
+                   mu_apply_node_name(apply, fence->executor_id),
+                   fence->attempt);
+}
+
+static void
+attempt_pause(struct mu_apply *apply, struct mu_state_fence *fence,
+              const char *reason)
+{
+    int64_t pause_ms = 1000;
+    const struct mu_effect_trace about = {
+        .node = mu_apply_node_name(apply, fence->target_id)};
+
+    for (uint32_t i = 0; i < fence->rounds && pause_ms < PAUSE_MS_MAX; i++) {
+        pause_ms *= 2;
+    }
+    fence->rounds++;
+    fence->state = MU_FENCE_PAUSING;
+    fence->executor_id = 0;
+    fence->step = 0;
+    fence->tries = 0;
+    fence->due_ms = apply->state->time_ms +
+                    (pause_ms < PAUSE_MS_MAX ? pause_ms : PAUSE_MS_MAX);
+    fence->reason = mu_state_text(apply->state, reason);
+    mu_apply_trace(apply, MU_TRACE_ERROR, MU_TOPIC_FENCE, &about,
+                   "%s cannot be fenced: %s; next try in %lld s", about.node,
+                   reason, (long long)(pause_ms / 1000));
+}
+
+static void
+attempt_fail(struct mu_apply *apply, struct mu_state_fence *fence,
+             const char *reason)
+{
+    struct mu_state *state = apply->state;
+    struct steps steps = steps_make(state, fence, apply->scratch);
+    int64_t tries_max = 2;
+    const char *text;
+    uint32_t level;
+    struct mu_outcome *cancel = mu_apply_add(apply, MU_OUTCOME_CANCEL);
+    const struct mu_effect_trace about = {
+        .node = mu_apply_node_name(apply, fence->target_id)};
+
+    cancel->op_id = fence->op_id;
+    if (fence->step >= steps.count) {
+        attempt_pause(apply, fence, reason);
+        return;
+    }
+    if (steps.items[fence->step].may_fail) {
+        attempt_pass(apply, fence); /* It was off: that is what counts. */
+        return;
+    }
+    mu_apply_trace(apply, MU_TRACE_WARNING, MU_TOPIC_FENCE, &about,
+                   "fencing of %s with %s failed: %s", about.node,
+                   fence->device, reason);
+    fence->reason = mu_state_text(state, reason);
+    text = device_param(state, steps.items[fence->step].device,
+                        mu_text_make(apply->scratch, "pcmk_%s_retries",
+                                     steps.items[fence->step].action));
+    if (text && mu_text_parse_int64(text, &tries_max) < 0) {
+        tries_max = 2;
+    }
+    fence->tries++;
+    if (fence->tries < tries_max) {
+        attempt_begin(apply, fence);
+        return;
+    }
+    level = steps.items[fence->step].level;
+    while (fence->step < steps.count &&
+           steps.items[fence->step].level == level) {
+        fence->step++;
+    }
+    fence->tries = 0;
+    if (fence->step >= steps.count) {
+        attempt_pause(apply, fence, reason);
+        return;
+    }
+    attempt_begin(apply, fence);
+}
+
+static void
+attempt_pass(struct mu_apply *apply, struct mu_state_fence *fence)
+{
+    struct steps steps = steps_make(apply->state, fence, apply->scratch);
+    uint32_t next = fence->step + 1;
+
+    if (next < steps.count &&
+        steps.items[next].level == steps.items[fence->step].level) {
+        fence->step = next;
+        fence->tries = 0;
+        attempt_begin(apply, fence);
+        return;
+    }
+    mu_fence_end(apply, fence->target_id, true,
+                 mu_text_make(apply->scratch, "%s says that it is done",
+                              fence->device));
+}
+
+/* Only the first attempt waits: the delay is there to let one side of a split
+ * win. The random part is drawn from the operation's id, so that every replica
+ * agrees on it. */
+static int64_t
+attempt_delay_ms(const struct mu_state *state,
+                 const struct mu_state_fence *fence, uint32_t device)
+{
+    int64_t base_ms = device_param_ms(state, device, "pcmk_delay_base", 0);
+    int64_t max_ms = device_param_ms(state, device, "pcmk_delay_max", 0);
+
+    if (fence->attempt > 1) {
+        return 0;
+    }
+    if (max_ms > base_ms) {
+        struct mu_digest digest =
+            mu_digest_of(&fence->target_incarnation,
+                         sizeof(fence->target_incarnation));
+
+        base_ms += (int64_t)(digest.low % (uint64_t)(max_ms - base_ms));
+    }
+    return base_ms + fence->delay_ms;
+}

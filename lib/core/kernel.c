@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/kernel.h"
+
+#include <string.h>
+
+#include "base/panic.h"
+
+static enum mu_hold row_hold(const struct mu_state_history *row);
+static bool is_running_op(const char *op_name);
+static bool start_is_safe(const struct mu_state *state,
+                          const struct mu_state_action *action,
+                          struct mu_errbuf *err);
+static bool node_objects(const struct mu_state *state,
+                         const struct mu_state_node *node,
+                         const struct mu_state_action *action,
+                         struct mu_errbuf *err);
+static bool has_quorum_for(const struct mu_state *state,
+                           const struct mu_state_action *action);
+static bool is_probed_everywhere(const struct mu_config *config,
+                                 uint32_t primitive);
+static bool may_run_on_many(const struct mu_config *config, uint32_t primitive,
+                            const char *resource);
+
+enum mu_hold
+mu_kernel_hold(const struct mu_state *state, const struct mu_state_node *node,
+               const char *resource)
+{
+    enum mu_hold hold = MU_HOLD_UNKNOWN;
+
+    for (uint32_t i = 0; i < state->flights_count; i++) {
+        const struct mu_state_flight *flight = &state->flights[i];
+
+        if (flight->node_id == node->id &&
+            flight->task != MU_TASK_MONITOR &&
+            strcmp(flight->resource, resource) == 0) {
+            return MU_HOLD_YES;
+        }
+    }
+    for (uint32_t i = 0; i < state->histories_count; i++) {
+        const struct mu_state_history *row = &state->histories[i];
+
+        if (row->node_id == node->id && row->slot == MU_SLOT_LAST &&
+            strcmp(row->resource, resource) == 0) {
+            hold = row_hold(row);
+        }
+    }
+    return hold;
+}
+
+bool
+mu_kernel_may_release(const struct mu_state *state,
+                      const struct mu_state_action *action,
+                      struct mu_errbuf *err)
+{
+    const struct mu_state_node *node =
+        mu_state_find_node(state, action->node_id);
+
+    if (!node || (node->state != MU_NODE_STATE_ACTIVE &&
+                  node->state != MU_NODE_STATE_LEAVING)) {
+        mu_errbuf_set(err, "node %s does not take part",
+                      node ? node->name : "(unknown)");
+        return false;
+    }
+    for (uint32_t i = 0; i < state->flights_count; i++) {
+        if (state->flights[i].node_id == node->id &&
+            strcmp(state->flights[i].resource, action->resource) == 0) {
+            mu_errbuf_set(err, "another operation of %s is in flight on %s",
+                          action->resource, node->name);
+            return false;
+        }
+    }
+    if (action->task != MU_TASK_START && action->task != MU_TASK_PROMOTE &&
+        action->task != MU_TASK_MIGRATE_TO) {
+        return true;
+    }
+    if (!has_quorum_for(state, action)) {
+        mu_errbuf_set(err, "there is no quorum");
+        return false;
+    }
+    if (action->task != MU_TASK_START) {
+        return true;
+    }
+    return start_is_safe(state, action, err);
+}
+
+uint32_t
+mu_kernel_find_primitive(const struct mu_config *config, const char *resource)
+{
+    uint32_t found;
+    const char *colon;
+    char id[MU_NAME_SIZE_MAX];
+    size_t length;
+
+    if (!config) {
+        return MU_CONFIG_NONE;
+    }
+    found = mu_config_find_resource(config, resource);
+    colon = strrchr(resource, ':');
+    if (found != MU_CONFIG_NONE || !colon) {
+        return found;
+    }
+    length = (size_t)(colon - resource);
+    if (length >= sizeof(id)) {
+        return MU_CONFIG_NONE;
+    }
+    memcpy(id, resource, length);
+    id[length] = '\0';
+    return mu_config_find_resource(config, id);
+}
+
+/* What the newest operation without interval says about the resource. When in
+ * doubt it runs: a failed start may have left something behind, and only a
+ * successful stop or a look proves the contrary. */
+static enum mu_hold
+row_hold(const struct mu_state_history *row)
+{
+    bool is_stopped_rc = row->rc == 7 || row->rc == 5;
+
+    if (row->status == MU_OP_STATUS_PENDING) {
+        return is_running_op(row->op_name) ? MU_HOLD_YES : MU_HOLD_UNKNOWN;
+    }
+    if (strcmp(row->op_name, "stop") == 0) {
+        return row->rc == 0 ? MU_HOLD_NO : MU_HOLD_YES;
+    }
+    if (strcmp(row->op_name, "monitor") == 0 &&
+        (is_stopped_rc || row->status == MU_OP_STATUS_NOT_INSTALLED)) {
+        return MU_HOLD_NO;
+    }
+    if (row->status == MU_OP_STATUS_NOT_INSTALLED) {
+        return MU_HOLD_NO;
+    }
+    return MU_HOLD_YES;
+}
+
+static bool
+is_running_op(const char *op_name)
+{
+    return strcmp(op_name, "monitor") != 0;
+}
+
+static bool
+start_is_safe(const struct mu_state *state,
+              const struct mu_state_action *action, struct mu_errbuf *err)
+{
+    if (strcmp(action->class_name, "stonith") == 0) {
+        return true; /* Only a registration; several do no harm. */
+    }
+    for (uint32_t i = 0; i < state->nodes_count; i++) {
+        if (node_objects(state, &state->nodes[i], action, err)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Returns whether what is known of 'node' forbids the start. */
+static bool
+node_objects(const struct mu_state *state, const struct mu_state_node *node,
+             const struct mu_state_action *action, struct mu_errbuf *err)
+{
+    const struct mu_config *config = state->config;
+    uint32_t primitive = mu_kernel_find_primitive(config, action->resource);
+    bool needs_fencing = !config || config->options.fencing_enabled;
+    enum mu_hold hold = mu_kernel_hold(state, node, action->resource);
+    bool is_other = node->id != action->node_id;
+
+    if (node->state == MU_NODE_STATE_DOWN) {
+        return false;
+    }
+    if (is_other && may_run_on_many(config, primitive, action->resource)) {
+        return false;
+    }
+    if (node->state == MU_NODE_STATE_UNKNOWN) {
+        if (needs_fencing && config && config->options.startup_fencing) {
+            mu_errbuf_set(err, "nothing is known of node %s", node->name);
+            return true;
+        }
+        return false;
+    }
+    if (node->state == MU_NODE_STATE_UNCLEAN) {
+        if (needs_fencing && hold != MU_HOLD_NO) {
+            mu_errbuf_set(err, "node %s may run it and is not fenced",
+                          node->name);
+            return true;
+        }
+        return false;
+    }
+    if (hold == MU_HOLD_YES && is_other) {
+        mu_errbuf_set(err, "node %s holds it", node->name);
+        return true;
+    }
+    if (hold == MU_HOLD_UNKNOWN && node->state != MU_NODE_STATE_PENDING &&
+        is_probed_everywhere(config, primitive)) {
+        mu_errbuf_set(err, "nobody has looked whether node %s runs it",
+                      node->name);
+        return true;
+    }
+    return false;
+}
+
+static bool
+has_quorum_for(const struct mu_state *state,
+               const struct mu_state_action *action)
+{
+    const struct mu_state_node *node;
+
+    if (state->is_quorate) {
+        return true;
+    }
+    if (!state->config) {
+        return false;
+    }
+    switch (state->config->options.quorum_policy) {
+    case MU_QUORUM_IGNORE:
+        return true;
+    case MU_QUORUM_FREEZE:
+        /* Recovery in place of what was here already. */
+        node = mu_state_find_node(state, action->node_id);
+        return node &&
+               mu_kernel_hold(state, node, action->resource) == MU_HOLD_YES;
+    case MU_QUORUM_STOP:
+    case MU_QUORUM_DEMOTE:
+    case MU_QUORUM_FENCE:
+        return false;
+    }
+    mu_unreachable();
+}
+
+/* Some resources are not looked for everywhere, because the operator said so;
+ * then an unknown state is what is to be expected. */
+static bool
+is_probed_everywhere(const struct mu_config *config, uint32_t primitive)
+{
+    if (!config || primitive == MU_CONFIG_NONE) {
+        return true;
+    }
+    if (!config->options.enable_startup_probes) {
+        return false;
+    }
+    for (uint32_t i = 0; i < config->locations_count; i++) {
+        if (config->locations[i].discovery != MU_DISCOVERY_ALWAYS) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool
+may_run_on_many(const struct mu_config *config, uint32_t primitive,
+                const char *resource)
+{
+    uint32_t at = primitive;
+
+    if (!config || primitive == MU_CONFIG_NONE) {
+        return false;
+    }
+    if (strcmp(config->resources[primitive].id, resource) != 0) {
+        return false; /* A numbered instance is unique. */
+    }
+    while (at != MU_CONFIG_NONE) {
+        if (config->resources[at].kind == MU_RESOURCE_CLONE ||
+            config->resources[at].kind == MU_RESOURCE_BUNDLE) {
+            return true;
+        }
+        at = config->resources[at].parent;
+    }
+    return false;
+}
