@@ -289,7 +289,9 @@ answer_question(struct mu_api *api, uint64_t client, const char *name,
         respond_result(api, client,
                        mu_api_status_build(mu_api_look(api), &api->scratch));
     } else if (strcmp(name, "cib") == 0) {
-        json_t *cib = mu_api_cib_build(mu_api_look(api), &api->scratch);
+        json_t *cib = mu_api_cib_build(
+            mu_api_look(api),
+            !json_is_false(json_object_get(request, "status")), &api->scratch);
 
         if (cib) {
             respond_result(api, client, cib);

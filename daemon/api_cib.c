@@ -13,7 +13,8 @@ static void add_attribute(struct mu_text_buffer *text, const char *name,
                           const char *value);
 
 json_t *
-mu_api_cib_build(const struct mu_api_sight *sight, struct mu_arena *scratch)
+mu_api_cib_build(const struct mu_api_sight *sight, bool with_status,
+                 struct mu_arena *scratch)
 {
     const struct mu_state *state = sight->state;
     struct mu_text_buffer text;
@@ -46,7 +47,9 @@ mu_api_cib_build(const struct mu_api_sight *sight, struct mu_arena *scratch)
     mu_text_buffer_append(&text, (const char *)state->config_xml.data,
                           state->config_xml.size);
     mu_text_buffer_append(&text, "\n", 1);
-    mu_cib_status_write(sight->snapshot->status, 1, &text);
+    if (with_status) {
+        mu_cib_status_write(sight->snapshot->status, 1, &text);
+    }
     mu_text_buffer_add(&text, "</cib>\n");
     return json_pack("{s:s%, s:s}", "xml", text.data, text.length, "base",
                      mu_api_revision(state, scratch, false));

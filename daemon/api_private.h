@@ -83,7 +83,7 @@ json_t *mu_api_status_build(const struct mu_api_sight *sight,
                             struct mu_arena *scratch);
 json_t *mu_api_plan_build(const struct mu_api_sight *sight,
                           struct mu_arena *scratch);
-json_t *mu_api_cib_build(const struct mu_api_sight *sight,
+json_t *mu_api_cib_build(const struct mu_api_sight *sight, bool with_status,
                          struct mu_arena *scratch);
 
 /* Turns the JSON 'wish' called 'name' into a request event on 'scratch'. False
