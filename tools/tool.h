@@ -60,6 +60,8 @@ struct mu_tool_command {
     const char *usage;   /* Words after the name. */
     const char *summary; /* One line. */
     const char *details; /* Paragraphs and examples, or null. */
+    bool has_own_words;  /* 'argv' begins with the name's last word (in levels),
+                            and unknown options are passed on. */
 };
 
 /* Says "PROGRAM COMMAND: THING: REASON; NEXT" and returns FAILED. 'format' is

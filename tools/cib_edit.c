@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tools/cib_edit.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "model/config.h"
+#include "tools/client.h"
+#include "tools/preview.h"
+
+enum { TRIES_COUNT_MAX = 8 };
+#define CONFIG_ARENA_SIZE_MAX ((size_t)1 << 32)
+
+static int open_file(struct mu_tool *tool, struct mu_cib_edit *edit);
+static int open_cluster(struct mu_tool *tool, bool with_status,
+                        struct mu_cib_edit *edit);
+static int commit(struct mu_cib_edit *edit);
+static int commit_file(struct mu_cib_edit *edit);
+static int commit_cluster(struct mu_cib_edit *edit);
+static bool is_changed(const struct mu_cib_edit *edit);
+
+int
+mu_cib_edit_open(struct mu_tool *tool, bool with_status,
+                 struct mu_cib_edit *ret_edit)
+{
+    *ret_edit = (struct mu_cib_edit){.tool = tool};
+    return tool->file ? open_file(tool, ret_edit)
+                      : open_cluster(tool, with_status, ret_edit);
+}
+
+void
+mu_cib_edit_close(struct mu_cib_edit *edit)
+{
+    mu_doc_free(edit->doc);
+    edit->doc = NULL;
+}
+
+int
+mu_cib_edit_run(struct mu_tool *tool, mu_cib_edit_change *change, void *context)
+{
+    for (unsigned i = 0; i < TRIES_COUNT_MAX; i++) {
+        struct mu_cib_edit edit;
+        bool was_refused;
+        int code = mu_cib_edit_open(tool, tool->is_dry_run, &edit);
+
+        if (code) {
+            return code;
+        }
+        code = change(&edit, context);
+        if (!code) {
+            code = commit(&edit);
+        }
+        was_refused = edit.was_refused;
+        mu_cib_edit_close(&edit);
+        if (!was_refused) {
+            return code ? code : mu_client_settle(tool);
+        }
+    }
+    return mu_tool_fail(tool, "the configuration changes faster than this "
+                              "change can be made; try again");
+}
+
+int
+mu_cib_edit_validate(struct mu_tool *tool, const char *thing,
+                     const struct mu_doc *doc)
+{
+    const struct mu_config *config;
+    struct mu_errbuf err = {0};
+    struct mu_arena arena;
+    int error;
+
+    mu_arena_init(&arena, CONFIG_ARENA_SIZE_MAX);
+    error = mu_config_read(&arena, doc, MU_CONFIG_STRICT, &config, &err);
+    mu_arena_done(&arena);
+    return error ? mu_tool_fail_errbuf(tool, thing, &err) : MU_TOOL_OK;
+}
+
+static int
+open_file(struct mu_tool *tool, struct mu_cib_edit *edit)
+{
+    struct mu_errbuf err = {0};
+    char *text;
+    int error = mu_tool_read_file(tool, tool->file, &text, &edit->before_size);
+
+    if (error) {
+        return mu_tool_fail(tool, "%s: cannot be read: %s; check the name",
+                            tool->file, strerror(-error));
+    }
+    edit->before = text;
+    error = mu_doc_parse(
+        (struct mu_span){(const unsigned char *)text, edit->before_size},
+        &edit->doc, &err);
+    if (error) {
+        return mu_tool_fail_errbuf(tool, tool->file, &err);
+    }
+    edit->has_status = true;
+    if (!mu_doc_is(mu_doc_root(edit->doc), "cib") &&
+        !mu_doc_is(mu_doc_root(edit->doc), "configuration")) {
+        mu_cib_edit_close(edit);
+        return mu_tool_fail(tool,
+                            "%s: the root element is no <cib>; name a file "
+                            "with a whole CIB",
+                            tool->file);
+    }
+    return MU_TOOL_OK;
+}
+
+static int
+open_cluster(struct mu_tool *tool, bool with_status, struct mu_cib_edit *edit)
+{
+    struct mu_errbuf err = {0};
+    json_t *result = NULL;
+    const json_t *xml;
+    int code = mu_client_ask(tool,
+                             json_pack("{s:s, s:b}", "request", "cib", "status",
+                                       with_status ? 1 : 0),
+                             &result, NULL);
+
+    if (code) {
+        return code;
+    }
+    xml = json_object_get(result, "xml");
+    edit->before_size = json_string_length(xml);
+    edit->before = mu_arena_strndup(
+        &tool->arena, json_string_value(xml) ? json_string_value(xml) : "",
+        edit->before_size);
+    edit->base = mu_arena_strdup(
+        &tool->arena, json_string_value(json_object_get(result, "base")));
+    edit->has_status = with_status;
+    json_decref(result);
+    if (mu_doc_parse((struct mu_span){(const unsigned char *)edit->before,
+                                      edit->before_size},
+                     &edit->doc, &err)) {
+        return mu_tool_fail_errbuf(tool, "the daemon's configuration", &err);
+    }
+    return MU_TOOL_OK;
+}
+
+static int
+commit(struct mu_cib_edit *edit)
+{
+    struct mu_tool *tool = edit->tool;
+    int code;
+
+    if (!is_changed(edit)) {
+        mu_tool_say(tool, "nothing to change");
+        return MU_TOOL_OK;
+    }
+    code = mu_cib_edit_validate(tool, "refused", edit->doc);
+    if (code) {
+        return code;
+    }
+    if (tool->is_dry_run) {
+        struct mu_text_buffer after;
+
+        mu_text_buffer_init(&after, &tool->arena);
+        mu_doc_write_pretty(mu_doc_root(edit->doc), 0, &after);
+        return mu_preview_show(tool, edit->before, edit->before_size,
+                               after.data, after.length, edit->has_status);
+    }
+    return tool->file ? commit_file(edit) : commit_cluster(edit);
+}
+
+static int
+commit_file(struct mu_cib_edit *edit)
+{
+    struct mu_tool *tool = edit->tool;
+    const struct mu_doc_element *root = mu_doc_root(edit->doc);
+    const char *epoch = mu_doc_get(root, "epoch");
+    struct mu_text_buffer text;
+    int64_t count;
+    int error;
+
+    /* As a cluster would: each change is a new epoch. */
+    if (epoch && mu_text_parse_int64(epoch, &count) == 0) {
+        struct mu_doc_element *cib = mu_doc_edit(edit->doc, root);
+
+        mu_doc_set(cib, "epoch",
+                   mu_text_make(&tool->arena, "%lld", (long long)count + 1));
+        mu_doc_set(cib, "num_updates", "0");
+    }
+    mu_text_buffer_init(&text, &tool->arena);
+    mu_doc_write_file(edit->doc, &text);
+    error = mu_tool_write_file(tool->file, text.data, text.length);
+    if (error) {
+        return mu_tool_fail(tool,
+                            "%s: cannot be written: %s; nothing has changed",
+                            tool->file, strerror(-error));
+    }
+    return MU_TOOL_OK;
+}
+
+static int
+commit_cluster(struct mu_cib_edit *edit)
+{
+    struct mu_tool *tool = edit->tool;
+    const struct mu_doc_element *root = mu_doc_root(edit->doc);
+    const struct mu_doc_element *configuration =
+        mu_doc_is(root, "configuration")
+            ? root
+            : mu_doc_first_named(root, "configuration");
+    struct mu_client_refusal refusal = {0};
+    struct mu_text_buffer text;
+    json_t *result = NULL;
+    int code;
+
+    mu_text_buffer_init(&text, &tool->arena);
+    mu_doc_write_pretty(configuration, 1, &text);
+    code =
+        mu_client_ask(tool,
+                      json_pack("{s:s, s:s%, s:s?, s:s?}", "request", "config",
+                                "xml", text.data, text.length, "base",
+                                edit->base, "message", tool->message),
+                      &result, &refusal);
+    if (code == MU_TOOL_FAILED && refusal.error == -ESTALE) {
+        edit->was_refused = true;
+        return code;
+    }
+    if (code == MU_TOOL_FAILED && refusal.text) {
+        return mu_tool_fail(tool, "%s", refusal.text);
+    }
+    if (code == MU_TOOL_OK) {
+        const char *revision =
+            json_string_value(json_object_get(result, "revision"));
+
+        if (tool->is_json) {
+            mu_tool_print_json(result);
+        } else if (revision) {
+            mu_tool_say(tool, "revision %s", revision);
+        }
+    }
+    json_decref(result);
+    return code;
+}
+
+/* Compares meaning, not spelling: canonical forms of the configuration. */
+static bool
+is_changed(const struct mu_cib_edit *edit)
+{
+    struct mu_doc *before;
+    bool is_different;
+
+    if (mu_doc_parse((struct mu_span){(const unsigned char *)edit->before,
+                                      edit->before_size},
+                     &before, NULL)) {
+        return true;
+    }
+    is_different = !mu_digest_is_equal(mu_doc_digest(mu_doc_root(before)),
+                                       mu_doc_digest(mu_doc_root(edit->doc)));
+    mu_doc_free(before);
+    return is_different;
+}

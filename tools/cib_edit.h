@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef MU_TOOLS_CIB_EDIT_H
+#define MU_TOOLS_CIB_EDIT_H
+
+/* Cib edit: get the configuration, change it, put it back.
+ *
+ * The configuration is that of the cluster or of a file (--file, CIB_file). A
+ * change is validated here, where the words came from, and again by the
+ * daemon; it is refused whole or taken whole. When somebody else was faster,
+ * the change is made again on what is there now. */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/attr.h"
+#include "base/text.h"
+#include "doc/doc.h"
+#include "tools/tool.h"
+
+struct mu_cib_edit {
+    struct mu_tool *tool;
+    struct mu_doc *doc; /* The <cib>, with <status> if it was asked. */
+    const char *before; /* Its text as it was. */
+    size_t before_size;
+    const char *base; /* Revision it came from; null for files. */
+    bool has_status;  /* 'doc' holds the status. */
+    bool was_refused; /* The last commit found that somebody was
+                         faster. */
+};
+
+/* Changes 'edit->doc'. Called again with a new document when somebody else was
+ * faster. Returns an exit code and says itself what is wrong. */
+typedef int mu_cib_edit_change(struct mu_cib_edit *edit, void *context);
+
+/* Reads the configuration, with the status if 'with_status'. Returns an exit
+ * code. */
+MU_NODISCARD int mu_cib_edit_open(struct mu_tool *tool, bool with_status,
+                                  struct mu_cib_edit *ret_edit);
+
+/* Releases what open() got. */
+void mu_cib_edit_close(struct mu_cib_edit *edit);
+
+/* Reads, calls 'change', validates and commits, or shows what would happen
+ * with --dry-run. Returns an exit code. */
+MU_NODISCARD int mu_cib_edit_run(struct mu_tool *tool,
+                                 mu_cib_edit_change *change, void *context);
+
+/* Judges the document strictly; says what is wrong. Returns an exit code. */
+MU_NODISCARD int mu_cib_edit_validate(struct mu_tool *tool, const char *thing,
+                                      const struct mu_doc *doc);
+
+#endif /* MU_TOOLS_CIB_EDIT_H */

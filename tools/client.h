@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef MU_TOOLS_CLIENT_H
+#define MU_TOOLS_CLIENT_H
+
+/* Client: one question to the local daemon, one answer.
+ *
+ * Says itself on standard error when there is no answer or it is a refusal; a
+ * command only has to pass the exit code on. */
+
+#include <jansson.h>
+#include <stdint.h>
+
+#include "base/attr.h"
+#include "tools/muster_ipc.h"
+#include "tools/tool.h"
+
+/* How a refusal looks to callers that can do something about it. */
+struct mu_client_refusal {
+    int error;        /* Negative errno of the daemon, or 0. */
+    const char *text; /* On the tool's arena. */
+};
+
+/* Asks 'request', whose reference is taken, and waits at most the tool's
+ * time-out (default half a minute). Returns an exit code; '*ret_result' is a
+ * new reference, set on MU_TOOL_OK only. With 'ret_refusal' a refusal is handed
+ * back with MU_TOOL_FAILED and nothing is said. */
+MU_NODISCARD int mu_client_ask(struct mu_tool *tool, json_t *request,
+                               json_t **ret_result,
+                               struct mu_client_refusal *ret_refusal);
+
+/* The same on a connection of the caller's, for several questions or
+ * events. */
+MU_NODISCARD int mu_client_ask_on(struct mu_tool *tool,
+                                  struct mu_muster_ipc *ipc, json_t *request,
+                                  int64_t timeout_ms, json_t **ret_result,
+                                  struct mu_client_refusal *ret_refusal);
+
+/* Connects; says what is wrong. Returns an exit code. */
+MU_NODISCARD int mu_client_open(struct mu_tool *tool,
+                                struct mu_muster_ipc **ret_ipc);
+
+/* Sends a wish that only has texts in it: pairs of name and value, ended by a
+ * null name; null values are left out. Prints nothing on success. */
+MU_NODISCARD int mu_client_wish(struct mu_tool *tool, const char *name,
+                                const char *const *pairs);
+
+/* Waits until the cluster is idle when the tool is to wait. */
+MU_NODISCARD int mu_client_settle(struct mu_tool *tool);
+
+#endif /* MU_TOOLS_CLIENT_H */

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tools/command_table.h"
+
+#include "tools/commands.h"
+
+/* A statement of the crm language: the language itself reads its words. */
+#define STATEMENT(word, usage, summary, details) \
+    { \
+        "configure " word, NULL, mu_muster_configure_run, usage, summary, \
+            details, true \
+    }
+
+const struct mu_tool_command mu_command_table_items[] = {
+    /* What is. */
+    {"status", "st", mu_muster_look_status, "[full]",
+     "the state of the cluster, problems first",
+     "Asks the daemon of this node only, in one round trip.\n"
+     "Exit status: 0 healthy, 1 degraded, 2 outage, 3 no daemon.\n"
+     "  -v, --full      fold nothing\n"
+     "  --watch         draw again at each event\n"
+     "  --format json   all there is to know; oneline for monitoring\n",
+     false},
+    {"why", "explain", mu_muster_why_run, "RESOURCE [NODE]",
+     "why a resource is where it is, and not elsewhere",
+     "Example:\n  muster why web node2\n", false},
+    {"plan", NULL, mu_muster_plan_run, "[FILE]",
+     "what the cluster does now and will do next",
+     "With a file (XML or crm text, - for standard input) shows the\n"
+     "difference to the configuration and the actions it would cause.\n"
+     "Nothing is changed.\n"
+     "  -v, --full      monitors too\n",
+     false},
+    {"apply", NULL, mu_muster_plan_apply, "FILE [--if-revision REV] [-m TEXT]",
+     "make the configuration equal to a file",
+     "Does what 'muster plan FILE' shows.\n"
+     "  --if-revision REV   only if nobody has changed it since REV\n"
+     "  -m TEXT             why, for the record\n"
+     "  -w                  return when the cluster is done\n",
+     true},
+    {"simulate", NULL, mu_muster_simulate_run, "[--time T] [EVENT...] [FILE]",
+     "run the planner on a live, stored or changed state", NULL, true},
+    {"wait", NULL, mu_muster_look_wait, "[--timeout S]",
+     "return when nothing is in flight and nothing planned",
+     "Exit status: 0 idle, 1 time-out (default 60 s).\n", false},
+    {"history", NULL, mu_muster_look_history, "",
+     "what happened, and how long each failover took", NULL, false},
+    {"events", NULL, mu_muster_look_events, "[--follow]",
+     "what happens, as it happens", NULL, false},
+    {"verify", NULL, mu_muster_configure_verify, "[FILE]",
+     "judge the configuration", NULL, false},
+    {"version", NULL, mu_muster_look_version, "",
+     "versions of this tool and of the daemon", NULL, false},
+
+    /* Configuration. */
+    {"configure show", NULL, mu_muster_configure_show, "[xml] [ID|type:T...]",
+     "print the configuration or parts of it",
+     "Examples:\n  muster configure show\n  muster configure show xml web\n"
+     "  muster configure show type:primitive\n",
+     false},
+    {"configure load", NULL, mu_muster_configure_load,
+     "[xml] replace|update|push FILE", "take statements or XML from a file",
+     "update replaces whole objects and adds new ones; replace begins with\n"
+     "nothing but the nodes; push also deletes what the file does not name.\n"
+     "Whether the text is XML shows in the text. - is standard input.\n"
+     "Examples:\n  muster configure load update web.crm\n"
+     "  muster configure load replace - < cib.xml\n",
+     false},
+    {"configure edit", NULL, mu_muster_configure_edit, "[xml] [ID...]",
+     "change objects in an editor", NULL, false},
+    {"configure save", NULL, mu_muster_configure_save, "[xml] [ID...] FILE",
+     "write the configuration to a file", NULL, false},
+    {"configure verify", "check", mu_muster_configure_verify, "",
+     "judge the configuration", NULL, false},
+    STATEMENT("primitive", "ID AGENT [params ...] [op ...] [meta ...]",
+              "define a resource",
+              "Example:\n  muster configure primitive ip IPaddr2 params "
+              "ip=192.0.2.10 op monitor interval=10s\n"),
+    STATEMENT("group", "ID MEMBER...",
+              "resources that run together, one after the other",
+              "Example:\n  muster configure group web ip fs nginx\n"),
+    STATEMENT("clone", "ID RESOURCE [meta ...]", "run copies on many nodes",
+              "Example:\n  muster configure clone ping-clone ping\n"
+              "  muster configure clone db-clone db meta promotable=true\n"),
+    STATEMENT("ms", "ID RESOURCE [meta ...]",
+              "a promotable clone in the old spelling", NULL),
+    STATEMENT("bundle", "ID ...", "a container with a resource in it", NULL),
+    STATEMENT("rsc_template", "ID AGENT ...",
+              "values that several primitives share", NULL),
+    STATEMENT("location", "ID RESOURCE SCORE: NODE | rule ...",
+              "where a resource may or should run",
+              "Examples:\n  muster configure location l1 web 100: node1\n"
+              "  muster configure location l2 web rule -inf: pingd lt 1 or "
+              "not_defined pingd\n"),
+    STATEMENT("colocation", "ID SCORE: DEPENDENT PRIMARY...",
+              "what runs together or apart",
+              "Example:\n  muster configure colocation c1 inf: nginx ip\n"),
+    STATEMENT("order", "ID [KIND:] FIRST THEN...", "what starts after what",
+              "Example:\n  muster configure order o1 Mandatory: fs nginx\n"),
+    STATEMENT("rsc_ticket", "ID TICKET: RESOURCE... [loss-policy=...]",
+              "what needs a ticket", NULL),
+    STATEMENT("fencing_topology", "[NODE:] DEVICE...",
+              "which devices fence which node, level by level", NULL),
+    STATEMENT("tag", "ID: RESOURCE...", "a name for several resources", NULL),
+    STATEMENT("node", "NAME [attributes ...] [utilization ...]",
+              "attributes of a node", NULL),
+    STATEMENT("property", "NAME=VALUE...", "options of the cluster",
+              "Example:\n  muster configure property "
+              "no-quorum-policy=stop\n"),
+    STATEMENT("rsc_defaults", "NAME=VALUE...",
+              "meta attributes of all resources", NULL),
+    STATEMENT("op_defaults", "NAME=VALUE...", "values of all operations", NULL),
+    STATEMENT("monitor", "RESOURCE[:ROLE] INTERVAL[:TIMEOUT]",
+              "add a monitor to a resource", NULL),
+    STATEMENT("role", "ID ...", "permissions under a name", NULL),
+    STATEMENT("acl_target", "USER ROLE...", "permissions of a user", NULL),
+    STATEMENT("acl_group", "GROUP ROLE...", "permissions of a group", NULL),
+    STATEMENT("alert", "ID PATH ...", "a program that is told of events", NULL),
+    STATEMENT("xml", "ELEMENT", "an object as XML", NULL),
+    STATEMENT("delete", "ID...", "delete objects; members of groups stay",
+              "Example:\n  muster configure delete web\n"),
+    STATEMENT("rename", "OLD NEW", "give an object another id", NULL),
+    STATEMENT("modgroup", "GROUP add R [before|after R2] | remove R",
+              "change the members of a group", NULL),
+    STATEMENT("set", "ID.NAME VALUE", "change one value", NULL),
+    STATEMENT("erase", "[nodes]", "delete everything", NULL),
+    STATEMENT("commit", "", "does nothing: each statement is committed", NULL),
+
+    /* Resources. */
+    {"resource status", "show list", mu_muster_resource_status, "[RESOURCE...]",
+     "where resources run", NULL, false},
+    {"resource locate", NULL, mu_muster_resource_locate, "RESOURCE...",
+     "nodes where a resource runs", NULL, false},
+    {"resource start", NULL, mu_muster_resource_start, "RESOURCE...",
+     "let resources run (target-role=Started)", NULL, false},
+    {"resource stop", NULL, mu_muster_resource_stop, "RESOURCE...",
+     "stop resources and keep them stopped (target-role=Stopped)", NULL, false},
+    {"resource restart", NULL, mu_muster_resource_restart, "RESOURCE...",
+     "stop resources, wait, and start them again", NULL, false},
+    {"resource promote", NULL, mu_muster_resource_promote, "RESOURCE",
+     "let a resource be promoted (target-role=Promoted)", NULL, false},
+    {"resource demote", NULL, mu_muster_resource_demote, "RESOURCE",
+     "demote a resource (target-role=Unpromoted)", NULL, false},
+    {"resource manage", NULL, mu_muster_resource_manage, "RESOURCE...",
+     "take resources under control again", NULL, false},
+    {"resource unmanage", NULL, mu_muster_resource_unmanage, "RESOURCE...",
+     "leave resources alone", NULL, false},
+    {"resource maintenance", NULL, mu_muster_resource_maintenance,
+     "RESOURCE [on|off]", "leave a resource alone, its monitors too", NULL,
+     false},
+    {"resource move", "migrate", mu_muster_resource_move,
+     "RESOURCE [NODE] [LIFETIME]", "move a resource to a node",
+     "Leaves the constraint cli-prefer-RESOURCE; status shows it. End it\n"
+     "with: muster resource clear RESOURCE. LIFETIME is a date or a duration\n"
+     "such as PT5M.\n"
+     "Example:\n  muster resource move web node2 PT1H\n",
+     false},
+    {"resource ban", NULL, mu_muster_resource_ban, "RESOURCE [NODE] [LIFETIME]",
+     "keep a resource off a node",
+     "Leaves the constraint cli-ban-RESOURCE-on-NODE. Without a node: the one\n"
+     "where it runs.\n",
+     false},
+    {"resource clear", "unmove unmigrate unban", mu_muster_resource_clear,
+     "RESOURCE [NODE]", "end moves and bans", NULL, false},
+    {"resource cleanup", NULL, mu_muster_resource_cleanup, "[RESOURCE] [NODE]",
+     "forget failures and try again",
+     "Example:\n  muster resource cleanup web\n", false},
+    {"resource refresh", "reprobe", mu_muster_resource_refresh,
+     "[RESOURCE] [NODE]", "forget what is known and look again", NULL, false},
+    {"resource fail", NULL, mu_muster_resource_fail, "RESOURCE [NODE]",
+     "treat a resource as failed", NULL, false},
+    {"resource param", NULL, mu_muster_resource_param,
+     "RESOURCE set NAME VALUE | delete NAME | show NAME",
+     "parameters of an agent", NULL, false},
+    {"resource meta", NULL, mu_muster_resource_meta,
+     "RESOURCE set NAME VALUE | delete NAME | show NAME", "meta attributes",
+     NULL, false},
+    {"resource utilization", NULL, mu_muster_resource_utilization,
+     "RESOURCE set NAME VALUE | delete NAME | show NAME",
+     "what a resource takes of a node", NULL, false},
+    {"resource failcount", NULL, mu_muster_resource_failcount,
+     "RESOURCE show NODE | delete NODE | set NODE N",
+     "how often a resource failed on a node", NULL, false},
+    {"resource constraints", NULL, mu_muster_resource_constraints, "RESOURCE",
+     "constraints that name a resource", NULL, false},
+
+    /* Nodes. */
+    {"node show", "list status server", mu_muster_node_show, "[NODE]",
+     "nodes and their attributes", NULL, false},
+    {"node standby", NULL, mu_muster_node_standby,
+     "[NODE...|--all] [reboot|forever]", "move all work off a node",
+     "Without a node: this one. Ends with: muster node online NODE.\n", false},
+    {"node online", NULL, mu_muster_node_online, "[NODE...|--all]",
+     "let a node in standby work again", NULL, false},
+    {"node maintenance", NULL, mu_muster_node_maintenance, "[NODE]",
+     "leave everything on a node alone", NULL, false},
+    {"node ready", NULL, mu_muster_node_ready, "[NODE]",
+     "end the maintenance of a node", NULL, false},
+    {"node fence", NULL, mu_muster_node_fence, "NODE",
+     "cut a node's power or reset it, now", NULL, false},
+    {"node clearstate", "confirm", mu_muster_node_clearstate, "NODE",
+     "say that a lost node is off",
+     "Only if you know it: what it ran is started elsewhere at once.\n", false},
+    {"node delete", NULL, mu_muster_node_delete, "NODE",
+     "forget a node that is gone for good", NULL, false},
+    {"node attribute", NULL, mu_muster_node_attribute,
+     "NODE set NAME VALUE | delete NAME | show NAME", "attributes of a node",
+     NULL, false},
+    {"node utilization", NULL, mu_muster_node_utilization,
+     "NODE set NAME VALUE | delete NAME | show NAME", "what a node has to give",
+     NULL, false},
+    {"node status-attr", NULL, mu_muster_node_status_attr,
+     "NODE set NAME VALUE | delete NAME | show NAME",
+     "attributes that end with the node's daemon", NULL, false},
+
+    /* The cluster. */
+    {"cluster status", NULL, mu_muster_cluster_status, "",
+     "Corosync, quorum and the daemons", NULL, false},
+    {"maintenance on", NULL, mu_muster_cluster_maintenance_on, "[RESOURCE]",
+     "leave everything, or a resource, alone", NULL, false},
+    {"maintenance off", NULL, mu_muster_cluster_maintenance_off, "[RESOURCE]",
+     "take everything, or a resource, under control again", NULL, false},
+    {"site ticket", NULL, mu_muster_cluster_ticket,
+     "grant|revoke|standby|activate|show TICKET", "tickets by hand", NULL,
+     false},
+
+    /* Agents. */
+    {"ra classes", NULL, mu_muster_ra_classes, "", "classes of agents", NULL,
+     false},
+    {"ra list", NULL, mu_muster_ra_list, "CLASS [PROVIDER]",
+     "agents of a class", NULL, false},
+    {"ra info", "meta", mu_muster_ra_info, "[CLASS:[PROVIDER:]]TYPE",
+     "what an agent does, and its parameters",
+     "  -v, --full      with the long descriptions of the parameters\n"
+     "Example:\n  muster ra info IPaddr2\n",
+     false},
+    {"ra providers", NULL, mu_muster_ra_providers, "TYPE",
+     "who provides an agent", NULL, false},
+};
+
+const size_t mu_command_table_count =
+    sizeof(mu_command_table_items) / sizeof(mu_command_table_items[0]);

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef MU_TOOLS_COMMANDS_H
+#define MU_TOOLS_COMMANDS_H
+
+/* Commands: the functions behind the dispatcher's table, by file. */
+
+#include "crm/report.h"
+#include "tools/cib_edit.h"
+#include "tools/tool.h"
+
+/* muster_look.c: what is, what was, what will be. */
+mu_tool_function mu_muster_look_status;
+mu_tool_function mu_muster_look_history;
+mu_tool_function mu_muster_look_events;
+mu_tool_function mu_muster_look_wait;
+mu_tool_function mu_muster_look_version;
+
+/* muster_plan.c */
+mu_tool_function mu_muster_plan_run;
+mu_tool_function mu_muster_plan_apply;
+
+/* muster_why.c */
+mu_tool_function mu_muster_why_run;
+
+/* muster_configure.c */
+mu_tool_function mu_muster_configure_run;
+mu_tool_function mu_muster_configure_show;
+mu_tool_function mu_muster_configure_load;
+mu_tool_function mu_muster_configure_edit;
+mu_tool_function mu_muster_configure_verify;
+mu_tool_function mu_muster_configure_save;
+
+/* Puts 'text', in XML or the crm language, into the document. 'mode' is
+ * replace, update or push; 'thing' names the text in errors. */
+MU_NODISCARD int mu_muster_configure_put(struct mu_cib_edit *edit,
+                                         const char *thing, const char *text,
+                                         size_t size, const char *mode);
+
+/* Says what a report of the crm language holds. 'thing' names the text, null
+ * for a typed statement; 'text' is shown with a caret on terminals. */
+void mu_muster_configure_tell(struct mu_tool *tool, const char *thing,
+                              const char *text, const struct mu_report *report,
+                              bool is_failed);
+
+/* muster_resource.c */
+mu_tool_function mu_muster_resource_start;
+mu_tool_function mu_muster_resource_stop;
+mu_tool_function mu_muster_resource_restart;
+mu_tool_function mu_muster_resource_promote;
+mu_tool_function mu_muster_resource_demote;
+mu_tool_function mu_muster_resource_manage;
+mu_tool_function mu_muster_resource_unmanage;
+mu_tool_function mu_muster_resource_maintenance;
+mu_tool_function mu_muster_resource_move;
+mu_tool_function mu_muster_resource_ban;
+mu_tool_function mu_muster_resource_clear;
+mu_tool_function mu_muster_resource_cleanup;
+mu_tool_function mu_muster_resource_refresh;
+mu_tool_function mu_muster_resource_locate;
+mu_tool_function mu_muster_resource_status;
+mu_tool_function mu_muster_resource_param;
+mu_tool_function mu_muster_resource_meta;
+mu_tool_function mu_muster_resource_utilization;
+mu_tool_function mu_muster_resource_failcount;
+mu_tool_function mu_muster_resource_fail;
+mu_tool_function mu_muster_resource_constraints;
+
+/* muster_node.c */
+mu_tool_function mu_muster_node_show;
+mu_tool_function mu_muster_node_standby;
+mu_tool_function mu_muster_node_online;
+mu_tool_function mu_muster_node_maintenance;
+mu_tool_function mu_muster_node_ready;
+mu_tool_function mu_muster_node_fence;
+mu_tool_function mu_muster_node_clearstate;
+mu_tool_function mu_muster_node_delete;
+mu_tool_function mu_muster_node_attribute;
+mu_tool_function mu_muster_node_utilization;
+mu_tool_function mu_muster_node_status_attr;
+
+/* muster_cluster.c */
+mu_tool_function mu_muster_cluster_status;
+mu_tool_function mu_muster_cluster_maintenance_on;
+mu_tool_function mu_muster_cluster_maintenance_off;
+mu_tool_function mu_muster_cluster_ticket;
+
+/* muster_ra.c */
+mu_tool_function mu_muster_ra_list;
+mu_tool_function mu_muster_ra_info;
+mu_tool_function mu_muster_ra_classes;
+mu_tool_function mu_muster_ra_providers;
+
+/* muster_simulate.c */
+mu_tool_function mu_muster_simulate_run;
+
+#endif /* MU_TOOLS_COMMANDS_H */

@@ -1,0 +1,441 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Configure: the crm language and XML on the configuration of the cluster or
+ * of a file. */
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "crm/crm.h"
+#include "crm/lexer.h"
+#include "tools/agents.h"
+#include "tools/commands.h"
+#include "tools/xml_merge.h"
+
+struct typed {
+    const char *text;
+};
+
+struct load {
+    const char *thing;
+    const char *text;
+    size_t size;
+    const char *mode;
+};
+
+struct editing {
+    const char *const *names;
+    size_t count;
+    const char *text; /* As left by the editor. */
+    size_t size;
+    bool is_xml;
+};
+
+static int change_typed(struct mu_cib_edit *edit, void *context);
+static int change_load(struct mu_cib_edit *edit, void *context);
+static int change_edited(struct mu_cib_edit *edit, void *context);
+static int apply_crm(struct mu_cib_edit *edit, const char *thing,
+                     const char *text, size_t size,
+                     const struct mu_crm_options *options);
+static void tell_place(const char *text,
+                       const struct mu_report_message *message);
+static int print_selection(struct mu_tool *tool, const struct mu_doc *doc,
+                           bool is_xml, const char *const *words, size_t count,
+                           struct mu_text_buffer *text);
+static int run_editor(struct mu_tool *tool, const char *path);
+
+int
+mu_muster_configure_run(struct mu_tool *tool, int argc, char **argv)
+{
+    struct typed typed;
+
+    if (argc == 0) {
+        return mu_tool_usage(tool, "which statement? For example: primitive "
+                                   "ip IPaddr2 params ip=192.0.2.10");
+    }
+    if (strcmp(argv[0], "commit") == 0 || strcmp(argv[0], "up") == 0 ||
+        strcmp(argv[0], "end") == 0 || strcmp(argv[0], "refresh") == 0) {
+        return MU_TOOL_OK; /* Each statement has been committed already. */
+    }
+    typed.text = mu_lexer_join(
+        &tool->arena, (const char *const *)(uintptr_t)argv, (size_t)argc);
+    return mu_cib_edit_run(tool, change_typed, &typed);
+}
+
+int
+mu_muster_configure_show(struct mu_tool *tool, int argc, char **argv)
+{
+    const char *const *words = (const char *const *)(uintptr_t)argv;
+    bool is_xml = argc > 0 && strcmp(argv[0], "xml") == 0;
+    struct mu_text_buffer text;
+    struct mu_cib_edit edit;
+    int code = mu_cib_edit_open(tool, false, &edit);
+
+    if (code) {
+        return code;
+    }
+    mu_text_buffer_init(&text, &tool->arena);
+    if (is_xml && argc == 1) {
+        mu_doc_write_file(edit.doc, &text);
+    } else {
+        code =
+            print_selection(tool, edit.doc, is_xml, is_xml ? words + 1 : words,
+                            (size_t)(is_xml ? argc - 1 : argc), &text);
+    }
+    if (!code && tool->is_json) {
+        json_t *answer =
+            json_pack("{s:s, s:s?}", is_xml ? "xml" : "crm",
+                      text.data ? text.data : "", "revision", edit.base);
+
+        mu_tool_print_json(answer);
+        json_decref(answer);
+    } else if (!code && text.data) {
+        (void)fputs(text.data, stdout);
+    }
+    mu_cib_edit_close(&edit);
+    return code;
+}
+
+int
+mu_muster_configure_load(struct mu_tool *tool, int argc, char **argv)
+{
+    static const char *const modes[] = {"replace", "update", "push", NULL};
+    struct load load = {.mode = "update"};
+    bool is_known = false;
+    char *text;
+    int error;
+
+    /* Whether the text is XML shows in the text itself. */
+    if (argc > 0 && strcmp(argv[0], "xml") == 0) {
+        argc--;
+        argv++;
+    }
+    if (argc == 2) {
+        load.mode = argv[0];
+        argc--;
+        argv++;
+    }
+    for (unsigned i = 0; modes[i]; i++) {
+        is_known = is_known || strcmp(load.mode, modes[i]) == 0;
+    }
+    if (argc != 1 || !is_known) {
+        return mu_tool_usage(tool, "say replace, update or push, and a file "
+                                   "or - for standard input");
+    }
+    error = mu_tool_read_file(tool, argv[0], &text, &load.size);
+    if (error) {
+        return mu_tool_fail(tool, "%s: cannot be read: %s; check the name",
+                            argv[0], strerror(-error));
+    }
+    load.text = text;
+    load.thing = strcmp(argv[0], "-") == 0 ? "standard input" : argv[0];
+    return mu_cib_edit_run(tool, change_load, &load);
+}
+
+int
+mu_muster_configure_save(struct mu_tool *tool, int argc, char **argv)
+{
+    bool is_xml = argc > 0 && strcmp(argv[0], "xml") == 0;
+    struct mu_text_buffer text;
+    struct mu_cib_edit edit;
+    int code;
+    int error;
+
+    argc -= is_xml ? 1 : 0;
+    argv += is_xml ? 1 : 0;
+    if (argc < 1) {
+        return mu_tool_usage(tool, "name a file to write to");
+    }
+    code = mu_cib_edit_open(tool, false, &edit);
+    if (code) {
+        return code;
+    }
+    mu_text_buffer_init(&text, &tool->arena);
+    if (is_xml) {
+        mu_doc_write_file(edit.doc, &text);
+    } else {
+        code = print_selection(tool, edit.doc, false,
+                               (const char *const *)(uintptr_t)argv,
+                               (size_t)(argc - 1), &text);
+    }
+    mu_cib_edit_close(&edit);
+    if (code) {
+        return code;
+    }
+    if (strcmp(argv[argc - 1], "-") == 0) {
+        (void)fputs(text.data ? text.data : "", stdout);
+        return MU_TOOL_OK;
+    }
+    error = mu_tool_write_file(argv[argc - 1], text.data ? text.data : "",
+                               text.length);
+    return error ? mu_tool_fail(tool, "%s: cannot be written: %s",
+                                argv[argc - 1], strerror(-error))
+                 : MU_TOOL_OK;
+}
+
+int
+mu_muster_configure_verify(struct mu_tool *tool, int argc, char **argv)
+{
+    struct mu_cib_edit edit;
+    int code;
+
+    if (argc > 1) {
+        return mu_tool_usage(tool, "%s: one file is enough", argv[1]);
+    }
+    if (argc == 1) {
+        tool->file = argv[0];
+    }
+    code = mu_cib_edit_open(tool, false, &edit);
+    if (code) {
+        return code;
+    }
+    code = mu_cib_edit_validate(
+        tool, tool->file ? tool->file : "the configuration", edit.doc);
+    mu_cib_edit_close(&edit);
+    if (!code) {
+        mu_tool_say(tool, "the configuration is valid");
+    }
+    return code;
+}
+
+int
+mu_muster_configure_edit(struct mu_tool *tool, int argc, char **argv)
+{
+    char path[] = "/tmp/muster-edit.XXXXXX";
+    struct editing editing = {0};
+    struct mu_text_buffer text;
+    struct mu_cib_edit edit;
+    int code = MU_TOOL_OK;
+    char *edited;
+    int error;
+    int fd;
+
+    editing.is_xml = argc > 0 && strcmp(argv[0], "xml") == 0;
+    editing.names =
+        (const char *const *)(uintptr_t)argv + (editing.is_xml ? 1 : 0);
+    editing.count = (size_t)(argc - (editing.is_xml ? 1 : 0));
+    code = mu_cib_edit_open(tool, false, &edit);
+    if (code) {
+        return code;
+    }
+    mu_text_buffer_init(&text, &tool->arena);
+    code = print_selection(tool, edit.doc, editing.is_xml, editing.names,
+                           editing.count, &text);
+    mu_cib_edit_close(&edit);
+    if (code) {
+        return code;
+    }
+    fd = mkstemp(path);
+    if (fd < 0) {
+        return mu_tool_fail(tool, "/tmp: %s; make room there", strerror(errno));
+    }
+    (void)close(fd);
+    error = mu_tool_write_file(path, text.data ? text.data : "", text.length);
+    if (!error) {
+        code = run_editor(tool, path);
+    }
+    while (!error && !code) {
+        error = mu_tool_read_file(tool, path, &edited, &editing.size);
+        editing.text = edited;
+        if (error) {
+            break;
+        }
+        code = mu_cib_edit_run(tool, change_edited, &editing);
+        if (code && mu_tool_ask(tool, "edit again")) {
+            code = run_editor(tool, path);
+        } else {
+            break;
+        }
+    }
+    (void)unlink(path);
+    return error ? mu_tool_fail(tool, "%s: %s", path, strerror(-error)) : code;
+}
+
+int
+mu_muster_configure_put(struct mu_cib_edit *edit, const char *thing,
+                        const char *text, size_t size, const char *mode)
+{
+    struct mu_crm_options options = {.mode = MU_CRM_UPDATE,
+                                     .providers = mu_agents_find_providers,
+                                     .context = &edit->tool->arena,
+                                     .is_forced = true};
+    size_t blank = 0;
+
+    while (blank < size && strchr(" \t\r\n", text[blank])) {
+        blank++;
+    }
+    if (blank < size && text[blank] == '<') {
+        return mu_xml_merge(edit, thing, text, size, mode);
+    }
+    options.mode = strcmp(mode, "replace") == 0 ? MU_CRM_REPLACE
+                   : strcmp(mode, "push") == 0  ? MU_CRM_PUSH
+                                                : MU_CRM_UPDATE;
+    return apply_crm(edit, thing, text, size, &options);
+}
+
+void
+mu_muster_configure_tell(struct mu_tool *tool, const char *thing,
+                         const char *text, const struct mu_report *report,
+                         bool is_failed)
+{
+    for (size_t i = 0; i < report->count; i++) {
+        const struct mu_report_message *one = &report->items[i];
+        char place[320] = "";
+
+        if (thing && one->line > 0) {
+            mu_text_format(place, sizeof(place),
+                           "%s: line %u, column %u: ", thing, one->line,
+                           one->column);
+        } else if (thing) {
+            mu_text_format(place, sizeof(place), "%s: ", thing);
+        }
+        switch (one->severity) {
+        case MU_REPORT_INFO:
+            mu_tool_say(tool, "%s%s", place, one->text);
+            break;
+        case MU_REPORT_WARNING:
+            mu_tool_warn(tool, "%s%s%s%s%s", place, one->text,
+                         one->nearest ? "; did you mean " : "",
+                         one->nearest ? one->nearest : "",
+                         one->nearest ? "?" : "");
+            break;
+        case MU_REPORT_ERROR:
+            (void)mu_tool_fail(tool, "%s%s%s%s%s", place, one->text,
+                               one->nearest ? "; did you mean " : "",
+                               one->nearest ? one->nearest : "",
+                               one->nearest ? "?" : "; nothing has changed");
+            break;
+        }
+        if (one->line > 0 && isatty(STDERR_FILENO) &&
+            one->severity == MU_REPORT_ERROR) {
+            tell_place(text, one);
+        }
+    }
+    if (is_failed && report->errors_count == 0) {
+        (void)mu_tool_fail(tool, "refused; nothing has changed");
+    }
+}
+
+static int
+change_typed(struct mu_cib_edit *edit, void *context)
+{
+    const struct typed *typed = context;
+    struct mu_crm_options options = {.mode = MU_CRM_TYPED,
+                                     .providers = mu_agents_find_providers,
+                                     .context = &edit->tool->arena,
+                                     .is_forced = edit->tool->is_forced};
+
+    return apply_crm(edit, NULL, typed->text, strlen(typed->text), &options);
+}
+
+static int
+change_load(struct mu_cib_edit *edit, void *context)
+{
+    const struct load *load = context;
+
+    return mu_muster_configure_put(edit, load->thing, load->text, load->size,
+                                   load->mode);
+}
+
+static int
+change_edited(struct mu_cib_edit *edit, void *context)
+{
+    const struct editing *editing = context;
+    struct mu_crm_options options = {.mode = MU_CRM_EDIT,
+                                     .edited = editing->names,
+                                     .edited_count = editing->count,
+                                     .providers = mu_agents_find_providers,
+                                     .context = &edit->tool->arena,
+                                     .is_forced = true};
+
+    if (editing->is_xml) {
+        return mu_xml_merge(edit, "the edited text", editing->text,
+                            editing->size, "update");
+    }
+    if (editing->count == 0) {
+        options.mode = MU_CRM_PUSH;
+    }
+    return apply_crm(edit, "the edited text", editing->text, editing->size,
+                     &options);
+}
+
+static int
+apply_crm(struct mu_cib_edit *edit, const char *thing, const char *text,
+          size_t size, const struct mu_crm_options *options)
+{
+    struct mu_tool *tool = edit->tool;
+    struct mu_report report;
+    int error;
+
+    mu_report_init(&report, &tool->arena);
+    error = mu_crm_apply(edit->doc,
+                         (struct mu_span){(const unsigned char *)text, size},
+                         options, &report);
+    mu_muster_configure_tell(tool, thing, text, &report, error != 0);
+    return error ? MU_TOOL_FAILED : MU_TOOL_OK;
+}
+
+/* Shows the line with a caret under the word. */
+static void
+tell_place(const char *text, const struct mu_report_message *message)
+{
+    unsigned line = 1;
+
+    while (*text && line < message->line) {
+        line += *text == '\n' ? 1 : 0;
+        text++;
+    }
+    (void)fprintf(stderr, "  %.*s\n  %*s", (int)strcspn(text, "\n"), text,
+                  (int)(message->column > 0 ? message->column - 1 : 0), "");
+    for (unsigned i = 0; i < (message->width > 0 ? message->width : 1); i++) {
+        (void)fputc('^', stderr);
+    }
+    (void)fputc('\n', stderr);
+}
+
+static int
+print_selection(struct mu_tool *tool, const struct mu_doc *doc, bool is_xml,
+                const char *const *words, size_t count,
+                struct mu_text_buffer *text)
+{
+    struct mu_crm_print_options options = {.detail = is_xml ? MU_CRM_XML
+                                                     : tool->is_full
+                                                         ? MU_CRM_FULL
+                                                         : MU_CRM_BRIEF};
+    struct mu_crm_selection selection = {count > 0 ? words : NULL, count};
+    struct mu_report report;
+    int error;
+
+    mu_report_init(&report, &tool->arena);
+    error = mu_crm_print(doc, &selection, &options, &report, text);
+    mu_muster_configure_tell(tool, NULL, "", &report, error != 0);
+    return error ? MU_TOOL_FAILED : MU_TOOL_OK;
+}
+
+static int
+run_editor(struct mu_tool *tool, const char *path)
+{
+    const char *editor = getenv("VISUAL");
+    const char *command;
+    int status;
+
+    if (!editor || !*editor) {
+        editor = getenv("EDITOR");
+    }
+    if (!editor || !*editor) {
+        editor = "vi";
+    }
+    /* $EDITOR may hold options, so a shell must split it. The path is ours. */
+    command = mu_text_make(&tool->arena, "%s %s", editor, path);
+    status = system(command); /* NOLINT: an editor is what people ask for. */
+    if (status != 0) {
+        return mu_tool_fail(tool,
+                            "%s: ended with an error; nothing has "
+                            "changed",
+                            editor);
+    }
+    return MU_TOOL_OK;
+}

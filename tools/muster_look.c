@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Looking: status, history, events, wait, version. */
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/api_time.h"
+#include "tools/client.h"
+#include "tools/commands.h"
+#include "tools/muster_status.h"
+#include "tools/table.h"
+
+enum { WAIT_MS = 60000, HISTORY_LINES = 40 };
+
+static int show_status(struct mu_tool *tool, const json_t *status);
+static int watch_status(struct mu_tool *tool);
+static void write_note(const struct mu_tool *tool, const json_t *note);
+static void write_failovers(const struct mu_tool *tool,
+                            const json_t *failovers);
+static const char *text_of(const json_t *object, const char *name);
+
+int
+mu_muster_look_status(struct mu_tool *tool, int argc, char **argv)
+{
+    json_t *status = NULL;
+    int code;
+
+    for (int i = 0; i < argc; i++) {
+        /* The words of crm's status choose parts; here all is one page. */
+        if (strcmp(argv[i], "full") == 0 || strcmp(argv[i], "detail") == 0) {
+            tool->is_full = true;
+        }
+    }
+    if (tool->is_watching) {
+        return watch_status(tool);
+    }
+    code = mu_client_ask(tool, json_pack("{s:s}", "request", "status"), &status,
+                         NULL);
+    if (code) {
+        return code == MU_TOOL_FAILED ? MU_TOOL_NO_DAEMON : code;
+    }
+    code = show_status(tool, status);
+    json_decref(status);
+    return code;
+}
+
+int
+mu_muster_look_wait(struct mu_tool *tool, int argc, char **argv)
+{
+    int64_t timeout_ms =
+        tool->timeout_ms >= 0 ? tool->timeout_ms : (int64_t)WAIT_MS;
+    struct mu_client_refusal refusal = {0};
+    struct mu_muster_ipc *ipc;
+    json_t *result = NULL;
+    int code;
+
+    if (argc > 0) {
+        return mu_tool_usage(tool, "%s: is no word of this command", argv[0]);
+    }
+    code = mu_client_open(tool, &ipc);
+    if (code) {
+        return code;
+    }
+    code = mu_client_ask_on(tool, ipc, json_pack("{s:s}", "request", "wait"),
+                            timeout_ms, &result, &refusal);
+    mu_muster_ipc_close(ipc);
+    if (code == MU_TOOL_FAILED && refusal.error == -ETIMEDOUT) {
+        char span[MU_API_TIME_SIZE];
+
+        mu_api_time_span(timeout_ms, span);
+        return mu_tool_fail(tool,
+                            "the cluster is still busy after %s; see what it "
+                            "does with: muster plan",
+                            span);
+    }
+    if (code == MU_TOOL_FAILED && refusal.text) {
+        return mu_tool_fail(tool, "%s", refusal.text);
+    }
+    if (!code && tool->is_json) {
+        mu_tool_print_json(result);
+    }
+    json_decref(result);
+    return code;
+}
+
+int
+mu_muster_look_history(struct mu_tool *tool, int argc, char **argv)
+{
+    json_t *history = NULL;
+    const json_t *note;
+    size_t i;
+    int code;
+
+    if (argc > 0) {
+        return mu_tool_usage(tool, "%s: is no word of this command", argv[0]);
+    }
+    code = mu_client_ask(tool,
+                         json_pack("{s:s, s:i}", "request", "history", "limit",
+                                   tool->is_full ? 1000 : HISTORY_LINES),
+                         &history, NULL);
+    if (code) {
+        return code;
+    }
+    if (tool->is_json) {
+        mu_tool_print_json(history);
+    } else {
+        json_array_foreach(json_object_get(history, "notes"), i, note)
+        {
+            write_note(tool, note);
+        }
+        write_failovers(tool, json_object_get(history, "failovers"));
+    }
+    json_decref(history);
+    return MU_TOOL_OK;
+}
+
+int
+mu_muster_look_events(struct mu_tool *tool, int argc, char **argv)
+{
+    struct mu_muster_ipc *ipc;
+    struct mu_errbuf err = {0};
+    json_t *result = NULL;
+    char *text;
+    int code;
+    int error = 0;
+
+    if (!tool->is_following) {
+        return mu_muster_look_history(tool, argc, argv);
+    }
+    code = mu_client_open(tool, &ipc);
+    if (code) {
+        return code;
+    }
+    code = mu_client_ask_on(tool, ipc, json_pack("{s:s}", "request", "events"),
+                            -1, &result, NULL);
+    json_decref(result);
+    while (!code && !error) {
+        error = mu_muster_ipc_next_event(ipc, tool->timeout_ms, &text, &err);
+        if (!error) {
+            json_t *note = json_loads(text, 0, NULL);
+
+            if (tool->is_json) {
+                (void)puts(text);
+            } else {
+                write_note(tool, note);
+            }
+            (void)fflush(stdout);
+            json_decref(note);
+            free(text);
+        }
+    }
+    mu_muster_ipc_close(ipc);
+    if (!code && error && error != -ETIMEDOUT) {
+        (void)mu_tool_fail(tool, "%s", err.text);
+        return MU_TOOL_NO_DAEMON;
+    }
+    return code;
+}
+
+int
+mu_muster_look_version(struct mu_tool *tool, int argc, char **argv)
+{
+    struct mu_muster_ipc *ipc = NULL;
+    struct mu_errbuf err = {0};
+    json_t *daemon = NULL;
+    const char *version;
+
+    (void)argv;
+    if (argc > 0) {
+        return mu_tool_usage(tool, "%s: is no word of this command", argv[0]);
+    }
+    /* Without a daemon the tool's own version is still an answer. */
+    if (mu_muster_ipc_open(NULL, 1000, &ipc, &err) == 0) {
+        struct mu_client_refusal refusal;
+
+        (void)(mu_client_ask_on(tool, ipc,
+                                json_pack("{s:s}", "request", "version"), 1000,
+                                &daemon, &refusal) != MU_TOOL_OK);
+        mu_muster_ipc_close(ipc);
+    }
+    version = text_of(daemon, "version");
+    if (tool->is_json) {
+        json_t *answer = json_pack("{s:s, s:s?}", "muster", PACKAGE_VERSION,
+                                   "musterd", version);
+
+        mu_tool_print_json(answer);
+        json_decref(answer);
+    } else {
+        (void)printf("muster %s\nmusterd %s\n", PACKAGE_VERSION,
+                     version ? version : "does not answer");
+    }
+    json_decref(daemon);
+    return MU_TOOL_OK;
+}
+
+static int
+show_status(struct mu_tool *tool, const json_t *status)
+{
+    struct mu_muster_status_view view = {.width = tool->width,
+                                         .is_color = tool->is_color,
+                                         .is_ascii = tool->is_ascii,
+                                         .is_full = tool->is_full};
+    struct mu_text_buffer text;
+
+    if (tool->is_json) {
+        mu_tool_print_json(status);
+        return mu_muster_status_exit(status);
+    }
+    mu_text_buffer_init(&text, &tool->arena);
+    if (tool->output && strcmp(tool->output, "oneline") == 0) {
+        mu_muster_status_render_line(status, &text);
+    } else {
+        mu_muster_status_render(status, &view, &text);
+    }
+    (void)fputs(text.data, stdout);
+    return mu_muster_status_exit(status);
+}
+
+/* Redraws after each event, and not otherwise. */
+static int
+watch_status(struct mu_tool *tool)
+{
+    struct mu_muster_ipc *ipc;
+    struct mu_errbuf err = {0};
+    json_t *result = NULL;
+    char *text;
+    int code = mu_client_open(tool, &ipc);
+    int error = 0;
+
+    if (code) {
+        return code;
+    }
+    code = mu_client_ask_on(tool, ipc, json_pack("{s:s}", "request", "events"),
+                            -1, &result, NULL);
+    json_decref(result);
+    while (!code && (error == 0 || error == -ETIMEDOUT)) {
+        json_t *status = NULL;
+
+        code =
+            mu_client_ask_on(tool, ipc, json_pack("{s:s}", "request", "status"),
+                             -1, &status, NULL);
+        if (!code) {
+            if (tool->is_color && !tool->is_json) {
+                (void)fputs("\033[H\033[2J", stdout);
+            }
+            (void)show_status(tool, status);
+            (void)fflush(stdout);
+            json_decref(status);
+            mu_arena_reset(&tool->arena);
+            error = mu_muster_ipc_next_event(ipc, -1, &text, &err);
+            while (error == 0) {
+                /* Events come in bursts: draw once for all of them. */
+                free(text);
+                error = mu_muster_ipc_next_event(ipc, 20, &text, &err);
+            }
+        }
+    }
+    mu_muster_ipc_close(ipc);
+    return code ? code : MU_TOOL_NO_DAEMON;
+}
+
+static void
+write_note(const struct mu_tool *tool, const json_t *note)
+{
+    const char *at = text_of(note, "at");
+    const char *kind = text_of(note, "kind");
+    const char *text = text_of(note, "text");
+
+    (void)tool;
+    (void)printf("%-24s  %-13s %s\n", at ? at : "", kind ? kind : "",
+                 text ? text : "");
+}
+
+static void
+write_failovers(const struct mu_tool *tool, const json_t *failovers)
+{
+    static const struct {
+        const char *name;
+        const char *words;
+    } steps[] = {
+        {"fence_asked_after_ms", "fencing asked"},
+        {"fence_done_after_ms", "fencing done"},
+        {"first_start_after_ms", "first start"},
+        {"settled_after_ms", "settled"},
+    };
+    const json_t *one;
+    size_t i;
+
+    if (json_array_size(failovers) > 0) {
+        (void)printf("\nFAILOVERS (time after the loss was known)\n");
+    }
+    json_array_foreach(failovers, i, one)
+    {
+        const char *node = text_of(one, "node");
+        const char *lost = text_of(one, "lost");
+
+        (void)printf("  %s lost at %s", node ? node : "?", lost ? lost : "?");
+        for (size_t j = 0; j < sizeof(steps) / sizeof(steps[0]); j++) {
+            const json_t *ms = json_object_get(one, steps[j].name);
+
+            if (json_is_integer(ms)) {
+                (void)printf("%s %s %lld ms", tool->is_ascii ? " ->" : " →",
+                             steps[j].words, (long long)json_integer_value(ms));
+            }
+        }
+        (void)putchar('\n');
+    }
+}
+
+static const char *
+text_of(const json_t *object, const char *name)
+{
+    return json_string_value(json_object_get(object, name));
+}

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Plan and apply: what the cluster does and will do; what a new configuration
+ * would change; and doing just that. */
+
+#include <stdio.h>
+#include <string.h>
+
+#include "daemon/api_time.h"
+#include "tools/client.h"
+#include "tools/commands.h"
+#include "tools/table.h"
+
+struct load {
+    const char *path;
+    const char *text;
+    size_t size;
+    const char *revision; /* Refuse unless this is current; or null. */
+};
+
+static int show_plan(struct mu_tool *tool);
+static void write_plan(struct mu_tool *tool, const json_t *plan);
+static int read_load(struct mu_tool *tool, const char *path,
+                     struct load *ret_load);
+static int change(struct mu_cib_edit *edit, void *context);
+
+int
+mu_muster_plan_run(struct mu_tool *tool, int argc, char **argv)
+{
+    struct load load = {0};
+    int code;
+
+    if (argc == 0) {
+        return show_plan(tool);
+    }
+    if (argc > 1) {
+        return mu_tool_usage(tool, "%s: one file is enough", argv[1]);
+    }
+    code = read_load(tool, argv[0], &load);
+    if (code) {
+        return code;
+    }
+    tool->is_dry_run = true;
+    return mu_cib_edit_run(tool, change, &load);
+}
+
+int
+mu_muster_plan_apply(struct mu_tool *tool, int argc, char **argv)
+{
+    struct load load = {0};
+    const char *revision = NULL;
+    const char *path = NULL;
+    int code;
+
+    for (int i = 0; i < argc; i++) {
+        if (strcmp(argv[i], "--if-revision") == 0 && i + 1 < argc) {
+            revision = argv[++i];
+        } else if (strncmp(argv[i], "--if-revision=", 14) == 0) {
+            revision = argv[i] + 14;
+        } else if (!path) {
+            path = argv[i];
+        } else {
+            return mu_tool_usage(tool, "%s: one file is enough", argv[i]);
+        }
+    }
+    if (!path) {
+        return mu_tool_usage(tool, "which file? Name one, or - for standard "
+                                   "input");
+    }
+    code = read_load(tool, path, &load);
+    load.revision = revision;
+    return code ? code : mu_cib_edit_run(tool, change, &load);
+}
+
+static int
+show_plan(struct mu_tool *tool)
+{
+    json_t *plan = NULL;
+    int code =
+        mu_client_ask(tool, json_pack("{s:s}", "request", "plan"), &plan, NULL);
+
+    if (code) {
+        return code;
+    }
+    if (tool->is_json) {
+        mu_tool_print_json(plan);
+    } else {
+        write_plan(tool, plan);
+    }
+    json_decref(plan);
+    return MU_TOOL_OK;
+}
+
+static void
+write_plan(struct mu_tool *tool, const json_t *plan)
+{
+    struct mu_table table = {.arena = &tool->arena,
+                             .columns_count = 4,
+                             .dispensable = 4,
+                             .width = tool->width,
+                             .is_color = tool->is_color};
+    const json_t *flights = json_object_get(plan, "flights");
+    const char *now = json_string_value(json_object_get(plan, "now"));
+    struct mu_text_buffer text;
+    int64_t now_ms = 0;
+    const json_t *one;
+    size_t i;
+
+    if (now && mu_api_time_parse(now, &now_ms)) {
+        now_ms = 0;
+    }
+    json_array_foreach(flights, i, one)
+    {
+        struct mu_table_row *row = mu_table_add(&table);
+        const char *since = json_string_value(json_object_get(one, "since"));
+        char span[MU_API_TIME_SIZE];
+        int64_t since_ms;
+
+        row->indent = 2;
+        row->cells[0].text = json_string_value(json_object_get(one, "task"));
+        row->cells[1].text =
+            json_string_value(json_object_get(one, "resource"));
+        row->cells[2].text = json_string_value(json_object_get(one, "node"));
+        row->cells[3].text = "running";
+        if (since && mu_api_time_parse(since, &since_ms) == 0) {
+            mu_api_time_span(now_ms - since_ms, span);
+            row->cells[3].text =
+                mu_text_make(&tool->arena, "running for %s", span);
+        }
+    }
+    json_array_foreach(json_object_get(plan, "actions"), i, one)
+    {
+        const char *kind = json_string_value(json_object_get(one, "kind"));
+        const char *task = json_string_value(json_object_get(one, "task"));
+        struct mu_table_row *row;
+
+        if (json_is_true(json_object_get(one, "in_flight")) ||
+            (kind && strcmp(kind, "pseudo") == 0) ||
+            (!tool->is_full && task && strcmp(task, "monitor") == 0)) {
+            continue;
+        }
+        row = mu_table_add(&table);
+        row->indent = 2;
+        row->cells[0].text = task;
+        row->cells[1].text =
+            json_string_value(json_object_get(one, "resource"));
+        row->cells[2].text = json_string_value(json_object_get(one, "node"));
+        row->cells[3].text = json_string_value(json_object_get(one, "cause"));
+    }
+    mu_text_buffer_init(&text, &tool->arena);
+    mu_table_write(&table, &text);
+    if (table.rows.count == 0) {
+        mu_text_buffer_add(&text, "nothing is in flight and nothing is "
+                                  "planned\n");
+    }
+    (void)fputs(text.data, stdout);
+}
+
+static int
+read_load(struct mu_tool *tool, const char *path, struct load *ret_load)
+{
+    char *text;
+    int error = mu_tool_read_file(tool, path, &text, &ret_load->size);
+
+    if (error) {
+        return mu_tool_fail(tool, "%s: cannot be read: %s; check the name",
+                            path, strerror(-error));
+    }
+    ret_load->path = strcmp(path, "-") == 0 ? "standard input" : path;
+    ret_load->text = text;
+    return MU_TOOL_OK;
+}
+
+static int
+change(struct mu_cib_edit *edit, void *context)
+{
+    const struct load *load = context;
+    const char *base = edit->base;
+
+    if (load->revision && base) {
+        size_t size = strlen(base);
+
+        /* Revisions are given as "0.12" or, as status shows them, with a
+         * third number that does not count configurations. */
+        if (strncmp(load->revision, base, size) != 0 ||
+            (load->revision[size] != '\0' && load->revision[size] != '.')) {
+            return mu_tool_fail(edit->tool,
+                                "the configuration is at revision %s, not "
+                                "%s; look at the difference with: muster plan "
+                                "%s",
+                                base, load->revision, load->path);
+        }
+    }
+    return mu_muster_configure_put(edit, load->path, load->text, load->size,
+                                   "push");
+}

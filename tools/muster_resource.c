@@ -1,0 +1,675 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Resource: what people do with resources. */
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "crm/edit.h"
+#include "daemon/api_time.h"
+#include "tools/client.h"
+#include "tools/commands.h"
+
+/* A change of resources in the configuration. */
+struct resource_change {
+    enum {
+        CHANGE_ROLE,
+        CHANGE_MANAGED,
+        CHANGE_MAINTENANCE,
+        CHANGE_ATTRIBUTE,
+        CHANGE_MOVE,
+        CHANGE_BAN,
+        CHANGE_CLEAR,
+    } kind;
+    const char *const *ids;
+    size_t ids_count;
+    const char *role;     /* ROLE */
+    bool is_on;           /* MANAGED, MAINTENANCE */
+    enum mu_edit_set set; /* ATTRIBUTE */
+    const char *name;     /* ATTRIBUTE */
+    const char *value;    /* ATTRIBUTE; null deletes. */
+    const char *node;     /* MOVE, BAN, CLEAR */
+    const char *until;    /* MOVE, BAN */
+};
+
+static int run(struct mu_tool *tool, const struct resource_change *change);
+static int change_resources(struct mu_cib_edit *edit, void *context);
+static int change_one(struct mu_cib_edit *edit,
+                      const struct resource_change *change, const char *id,
+                      struct mu_report *report);
+static int set_role(struct mu_tool *tool, int argc, char **argv,
+                    const char *role);
+static int set_managed(struct mu_tool *tool, int argc, char **argv,
+                       bool is_managed);
+static int place(struct mu_tool *tool, int argc, char **argv, bool is_ban);
+static int lifetime_until(struct mu_tool *tool, const char *lifetime,
+                          const char **ret_until);
+static int find_place(struct mu_tool *tool, const char *id, bool is_ban,
+                      const char **ret_node);
+static int attribute_words(struct mu_tool *tool, int argc, char **argv,
+                           enum mu_edit_set set);
+static int forget(struct mu_tool *tool, int argc, char **argv,
+                  const char *request);
+static int fetch_status(struct mu_tool *tool, json_t **ret_status);
+static bool is_below(const json_t *status, const json_t *resource,
+                     const char *id);
+static int fail_counts(struct mu_tool *tool, const char *id, const char *node,
+                       const char *value);
+static const char *text_of(const json_t *object, const char *name);
+
+int
+mu_muster_resource_start(struct mu_tool *tool, int argc, char **argv)
+{
+    return set_role(tool, argc, argv, "Started");
+}
+
+int
+mu_muster_resource_stop(struct mu_tool *tool, int argc, char **argv)
+{
+    return set_role(tool, argc, argv, "Stopped");
+}
+
+int
+mu_muster_resource_restart(struct mu_tool *tool, int argc, char **argv)
+{
+    bool was_waiting = tool->is_waiting;
+    int code;
+
+    tool->is_waiting = true;
+    code = set_role(tool, argc, argv, "Stopped");
+    tool->is_waiting = was_waiting;
+    return code ? code : set_role(tool, argc, argv, "Started");
+}
+
+int
+mu_muster_resource_promote(struct mu_tool *tool, int argc, char **argv)
+{
+    return set_role(tool, argc, argv, "Promoted");
+}
+
+int
+mu_muster_resource_demote(struct mu_tool *tool, int argc, char **argv)
+{
+    return set_role(tool, argc, argv, "Unpromoted");
+}
+
+int
+mu_muster_resource_manage(struct mu_tool *tool, int argc, char **argv)
+{
+    return set_managed(tool, argc, argv, true);
+}
+
+int
+mu_muster_resource_unmanage(struct mu_tool *tool, int argc, char **argv)
+{
+    return set_managed(tool, argc, argv, false);
+}
+
+int
+mu_muster_resource_maintenance(struct mu_tool *tool, int argc, char **argv)
+{
+    struct resource_change change = {.kind = CHANGE_MAINTENANCE,
+                                     .ids =
+                                         (const char *const *)(uintptr_t)argv,
+                                     .ids_count = 1,
+                                     .is_on = true};
+
+    if (argc == 2 &&
+        (strcmp(argv[1], "off") == 0 || strcmp(argv[1], "false") == 0)) {
+        change.is_on = false;
+    } else if (argc < 1 || argc > 2 ||
+               (argc == 2 && strcmp(argv[1], "on") != 0 &&
+                strcmp(argv[1], "true") != 0)) {
+        return mu_tool_usage(tool, "name a resource, then on or off");
+    }
+    return run(tool, &change);
+}
+
+int
+mu_muster_resource_move(struct mu_tool *tool, int argc, char **argv)
+{
+    return place(tool, argc, argv, false);
+}
+
+int
+mu_muster_resource_ban(struct mu_tool *tool, int argc, char **argv)
+{
+    return place(tool, argc, argv, true);
+}
+
+int
+mu_muster_resource_clear(struct mu_tool *tool, int argc, char **argv)
+{
+    struct resource_change change = {.kind = CHANGE_CLEAR,
+                                     .ids =
+                                         (const char *const *)(uintptr_t)argv,
+                                     .ids_count = 1,
+                                     .node = argc > 1 ? argv[1] : NULL};
+
+    if (argc < 1 || argc > 2) {
+        return mu_tool_usage(tool, "name a resource, and a node if only its "
+                                   "ban is to end");
+    }
+    return run(tool, &change);
+}
+
+int
+mu_muster_resource_cleanup(struct mu_tool *tool, int argc, char **argv)
+{
+    return forget(tool, argc, argv, "cleanup");
+}
+
+int
+mu_muster_resource_refresh(struct mu_tool *tool, int argc, char **argv)
+{
+    return forget(tool, argc, argv, "refresh");
+}
+
+int
+mu_muster_resource_fail(struct mu_tool *tool, int argc, char **argv)
+{
+    int code;
+
+    if (argc < 1 || argc > 2) {
+        return mu_tool_usage(tool, "name a resource, and the node");
+    }
+    code = mu_client_wish(tool, "fail",
+                          (const char *[]){"resource", argv[0],
+                                           argc > 1 ? "node" : NULL,
+                                           argc > 1 ? argv[1] : NULL, NULL});
+    return code ? code : mu_client_settle(tool);
+}
+
+int
+mu_muster_resource_locate(struct mu_tool *tool, int argc, char **argv)
+{
+    json_t *status;
+    int code;
+
+    if (argc < 1) {
+        return mu_tool_usage(tool, "name a resource");
+    }
+    code = fetch_status(tool, &status);
+    if (code) {
+        return code;
+    }
+    for (int i = 0; i < argc; i++) {
+        bool is_known = false;
+        bool is_active = false;
+        const json_t *one;
+        size_t j;
+
+        json_array_foreach(json_object_get(status, "resources"), j, one)
+        {
+            const char *kind = text_of(one, "kind");
+            const char *role = text_of(one, "role");
+            const json_t *node;
+            size_t k;
+
+            if (!is_below(status, one, argv[i])) {
+                continue;
+            }
+            is_known = true;
+            json_array_foreach(json_object_get(one, "nodes"), k, node)
+            {
+                if (!kind || strcmp(kind, "primitive") != 0) {
+                    break; /* The members tell it. */
+                }
+                is_active = true;
+                (void)printf("resource %s is running on: %s%s\n", argv[i],
+                             json_string_value(node),
+                             role && strcmp(role, "Promoted") == 0 ? " Promoted"
+                                                                   : "");
+            }
+        }
+        if (!is_known) {
+            code = mu_tool_fail(tool,
+                                "%s: there is no such resource; list "
+                                "them with: muster resource status",
+                                argv[i]);
+        } else if (!is_active) {
+            (void)printf("resource %s is NOT running\n", argv[i]);
+        }
+    }
+    json_decref(status);
+    return code;
+}
+
+int
+mu_muster_resource_status(struct mu_tool *tool, int argc, char **argv)
+{
+    json_t *status;
+    const json_t *one;
+    json_t *shown = json_array();
+    size_t i;
+    int code = fetch_status(tool, &status);
+
+    if (code) {
+        json_decref(shown);
+        return code;
+    }
+    json_array_foreach(json_object_get(status, "resources"), i, one)
+    {
+        const char *role = text_of(one, "role");
+        const char *reason = text_of(one, "reason");
+        const json_t *node;
+        bool is_shown = argc == 0;
+        size_t j;
+
+        for (int k = 0; k < argc && !is_shown; k++) {
+            is_shown = is_below(status, one, argv[k]);
+        }
+        if (!is_shown) {
+            continue;
+        }
+        (void)json_array_append(shown, (json_t *)(uintptr_t)one);
+        if (tool->is_json) {
+            continue;
+        }
+        (void)printf("%s%s\t(%s):\t %s", text_of(one, "parent") ? "  " : "",
+                     text_of(one, "id"),
+                     text_of(one, "agent") ? text_of(one, "agent")
+                                           : text_of(one, "kind"),
+                     role ? role : "?");
+        json_array_foreach(json_object_get(one, "nodes"), j, node)
+        {
+            (void)printf(" %s", json_string_value(node));
+        }
+        (void)printf("%s%s%s\n", reason ? " (" : "", reason ? reason : "",
+                     reason ? ")" : "");
+    }
+    if (argc > 0 && json_array_size(shown) == 0) {
+        code = mu_tool_fail(tool,
+                            "%s: there is no such resource; list them "
+                            "with: muster resource status",
+                            argv[0]);
+    } else if (tool->is_json) {
+        mu_tool_print_json(shown);
+    }
+    json_decref(shown);
+    json_decref(status);
+    return code;
+}
+
+int
+mu_muster_resource_param(struct mu_tool *tool, int argc, char **argv)
+{
+    return attribute_words(tool, argc, argv, MU_EDIT_PARAMS);
+}
+
+int
+mu_muster_resource_meta(struct mu_tool *tool, int argc, char **argv)
+{
+    return attribute_words(tool, argc, argv, MU_EDIT_META);
+}
+
+int
+mu_muster_resource_utilization(struct mu_tool *tool, int argc, char **argv)
+{
+    return attribute_words(tool, argc, argv, MU_EDIT_UTILIZATION);
+}
+
+int
+mu_muster_resource_failcount(struct mu_tool *tool, int argc, char **argv)
+{
+    if (argc == 3 && strcmp(argv[1], "show") == 0) {
+        return fail_counts(tool, argv[0], argv[2], NULL);
+    }
+    if (argc == 3 && strcmp(argv[1], "delete") == 0) {
+        return mu_client_wish(
+            tool, "cleanup",
+            (const char *[]){"resource", argv[0], "node", argv[2], NULL});
+    }
+    if (argc == 4 && strcmp(argv[1], "set") == 0) {
+        return fail_counts(tool, argv[0], argv[2], argv[3]);
+    }
+    return mu_tool_usage(tool, "say RESOURCE show NODE, RESOURCE delete NODE "
+                               "or RESOURCE set NODE NUMBER");
+}
+
+int
+mu_muster_resource_constraints(struct mu_tool *tool, int argc, char **argv)
+{
+    if (argc != 1) {
+        return mu_tool_usage(tool, "name a resource");
+    }
+    return mu_muster_configure_show(
+        tool, 3,
+        (char *[]){mu_text_make(&tool->arena, "related:%s", argv[0]),
+                   mu_arena_strdup(&tool->arena, "and"),
+                   mu_arena_strdup(&tool->arena, "type:constraint"), NULL});
+}
+
+static int
+run(struct mu_tool *tool, const struct resource_change *change)
+{
+    struct resource_change copy = *change;
+
+    return mu_cib_edit_run(tool, change_resources, &copy);
+}
+
+static int
+change_resources(struct mu_cib_edit *edit, void *context)
+{
+    const struct resource_change *change = context;
+    struct mu_report report;
+    int error = 0;
+
+    mu_report_init(&report, &edit->tool->arena);
+    for (size_t i = 0; i < change->ids_count && !error; i++) {
+        error = change_one(edit, change, change->ids[i], &report);
+    }
+    mu_muster_configure_tell(edit->tool, NULL, "", &report, error != 0);
+    return error ? MU_TOOL_FAILED : MU_TOOL_OK;
+}
+
+static int
+change_one(struct mu_cib_edit *edit, const struct resource_change *change,
+           const char *id, struct mu_report *report)
+{
+    struct mu_edit_place where = {
+        .resource = id, .node = change->node, .until = change->until};
+
+    switch (change->kind) {
+    case CHANGE_ROLE:
+        return mu_edit_target_role(edit->doc, id, change->role, report);
+    case CHANGE_MANAGED:
+        return mu_edit_managed(edit->doc, id, change->is_on, report);
+    case CHANGE_MAINTENANCE:
+        return mu_edit_maintenance(edit->doc, id, change->is_on, report);
+    case CHANGE_ATTRIBUTE:
+        return mu_edit_resource(edit->doc, id, change->set, change->name,
+                                change->value, report);
+    case CHANGE_MOVE:
+        return mu_edit_move(edit->doc, &where, report);
+    case CHANGE_BAN:
+        return mu_edit_ban(edit->doc, &where, report);
+    case CHANGE_CLEAR:
+        return mu_edit_clear(edit->doc, id, change->node, report);
+    }
+    return -EINVAL;
+}
+
+static int
+set_role(struct mu_tool *tool, int argc, char **argv, const char *role)
+{
+    struct resource_change change = {.kind = CHANGE_ROLE,
+                                     .ids =
+                                         (const char *const *)(uintptr_t)argv,
+                                     .ids_count = (size_t)argc,
+                                     .role = role};
+
+    if (argc < 1) {
+        return mu_tool_usage(tool, "name a resource");
+    }
+    return run(tool, &change);
+}
+
+static int
+set_managed(struct mu_tool *tool, int argc, char **argv, bool is_managed)
+{
+    struct resource_change change = {.kind = CHANGE_MANAGED,
+                                     .ids =
+                                         (const char *const *)(uintptr_t)argv,
+                                     .ids_count = (size_t)argc,
+                                     .is_on = is_managed};
+
+    if (argc < 1) {
+        return mu_tool_usage(tool, "name a resource");
+    }
+    return run(tool, &change);
+}
+
+/* RESOURCE [NODE] [LIFETIME] [force] */
+static int
+place(struct mu_tool *tool, int argc, char **argv, bool is_ban)
+{
+    struct resource_change change = {.kind = is_ban ? CHANGE_BAN : CHANGE_MOVE,
+                                     .ids =
+                                         (const char *const *)(uintptr_t)argv,
+                                     .ids_count = 1};
+    int code;
+
+    if (argc > 1 && strcmp(argv[argc - 1], "force") == 0) {
+        argc--;
+    }
+    if (argc < 1 || argc > 3) {
+        return mu_tool_usage(tool, "name a resource, a node, and for how "
+                                   "long if it is to end");
+    }
+    if (argc > 1 &&
+        lifetime_until(tool, argv[argc - 1], &change.until) == MU_TOOL_OK &&
+        change.until) {
+        argc--;
+    }
+    if (argc == 3) {
+        return mu_tool_usage(tool,
+                             "%s: is neither a date nor a duration such "
+                             "as PT5M",
+                             argv[2]);
+    }
+    if (argc == 2) {
+        change.node = argv[1];
+        return run(tool, &change);
+    }
+    if (tool->file) {
+        return mu_tool_usage(tool, "name the node as well");
+    }
+    code = find_place(tool, argv[0], is_ban, &change.node);
+    return code ? code : run(tool, &change);
+}
+
+/* Reads a date or a duration. '*ret_until' stays null for what is neither. */
+static int
+lifetime_until(struct mu_tool *tool, const char *lifetime,
+               const char **ret_until)
+{
+    char text[MU_API_TIME_SIZE];
+    int64_t when_ms;
+    int64_t span_ms;
+
+    if (lifetime[0] == 'P' && mu_text_parse_duration(lifetime, &span_ms) == 0) {
+        mu_api_time_format(mu_tool_now_ms() + span_ms, text);
+    } else if (mu_api_time_parse(lifetime, &when_ms) == 0) {
+        mu_api_time_format(when_ms, text);
+    } else if (lifetime[0] >= '0' && lifetime[0] <= '9' &&
+               mu_text_parse_duration(lifetime, &span_ms) == 0) {
+        mu_api_time_format(mu_tool_now_ms() + span_ms, text);
+    } else {
+        return MU_TOOL_OK;
+    }
+    /* As crm writes it into the rule: "2026-11-21 21:00:00Z". */
+    text[10] = ' ';
+    *ret_until = mu_text_make(&tool->arena, "%.19sZ", text);
+    return MU_TOOL_OK;
+}
+
+/* Without a node: ban the one where it runs; moving away is the same. */
+static int
+find_place(struct mu_tool *tool, const char *id, bool is_ban,
+           const char **ret_node)
+{
+    json_t *status;
+    const json_t *one;
+    size_t i;
+    int code = fetch_status(tool, &status);
+
+    if (code) {
+        return code;
+    }
+    json_array_foreach(json_object_get(status, "resources"), i, one)
+    {
+        const char *node =
+            json_string_value(json_array_get(json_object_get(one, "nodes"), 0));
+
+        if (!*ret_node && node && is_below(status, one, id)) {
+            *ret_node = mu_arena_strdup(&tool->arena, node);
+        }
+    }
+    json_decref(status);
+    if (!is_ban) {
+        return mu_tool_usage(tool,
+                             "name the node to move it to, or say where "
+                             "it must not be with: muster resource ban "
+                             "%s",
+                             id);
+    }
+    return *ret_node
+               ? MU_TOOL_OK
+               : mu_tool_fail(tool, "%s: runs nowhere; name the node", id);
+}
+
+static int
+attribute_words(struct mu_tool *tool, int argc, char **argv,
+                enum mu_edit_set set)
+{
+    struct resource_change change = {.kind = CHANGE_ATTRIBUTE,
+                                     .ids =
+                                         (const char *const *)(uintptr_t)argv,
+                                     .ids_count = 1,
+                                     .set = set};
+    struct mu_cib_edit edit;
+    const char *value;
+    int code;
+
+    if ((argc == 4 && strcmp(argv[1], "set") == 0) ||
+        (argc == 3 && strcmp(argv[1], "delete") == 0)) {
+        change.name = argv[2];
+        change.value = argc == 4 ? argv[3] : NULL;
+        return run(tool, &change);
+    }
+    if (argc != 3 || strcmp(argv[1], "show") != 0) {
+        return mu_tool_usage(tool, "say RESOURCE set NAME VALUE, RESOURCE "
+                                   "delete NAME or RESOURCE show NAME");
+    }
+    code = mu_cib_edit_open(tool, false, &edit);
+    if (code) {
+        return code;
+    }
+    value = mu_edit_get(edit.doc, argv[0], set, argv[2]);
+    if (value) {
+        (void)puts(value);
+    } else {
+        code = mu_tool_fail(tool,
+                            "%s: %s does not set it; see: muster "
+                            "configure show %s",
+                            argv[2], argv[0], argv[0]);
+    }
+    mu_cib_edit_close(&edit);
+    return code;
+}
+
+static int
+forget(struct mu_tool *tool, int argc, char **argv, const char *request)
+{
+    int code;
+
+    if (argc > 0 && strcmp(argv[argc - 1], "force") == 0) {
+        argc--;
+    }
+    if (argc > 2) {
+        return mu_tool_usage(tool, "%s: is no word of this command", argv[2]);
+    }
+    code = mu_client_wish(tool, request,
+                          (const char *[]){"resource",
+                                           argc > 0 ? argv[0] : NULL, "node",
+                                           argc > 1 ? argv[1] : NULL, NULL});
+    return code ? code : mu_client_settle(tool);
+}
+
+static int
+fetch_status(struct mu_tool *tool, json_t **ret_status)
+{
+    *ret_status = NULL;
+    return mu_client_ask(tool, json_pack("{s:s}", "request", "status"),
+                         ret_status, NULL);
+}
+
+/* Tells whether an entry is 'id', an instance of it, or in it. */
+static bool
+is_below(const json_t *status, const json_t *resource, const char *id)
+{
+    size_t length = strlen(id);
+
+    for (unsigned depth = 0; resource && depth < 4; depth++) {
+        const char *its = text_of(resource, "id");
+        const char *parent = text_of(resource, "parent");
+        const json_t *one;
+        const json_t *next = NULL;
+        size_t i;
+
+        if (its && strncmp(its, id, length) == 0 &&
+            (its[length] == '\0' || its[length] == ':')) {
+            return true;
+        }
+        if (!parent) {
+            return false;
+        }
+        json_array_foreach(json_object_get(status, "resources"), i, one)
+        {
+            const char *name = text_of(one, "id");
+
+            if (name && strcmp(name, parent) == 0) {
+                next = one;
+            }
+        }
+        resource = next;
+    }
+    return false;
+}
+
+/* Shows the fail counts of a resource on a node, or sets them. */
+static int
+fail_counts(struct mu_tool *tool, const char *id, const char *node,
+            const char *value)
+{
+    const char *prefix = mu_text_make(&tool->arena, "fail-count-%s#", id);
+    int64_t sum = 0;
+    json_t *status;
+    const json_t *one;
+    size_t i;
+    int code;
+
+    if (value) {
+        return mu_client_wish(
+            tool, "attribute",
+            (const char *[]){"node", node, "name",
+                             mu_text_make(&tool->arena, "%smonitor_0", prefix),
+                             "value", value, NULL});
+    }
+    code = fetch_status(tool, &status);
+    if (code) {
+        return code;
+    }
+    json_array_foreach(json_object_get(status, "nodes"), i, one)
+    {
+        const char *name = text_of(one, "name");
+        json_t *attribute;
+        const char *key;
+
+        if (!name || strcmp(name, node) != 0) {
+            continue;
+        }
+        json_object_foreach(json_object_get(one, "attributes"), key, attribute)
+        {
+            int32_t count;
+
+            if (strncmp(key, prefix, strlen(prefix)) == 0 &&
+                json_is_string(attribute) &&
+                mu_text_parse_score(json_string_value(attribute), &count) ==
+                    0) {
+                sum += count;
+            }
+        }
+    }
+    json_decref(status);
+    (void)printf("scope=status  name=fail-count-%s value=%lld\n", id,
+                 (long long)sum);
+    return MU_TOOL_OK;
+}
+
+static const char *
+text_of(const json_t *object, const char *name)
+{
+    return json_string_value(json_object_get(object, name));
+}

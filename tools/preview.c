@@ -1,0 +1,375 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tools/preview.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/vec.h"
+#include "crm/crm.h"
+#include "model/cib_status.h"
+#include "sched/sched.h"
+#include "tools/table.h"
+
+enum { HEAD_SIZE = 256 };
+
+/* One object of a printed configuration. */
+struct paragraph {
+    const char *text;
+    size_t size;
+    char head[HEAD_SIZE]; /* Keyword and id. */
+};
+
+struct paragraphs {
+    MU_VEC(struct paragraph) items;
+};
+
+static int print_objects(struct mu_tool *tool, const char *xml, size_t size,
+                         struct paragraphs *ret_paragraphs);
+static void split(struct mu_tool *tool, const char *text,
+                  struct paragraphs *paragraphs);
+static const struct paragraph *find(const struct paragraphs *paragraphs,
+                                    const char *head);
+static bool has_line(const struct paragraph *paragraph, const char *line,
+                     size_t size);
+static void write_lines(const struct mu_tool *tool,
+                        const struct paragraph *from,
+                        const struct paragraph *other, char sign,
+                        struct mu_text_buffer *text);
+static bool is_of_interest(const struct mu_tool *tool,
+                           const struct mu_action *action);
+static void write_action(const struct mu_snapshot *snapshot,
+                         const struct mu_action *action,
+                         struct mu_table *table);
+
+int
+mu_preview_show(struct mu_tool *tool, const char *before, size_t before_size,
+                const char *after, size_t after_size, bool has_status)
+{
+    struct mu_text_buffer text;
+    struct mu_snapshot *snapshot;
+    const struct mu_plan *plan;
+    struct mu_errbuf err = {0};
+    json_t *answer = NULL;
+    int code;
+
+    mu_text_buffer_init(&text, &tool->arena);
+    code = mu_preview_diff(tool, before, before_size, after, after_size, &text);
+    if (code) {
+        return code;
+    }
+    if (tool->is_json) {
+        answer = json_pack("{s:s}", "difference", text.data ? text.data : "");
+    } else if (!text.data) {
+        mu_text_buffer_add(&text, "the configuration stays as it is\n");
+    }
+    if (has_status) {
+        if (mu_cib_status_read_cib(
+                &tool->arena,
+                (struct mu_span){(const unsigned char *)after, after_size},
+                mu_tool_now_ms(), MU_CONFIG_STRICT, &snapshot, &err)) {
+            json_decref(answer);
+            return mu_tool_fail_errbuf(tool, "refused", &err);
+        }
+        plan = mu_sched_plan(&tool->arena, snapshot, MU_SCHED_REASONS);
+        if (answer) {
+            (void)json_object_set_new(answer, "plan",
+                                      mu_preview_plan_json(snapshot, plan));
+        } else {
+            mu_preview_plan(tool, snapshot, plan, &text);
+        }
+    }
+    if (answer) {
+        mu_tool_print_json(answer);
+        json_decref(answer);
+    } else {
+        (void)fputs(text.data, stdout);
+    }
+    return MU_TOOL_OK;
+}
+
+int
+mu_preview_diff(struct mu_tool *tool, const char *before, size_t before_size,
+                const char *after, size_t after_size,
+                struct mu_text_buffer *text)
+{
+    struct paragraphs old = {0};
+    struct paragraphs new = {0};
+    int code = print_objects(tool, before, before_size, &old);
+
+    if (!code) {
+        code = print_objects(tool, after, after_size, &new);
+    }
+    if (code) {
+        return code;
+    }
+    for (size_t i = 0; i < old.items.count; i++) {
+        const struct paragraph *one = &old.items.items[i];
+        const struct paragraph *other = find(&new, one->head);
+
+        if (!other) {
+            write_lines(tool, one, NULL, '-', text);
+        } else if (other->size != one->size ||
+                   memcmp(other->text, one->text, one->size) != 0) {
+            write_lines(tool, one, other, '-', text);
+            write_lines(tool, other, one, '+', text);
+        }
+    }
+    for (size_t i = 0; i < new.items.count; i++) {
+        if (!find(&old, new.items.items[i].head)) {
+            write_lines(tool, &new.items.items[i], NULL, '+', text);
+        }
+    }
+    return MU_TOOL_OK;
+}
+
+void
+mu_preview_plan(const struct mu_tool *tool, const struct mu_snapshot *snapshot,
+                const struct mu_plan *plan, struct mu_text_buffer *text)
+{
+    struct mu_table table = {.arena = text->arena,
+                             .columns_count = 3,
+                             .dispensable = 3,
+                             .width = tool->width,
+                             .is_color = tool->is_color};
+    bool *is_done = mu_arena_new(text->arena, bool, plan->actions_count + 1);
+    uint32_t left = plan->actions_count;
+    bool is_moving = true;
+
+    /* Repeated passes: an action is listed after all that it waits for. The
+     * plan has no cycle, so each pass lists at least one. */
+    while (left > 0 && is_moving) {
+        is_moving = false;
+        for (uint32_t i = 0; i < plan->actions_count; i++) {
+            const struct mu_action *one = &plan->actions[i];
+            bool is_ready = !is_done[i];
+
+            for (uint32_t j = 0; j < one->after_count && is_ready; j++) {
+                is_ready = is_done[one->after[j]];
+            }
+            if (!is_ready) {
+                continue;
+            }
+            is_done[i] = true;
+            is_moving = true;
+            left--;
+            if (is_of_interest(tool, one)) {
+                write_action(snapshot, one, &table);
+            }
+        }
+    }
+    mu_text_buffer_add(text, "%s\n",
+                       table.rows.count > 0 ? "the cluster would then:"
+                                            : "the cluster would do nothing");
+    mu_table_write(&table, text);
+    for (uint32_t i = 0; i < plan->after_count; i++) {
+        const struct mu_plan_placement *one = &plan->after[i];
+
+        if (one->role <= MU_ROLE_STOPPED && one->reason) {
+            mu_text_buffer_add(text, "%s stays stopped: %s\n",
+                               one->instance ? one->instance : one->resource,
+                               one->reason);
+        }
+    }
+    for (uint32_t i = 0; i < plan->warnings_count; i++) {
+        mu_text_buffer_add(text, "warning: %s\n", plan->warnings[i]);
+    }
+}
+
+json_t *
+mu_preview_plan_json(const struct mu_snapshot *snapshot,
+                     const struct mu_plan *plan)
+{
+    json_t *actions = json_array();
+    json_t *warnings = json_array();
+
+    for (uint32_t i = 0; i < plan->actions_count; i++) {
+        const struct mu_action *one = &plan->actions[i];
+        json_t *after = json_array();
+
+        for (uint32_t j = 0; j < one->after_count; j++) {
+            (void)json_array_append_new(
+                after, json_integer((json_int_t)one->after[j]));
+        }
+        (void)json_array_append_new(
+            actions,
+            json_pack("{s:I, s:s, s:s?, s:s?, s:I, s:s?, s:o}", "id",
+                      (json_int_t)i, "task",
+                      one->kind == MU_ACTION_PSEUDO && one->name
+                          ? one->name
+                          : mu_plan_task_name(one->task),
+                      "resource", one->instance ? one->instance : one->resource,
+                      "node",
+                      one->node == MU_PLAN_NONE
+                          ? NULL
+                          : snapshot->status->nodes[one->node].name,
+                      "interval", (json_int_t)one->interval_ms, "cause",
+                      one->cause, "after", after));
+    }
+    for (uint32_t i = 0; i < plan->warnings_count; i++) {
+        (void)json_array_append_new(warnings, json_string(plan->warnings[i]));
+    }
+    return json_pack("{s:o, s:o}", "actions", actions, "warnings", warnings);
+}
+
+static int
+print_objects(struct mu_tool *tool, const char *xml, size_t size,
+              struct paragraphs *ret_paragraphs)
+{
+    struct mu_crm_print_options options = {.detail = MU_CRM_FULL};
+    struct mu_crm_selection everything = {0};
+    struct mu_report report;
+    struct mu_text_buffer text;
+    struct mu_errbuf err = {0};
+    struct mu_doc *doc;
+    int error;
+
+    if (mu_doc_parse((struct mu_span){(const unsigned char *)xml, size}, &doc,
+                     &err)) {
+        return mu_tool_fail_errbuf(tool, "configuration", &err);
+    }
+    mu_report_init(&report, &tool->arena);
+    mu_text_buffer_init(&text, &tool->arena);
+    error = mu_crm_print(doc, &everything, &options, &report, &text);
+    mu_doc_free(doc);
+    if (error) {
+        return mu_tool_fail(tool, "the configuration cannot be shown: %s",
+                            report.count ? report.items[0].text : "unknown");
+    }
+    split(tool, text.data ? text.data : "", ret_paragraphs);
+    return MU_TOOL_OK;
+}
+
+/* An object begins with a line that is not indented. */
+static void
+split(struct mu_tool *tool, const char *text, struct paragraphs *paragraphs)
+{
+    struct paragraph *current = NULL;
+
+    while (*text) {
+        size_t size = strcspn(text, "\n");
+        size_t whole = size + (text[size] ? 1 : 0);
+
+        if (!current || (*text != '\t' && *text != ' ')) {
+            const char *blank = strchr(text, ' ');
+            size_t head = size;
+
+            if (blank && blank < text + size) {
+                const char *end = blank + 1 + strcspn(blank + 1, " \n");
+
+                head = (size_t)(end - text);
+            }
+            current = mu_vec_add(&tool->arena, &paragraphs->items);
+            current->text = text;
+            mu_text_format(current->head, HEAD_SIZE, "%.*s", (int)head, text);
+        }
+        current->size += whole;
+        text += whole;
+    }
+}
+
+static const struct paragraph *
+find(const struct paragraphs *paragraphs, const char *head)
+{
+    for (size_t i = 0; i < paragraphs->items.count; i++) {
+        if (strcmp(paragraphs->items.items[i].head, head) == 0) {
+            return &paragraphs->items.items[i];
+        }
+    }
+    return NULL;
+}
+
+/* Compares lines without the backslash that joins them. */
+static bool
+has_line(const struct paragraph *paragraph, const char *line, size_t size)
+{
+    const char *at = paragraph->text;
+    const char *end = paragraph->text + paragraph->size;
+
+    while (at < end) {
+        size_t whole = strcspn(at, "\n");
+        size_t its = whole;
+
+        while (its > 0 && (at[its - 1] == '\\' || at[its - 1] == ' ')) {
+            its--;
+        }
+        if (its == size && memcmp(at, line, size) == 0) {
+            return true;
+        }
+        at += whole + 1;
+    }
+    return false;
+}
+
+/* Writes the lines of 'from' that 'other' does not have; its head always. */
+static void
+write_lines(const struct mu_tool *tool, const struct paragraph *from,
+            const struct paragraph *other, char sign,
+            struct mu_text_buffer *text)
+{
+    const char *at = from->text;
+    const char *end = from->text + from->size;
+    bool is_first = true;
+
+    while (at < end) {
+        size_t whole = strcspn(at, "\n");
+        size_t size = whole;
+        bool is_common;
+
+        while (size > 0 && (at[size - 1] == '\\' || at[size - 1] == ' ')) {
+            size--;
+        }
+        is_common = other && has_line(other, at, size);
+        if (!is_common || (is_first && sign == '-')) {
+            const char *line = mu_text_make(
+                text->arena, "%c %.*s", is_common ? ' ' : sign, (int)size, at);
+
+            mu_table_paint(tool->is_color,
+                           is_common     ? MU_TABLE_PLAIN
+                           : sign == '-' ? MU_TABLE_RED
+                                         : MU_TABLE_GREEN,
+                           line, text);
+            mu_text_buffer_append(text, "\n", 1);
+        }
+        is_first = false;
+        at += whole + 1;
+    }
+}
+
+static bool
+is_of_interest(const struct mu_tool *tool, const struct mu_action *action)
+{
+    if (action->kind == MU_ACTION_PSEUDO) {
+        return false;
+    }
+    return tool->is_full ||
+           (action->task != MU_TASK_MONITOR && action->task != MU_TASK_NOTIFY &&
+            action->task != MU_TASK_CANCEL);
+}
+
+static void
+write_action(const struct mu_snapshot *snapshot, const struct mu_action *action,
+             struct mu_table *table)
+{
+    struct mu_table_row *row = mu_table_add(table);
+    const char *node = action->node == MU_PLAN_NONE
+                           ? NULL
+                           : snapshot->status->nodes[action->node].name;
+
+    row->indent = 2;
+    row->cells[0].text = action->kind == MU_ACTION_FENCE
+                             ? mu_text_make(table->arena, "fence (%s)",
+                                            mu_plan_task_name(action->task))
+                             : mu_plan_task_name(action->task);
+    row->cells[0].color =
+        action->kind == MU_ACTION_FENCE || action->task == MU_TASK_STOP
+            ? MU_TABLE_YELLOW
+            : MU_TABLE_PLAIN;
+    row->cells[1].text =
+        mu_text_make(table->arena, "%s%s%s%s",
+                     action->instance   ? action->instance
+                     : action->resource ? action->resource
+                                        : "",
+                     action->resource && node ? " on " : "", node ? node : "",
+                     action->in_flight ? " (running)" : "");
+    row->cells[2].text = action->cause;
+}
