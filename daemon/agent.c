@@ -55,8 +55,8 @@ mu_agent_env_init(struct mu_agent_env *env,
 }
 
 void
-mu_agent_env_set(struct mu_agent_env *env, const char *name,
-                 const char *format, ...)
+mu_agent_env_set(struct mu_agent_env *env, const char *name, const char *format,
+                 ...)
 {
     size_t name_size = strlen(name);
     char *variable;
@@ -69,12 +69,10 @@ mu_agent_env_set(struct mu_agent_env *env, const char *name,
     length = vsnprintf(NULL, 0, format, copy);
     va_end(copy);
     length = length < 0 ? 0 : length;
-    variable =
-        mu_arena_new(env->arena, char, name_size + (size_t)length + 2);
+    variable = mu_arena_new(env->arena, char, name_size + (size_t)length + 2);
     memcpy(variable, name, name_size);
     variable[name_size] = '=';
-    (void)vsnprintf(variable + name_size + 1, (size_t)length + 1, format,
-                    args);
+    (void)vsnprintf(variable + name_size + 1, (size_t)length + 1, format, args);
     va_end(args);
     *mu_vec_add(env->arena, &env->variables) = variable;
 }
@@ -96,10 +94,8 @@ mu_agent_env_finish(struct mu_agent_env *env)
     for (size_t i = 0; i < count; i++) {
         size_t length = name_length(entries[i].variable);
 
-        if (i + 1 < count &&
-            length == name_length(entries[i + 1].variable) &&
-            memcmp(entries[i].variable, entries[i + 1].variable, length) ==
-                0) {
+        if (i + 1 < count && length == name_length(entries[i + 1].variable) &&
+            memcmp(entries[i].variable, entries[i + 1].variable, length) == 0) {
             continue; /* A later value follows. */
         }
         envp[kept++] = entries[i].variable;
@@ -131,9 +127,9 @@ mu_agent_path_validate(const char *path, struct mu_errbuf *err)
     if (stat(path, &status) < 0) {
         int error = errno;
 
-        mu_errbuf_set(err, error == ENOENT ? "%s does not exist"
-                                           : "%s cannot be read",
-                      path);
+        mu_errbuf_set(
+            err, error == ENOENT ? "%s does not exist" : "%s cannot be read",
+            path);
         return -error;
     }
     if (!S_ISREG(status.st_mode)) {
@@ -165,9 +161,15 @@ static bool
 is_inherited(const char *variable)
 {
     static const char *const prefixes[] = {
-        "OCF_",           "HA_",           "PCMK_",       "NOTIFY_SOCKET=",
-        "WATCHDOG_",      "LISTEN_",       "JOURNAL_STREAM=",
-        "INVOCATION_ID=", "CREDENTIALS_DIRECTORY=",
+        "OCF_",
+        "HA_",
+        "PCMK_",
+        "NOTIFY_SOCKET=",
+        "WATCHDOG_",
+        "LISTEN_",
+        "JOURNAL_STREAM=",
+        "INVOCATION_ID=",
+        "CREDENTIALS_DIRECTORY=",
         "MUSTER_OPERATION_ID=",
     };
 

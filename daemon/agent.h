@@ -23,16 +23,16 @@
 
 /* What building a command needs. */
 struct mu_agent_context {
-    struct mu_arena *arena; /* Owns the command. */
+    struct mu_arena *arena;              /* Owns the command. */
     const struct mu_exec_config *config; /* Complete: no null folders. */
     const struct mu_effect_exec *effect;
     const char *marker; /* Unique for this operation. */
 };
 
 struct mu_agent_command {
-    char *path;        /* Of the program. */
-    char **argv;       /* Ends with null. */
-    char **envp;       /* Ends with null; sorted. */
+    char *path;           /* Of the program. */
+    char **argv;          /* Ends with null. */
+    char **envp;          /* Ends with null; sorted. */
     struct mu_span input; /* What it reads; empty: /dev/null. */
 };
 

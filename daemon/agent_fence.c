@@ -142,8 +142,8 @@ port_add(struct mu_text_buffer *input, const struct mu_effect_exec *effect)
 {
     static const char *const names[] = {"plug", "port"};
     const char *argument = mu_agent_param(effect, "pcmk_host_argument");
-    const char *port = effect->target_port ? effect->target_port
-                                           : effect->target;
+    const char *port =
+        effect->target_port ? effect->target_port : effect->target;
 
     if (!effect->target) {
         return;

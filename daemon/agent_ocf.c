@@ -82,8 +82,8 @@ mu_agent_lsb_command(const struct mu_agent_context *context,
     if (rc < 0) {
         return rc;
     }
-    path = mu_text_make(arena, "%s/%s", context->config->lsb_folder,
-                        effect->type);
+    path =
+        mu_text_make(arena, "%s/%s", context->config->lsb_folder, effect->type);
     rc = mu_agent_path_validate(path, err);
     if (rc < 0) {
         return rc;
@@ -91,10 +91,9 @@ mu_agent_lsb_command(const struct mu_agent_context *context,
     mu_agent_env_init(&env, context, "pacemaker-execd");
     argv = mu_arena_new(arena, char *, 3);
     argv[0] = path;
-    argv[1] = mu_text_make(arena, "%s",
-                           strcmp(effect->op_name, "monitor") == 0
-                               ? "status"
-                               : effect->op_name);
+    argv[1] = mu_text_make(
+        arena, "%s",
+        strcmp(effect->op_name, "monitor") == 0 ? "status" : effect->op_name);
     *ret_command = (struct mu_agent_command){
         .path = path, .argv = argv, .envp = mu_agent_env_finish(&env)};
     return 0;
@@ -132,8 +131,7 @@ params_set(struct mu_agent_env *env, const struct mu_effect_exec *effect)
         const struct mu_pair *pair = &effect->params[i];
         const char *name;
 
-        if (!pair->value || pair->name[0] == '\0' ||
-            strchr(pair->name, '=')) {
+        if (!pair->value || pair->name[0] == '\0' || strchr(pair->name, '=')) {
             continue;
         }
         name = mu_text_make(env->arena, "OCF_RESKEY_%s", pair->name);
@@ -157,8 +155,7 @@ metas_set(struct mu_agent_env *env, const struct mu_effect_exec *effect)
     for (uint32_t i = 0; i < effect->meta_count; i++) {
         const struct mu_pair *pair = &effect->meta[i];
 
-        if (pair->value && pair->name[0] != '\0' &&
-            !strchr(pair->name, '=')) {
+        if (pair->value && pair->name[0] != '\0' && !strchr(pair->name, '=')) {
             meta_set(env, pair->name, pair->value);
         }
     }

@@ -66,13 +66,13 @@ struct mu_agent_systemd_op {
 
 struct mu_agent_systemd {
     struct mu_agent_systemd_config config;
-    sd_bus *bus;                /* Null: not connected. */
-    int fd;                     /* Of the bus, as it is watched. */
-    int events;                 /* What it is watched for. */
-    bool was_connected;         /* There has been a bus. */
+    sd_bus *bus;        /* Null: not connected. */
+    int fd;             /* Of the bus, as it is watched. */
+    int events;         /* What it is watched for. */
+    bool was_connected; /* There has been a bus. */
     struct mu_agent_systemd_op *ops;
-    uint64_t reload_asked;      /* Counts changes of drop-ins. */
-    uint64_t reload_covered;    /* By the reload in flight; 0: none is. */
+    uint64_t reload_asked;   /* Counts changes of drop-ins. */
+    uint64_t reload_covered; /* By the reload in flight; 0: none is. */
     sd_bus_slot *reload_slot;
     struct mu_loop_timer timer; /* Throws away a broken connection. */
 };
@@ -105,8 +105,7 @@ static void op_result(struct mu_agent_systemd_op *op, enum mu_op_end end,
                       int32_t rc);
 MU_PRINTF(2, 3)
 static void op_reason(struct mu_agent_systemd_op *op, const char *format, ...);
-static bool op_refused(struct mu_agent_systemd_op *op,
-                       sd_bus_message *message);
+static bool op_refused(struct mu_agent_systemd_op *op, sd_bus_message *message);
 static void op_unlink(struct mu_agent_systemd_op *op);
 static int drop_in_write(struct mu_agent_systemd_op *op, bool *ret_changed);
 
@@ -148,9 +147,9 @@ mu_agent_systemd_start(struct mu_agent_systemd *systemd, const char *unit,
     for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++) {
         has_suffix = has_suffix || (dot && strcmp(dot, suffixes[i]) == 0);
     }
-    if (strchr(unit, '/') || !mu_text_format(op->unit, sizeof(op->unit),
-                                             "%s%s", unit,
-                                             has_suffix ? "" : ".service")) {
+    if (strchr(unit, '/') ||
+        !mu_text_format(op->unit, sizeof(op->unit), "%s%s", unit,
+                        has_suffix ? "" : ".service")) {
         op_reason(op, "\"%s\" cannot be the name of a unit", unit);
         op_result(op, MU_OP_END_NOT_INSTALLED, 5);
         return op;
@@ -183,9 +182,9 @@ bool
 mu_agent_systemd_has_unit(const char *name)
 {
     static const char *const folders[] = {
-        "/etc/systemd/system",     "/run/systemd/system",
-        "/run/systemd/generator",  "/usr/local/lib/systemd/system",
-        "/lib/systemd/system",     "/usr/lib/systemd/system",
+        "/etc/systemd/system",    "/run/systemd/system",
+        "/run/systemd/generator", "/usr/local/lib/systemd/system",
+        "/lib/systemd/system",    "/usr/lib/systemd/system",
     };
     char path[PATH_SIZE];
 
@@ -224,9 +223,8 @@ bus_connect(struct mu_agent_systemd *systemd)
     }
     if (systemd->config.bus_address[0] == '\0') {
         /* A bus without systemd behind it would never answer. */
-        rc = access("/run/systemd/system", F_OK) < 0
-                 ? -ENXIO
-                 : sd_bus_open_system(&bus);
+        rc = access("/run/systemd/system", F_OK) < 0 ? -ENXIO
+                                                     : sd_bus_open_system(&bus);
     } else {
         rc = sd_bus_new(&bus);
         if (rc >= 0) {
@@ -370,8 +368,9 @@ on_job_removed(sd_bus_message *message, void *user, sd_bus_error *error)
             op_step_soon(op, STEP_JUDGE, 0);
             continue;
         }
-        op_reason(op, "systemd's job for %s ended with \"%s\": see "
-                      "journalctl -u %s",
+        op_reason(op,
+                  "systemd's job for %s ended with \"%s\": see "
+                  "journalctl -u %s",
                   op->unit, result, op->unit);
         op_result(op, MU_OP_END_EXITED, 1);
     }
@@ -425,10 +424,10 @@ op_begin(struct mu_agent_systemd_op *op)
         op_step_soon(op, STEP_BEGIN, RETRY_MS);
         return;
     }
-    op_called(op, sd_bus_call_method_async(
-                      systemd->bus, &op->slot, service_name, manager_path,
-                      manager_interface, "LoadUnit", on_loaded, op, "s",
-                      op->unit));
+    op_called(op, sd_bus_call_method_async(systemd->bus, &op->slot,
+                                           service_name, manager_path,
+                                           manager_interface, "LoadUnit",
+                                           on_loaded, op, "s", op->unit));
 }
 
 static void
@@ -452,9 +451,8 @@ op_reload(struct mu_agent_systemd_op *op)
     }
     systemd->reload_covered = systemd->reload_asked;
     rc = sd_bus_call_method_async(systemd->bus, &systemd->reload_slot,
-                                  service_name, manager_path,
-                                  manager_interface, "Reload", on_reloaded,
-                                  systemd, "");
+                                  service_name, manager_path, manager_interface,
+                                  "Reload", on_reloaded, systemd, "");
     if (rc < 0) {
         systemd->reload_covered = 0;
         bus_broken(systemd);
@@ -469,8 +467,8 @@ op_job(struct mu_agent_systemd_op *op)
     op_called(op, sd_bus_call_method_async(
                       op->systemd->bus, &op->slot, service_name, manager_path,
                       manager_interface,
-                      op->verb == VERB_START ? "StartUnit" : "StopUnit",
-                      on_job, op, "ss", op->unit, "replace"));
+                      op->verb == VERB_START ? "StartUnit" : "StopUnit", on_job,
+                      op, "ss", op->unit, "replace"));
 }
 
 static void
@@ -539,8 +537,7 @@ on_states(sd_bus_message *message, void *user, sd_bus_error *error)
         return 0;
     }
     rc = sd_bus_message_enter_container(message, 'a', "{sv}");
-    while (rc >= 0 &&
-           sd_bus_message_enter_container(message, 'e', "sv") > 0) {
+    while (rc >= 0 && sd_bus_message_enter_container(message, 'e', "sv") > 0) {
         const char *name;
         const char *value;
         size_t i = 0;
@@ -622,9 +619,8 @@ on_reloaded(sd_bus_message *message, void *user, sd_bus_error *error)
     }
     for (struct mu_agent_systemd_op *op = systemd->ops; op; op = op->next) {
         if (op->step == STEP_RELOAD) {
-            op_step_soon(op,
-                         op->reload_needed <= covered ? STEP_JOB : STEP_RELOAD,
-                         0);
+            op_step_soon(
+                op, op->reload_needed <= covered ? STEP_JOB : STEP_RELOAD, 0);
         }
     }
     return 0;
@@ -748,8 +744,7 @@ op_refused(struct mu_agent_systemd_op *op, sd_bus_message *message)
     }
     op_reason(op, "%s: %s", op->unit, error->message);
     op_result(op, MU_OP_END_EXITED,
-              sd_bus_error_has_name(error, SD_BUS_ERROR_ACCESS_DENIED) ? 4
-                                                                       : 1);
+              sd_bus_error_has_name(error, SD_BUS_ERROR_ACCESS_DENIED) ? 4 : 1);
     return true;
 }
 
@@ -798,7 +793,8 @@ drop_in_write(struct mu_agent_systemd_op *op, bool *ret_changed)
         got = read(fd, before, sizeof(before));
         (void)close(fd);
     }
-    if (got == (ssize_t)strlen(text) && memcmp(before, text, (size_t)got) == 0) {
+    if (got == (ssize_t)strlen(text) &&
+        memcmp(before, text, (size_t)got) == 0) {
         return 0;
     }
     file = fopen(path, "we");

@@ -26,9 +26,9 @@ struct mu_agent_systemd;
 struct mu_agent_systemd_op;
 
 struct mu_agent_systemd_result {
-    enum mu_op_end end;     /* EXITED, NOT_INSTALLED or ERROR. */
-    int32_t rc;             /* As an OCF agent would say it. */
-    const char *reason;     /* Null: none. */
+    enum mu_op_end end; /* EXITED, NOT_INSTALLED or ERROR. */
+    int32_t rc;         /* As an OCF agent would say it. */
+    const char *reason; /* Null: none. */
 };
 
 /* 'result' is borrowed for the call; the operation is gone after it. */

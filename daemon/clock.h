@@ -13,7 +13,8 @@
  * jumps. */
 struct mu_instant mu_clock_now(void);
 
-/* Returns what people call the time, in milliseconds since 1970. It may jump. */
+/* Returns what people call the time, in milliseconds since 1970. It may jump.
+ */
 int64_t mu_clock_wall_ms(void);
 
 #endif /* MU_DAEMON_CLOCK_H */

@@ -10,6 +10,7 @@
 
 #include "base/panic.h"
 #include "base/text.h"
+#include "daemon/agent_fence.h"
 #include "daemon/clock.h"
 #include "daemon/exec_private.h"
 #include "daemon/exec_tree.h"
@@ -33,6 +34,10 @@ static void effect_copy(struct mu_exec_op *op,
 static struct mu_exec_queue *queue_get(struct mu_exec *exec,
                                        const char *resource);
 static void queue_append(struct mu_exec_op *op);
+static void queue_insert_power(struct mu_exec_op *op);
+static bool op_is_power(const struct mu_exec_op *op);
+static bool op_has_begun(const struct mu_exec_op *op);
+static void op_preempt(struct mu_exec_op *op);
 static void queue_detach(struct mu_exec_op *op);
 static void queue_run(struct mu_exec_queue *queue);
 static void queue_settle(struct mu_exec *exec, struct mu_exec_queue *queue);
@@ -98,7 +103,12 @@ mu_exec_start(struct mu_exec *exec, const struct mu_effect_exec *effect)
 {
     struct mu_exec_op *op = op_new(exec, effect);
 
-    queue_append(op);
+    if (op_is_power(op)) {
+        queue_insert_power(op);
+        op_preempt(op->queue->head);
+    } else {
+        queue_append(op);
+    }
     queue_run(op->queue);
 }
 
@@ -122,6 +132,8 @@ mu_exec_kill(struct mu_exec *exec, uint64_t exec_id)
         break;
     case MU_EXEC_OP_ENDING:
     case MU_EXEC_OP_KILLING:
+        op->is_preempted = false;
+        break;
     case MU_EXEC_OP_REPORTING:
         break; /* On its way out already. */
     }
@@ -269,10 +281,9 @@ static void
 config_done(struct mu_exec_config *config)
 {
     const char *const strings[] = {
-        config->run_folder,     config->ocf_root,      config->lsb_folder,
-        config->fence_folder,   config->helpers_folder, config->rsctmp_folder,
-        config->work_folder,    config->bus_address,
-        config->drop_in_folder,
+        config->run_folder,   config->ocf_root,       config->lsb_folder,
+        config->fence_folder, config->helpers_folder, config->rsctmp_folder,
+        config->work_folder,  config->bus_address,    config->drop_in_folder,
     };
 
     for (size_t i = 0; i < sizeof(strings) / sizeof(strings[0]); i++) {
@@ -325,8 +336,8 @@ recover_one(struct mu_exec *exec, const struct mu_exec_record *record)
 
     if (found.pid == 0) {
         found.pid = mu_exec_tree_find(found.marker);
-        if (found.pid == 0 || mu_exec_tree_start_ticks(
-                                  found.pid, &found.start_ticks) < 0) {
+        if (found.pid == 0 ||
+            mu_exec_tree_start_ticks(found.pid, &found.start_ticks) < 0) {
             return false;
         }
     }
@@ -364,9 +375,8 @@ op_new(struct mu_exec *exec, const struct mu_effect_exec *effect)
     op->exec = exec;
     op->pidfd = -1;
     op->asked = mu_clock_now();
-    op->not_before =
-        mu_instant_after(op->asked, effect->delay_ms > 0 ? effect->delay_ms
-                                                         : 0);
+    op->not_before = mu_instant_after(
+        op->asked, effect->delay_ms > 0 ? effect->delay_ms : 0);
     op->started = MU_INSTANT_NEVER;
     op->started_wall_ms = mu_clock_wall_ms();
     op->tries_left = 1;
@@ -510,6 +520,69 @@ queue_append(struct mu_exec_op *op)
         queue->head = op;
     }
     queue->tail = op;
+}
+
+/* Puts an operation that switches a node before all that only look. */
+static void
+queue_insert_power(struct mu_exec_op *op)
+{
+    struct mu_exec_queue *queue = queue_get(op->exec, op->effect.resource);
+    struct mu_exec_op **at = &queue->head;
+
+    while (*at && (op_has_begun(*at) || op_is_power(*at))) {
+        at = &(*at)->next;
+    }
+    if (*at && *at == queue->head && (*at)->state == MU_EXEC_OP_DELAYED) {
+        mu_loop_timer_disarm(&(*at)->timer);
+        (*at)->state = MU_EXEC_OP_QUEUED; /* Its turn is over for now. */
+    }
+    op->queue = queue;
+    op->next = *at;
+    *at = op;
+    if (!op->next) {
+        queue->tail = op;
+    }
+}
+
+static bool
+op_is_power(const struct mu_exec_op *op)
+{
+    return op->effect.agent_class == MU_AGENT_FENCE &&
+           mu_agent_fence_is_power(&op->effect);
+}
+
+static bool
+op_has_begun(const struct mu_exec_op *op)
+{
+    return op->state != MU_EXEC_OP_QUEUED && op->state != MU_EXEC_OP_DELAYED;
+}
+
+/* Ends an operation of a fence device that keeps one waiting which switches a
+ * node. What another daemon left running is not run again. */
+static void
+op_preempt(struct mu_exec_op *op)
+{
+    if (op->state == MU_EXEC_OP_RUNNING &&
+        !mu_agent_fence_is_power(&op->effect)) {
+        op->is_preempted = !op->is_recovered;
+        mu_exec_op_stop(op, MU_OP_END_CANCELLED);
+    }
+}
+
+void
+mu_exec_op_requeue(struct mu_exec_op *op)
+{
+    struct mu_exec_queue *queue = op->queue;
+
+    mu_exec_op_close(op);
+    mu_loop_timer_init(&op->timer, op->exec->config.loop, on_delay_over, op);
+    op->state = MU_EXEC_OP_QUEUED;
+    op->is_preempted = false;
+    op->reason[0] = '\0';
+    op->started = MU_INSTANT_NEVER;
+    queue_detach(op);
+    queue_insert_power(op);
+    queue_run(queue);
 }
 
 static void

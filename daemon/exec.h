@@ -7,7 +7,9 @@
  * Runs one child (or one systemd job) per operation, with a deadline, bounded
  * output and the end of its whole tree of processes when it must end. What
  * an agent does harms its own operation only. Operations of one resource run
- * one at a time in the order asked for; other resources never wait.
+ * one at a time in the order asked for; other resources never wait. One
+ * exception: switching a node off does not wait for a look at the device; a
+ * monitor, list or status that runs is ended and run again afterwards.
  *
  * Knows nothing of plans, policies and clusters. Each operation in flight is
  * written down in run_folder/ops, so that a successor of this process finds

@@ -75,8 +75,8 @@ mu_exec_op_run(struct mu_exec_op *op)
     mu_loop_timer_init(&op->timer, exec->config.loop, on_timer, op);
     (void)mu_text_format(op->record.marker, sizeof(op->record.marker),
                          "%s.%" PRIu64, exec->marker_prefix, ++counter);
-    (void)mu_text_format(op->record.resource, sizeof(op->record.resource),
-                         "%s", op->effect.resource);
+    (void)mu_text_format(op->record.resource, sizeof(op->record.resource), "%s",
+                         op->effect.resource);
     (void)mu_text_format(op->record.op_name, sizeof(op->record.op_name), "%s",
                          op->effect.op_name);
     op->effect.agent_class = class_resolve(&op->effect);
@@ -121,8 +121,7 @@ mu_exec_op_adopt(struct mu_exec_op *op)
     if (op->pidfd < 0) {
         return op->pidfd;
     }
-    rc = mu_loop_fd_add(op->exec->config.loop, op->pidfd, POLLIN, on_pidfd,
-                        op);
+    rc = mu_loop_fd_add(op->exec->config.loop, op->pidfd, POLLIN, on_pidfd, op);
     if (rc == 0) {
         mu_loop_timer_arm(&op->timer, op->record.deadline);
     }
@@ -176,9 +175,8 @@ static void
 unit_start(struct mu_exec_op *op)
 {
     op->state = MU_EXEC_OP_RUNNING;
-    op->unit_op =
-        mu_agent_systemd_start(op->exec->systemd, op->effect.type,
-                               op->effect.op_name, on_unit, op);
+    op->unit_op = mu_agent_systemd_start(op->exec->systemd, op->effect.type,
+                                         op->effect.op_name, on_unit, op);
     mu_loop_timer_arm(&op->timer, op->record.deadline);
 }
 
@@ -391,8 +389,8 @@ on_timer(void *user)
     mu_log_with(MU_TRACE_WARNING,
                 &(struct mu_log_fields){.resource = op->record.resource,
                                         .operation = op->record.op_name},
-                "%s: %s has not ended in time, killing it",
-                op->record.resource, op->record.op_name);
+                "%s: %s has not ended in time, killing it", op->record.resource,
+                op->record.op_name);
     mu_exec_op_stop(op, MU_OP_END_TIMEOUT);
 }
 
@@ -516,6 +514,10 @@ op_killed(struct mu_exec_op *op, bool is_dead)
                op->record.op_name, op->reason);
     }
     mu_exec_record_remove(op->exec->ops_folder, op->record.marker);
+    if (op->is_preempted) {
+        mu_exec_op_requeue(op);
+        return;
+    }
     mu_exec_op_report(op);
 }
 

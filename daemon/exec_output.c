@@ -11,8 +11,8 @@
 #include "daemon/clock.h"
 
 enum {
-    READ_SIZE = 32 << 10,     /* One read. */
-    BUDGET_SIZE = 2 << 20,    /* Between two pauses. */
+    READ_SIZE = 32 << 10,  /* One read. */
+    BUDGET_SIZE = 2 << 20, /* Between two pauses. */
     PAUSE_MS = 50,
     FINISH_SIZE_MAX = 1 << 20, /* Read at most when the agent has ended. */
     DATA_SIZE_MIN = 1024,
@@ -21,8 +21,7 @@ enum {
 static const char reason_prefix[] = "ocf-exit-reason:";
 
 static ssize_t read_some(struct mu_exec_output *output);
-static void keep(struct mu_exec_output *output, const char *bytes,
-                 size_t size);
+static void keep(struct mu_exec_output *output, const char *bytes, size_t size);
 static void look_for_lines(struct mu_exec_output *output, const char *bytes,
                            size_t size);
 static void line_end(struct mu_exec_output *output);
@@ -39,12 +38,12 @@ mu_exec_output_init(struct mu_exec_output *output, struct mu_loop *loop, int fd)
     *output = (struct mu_exec_output){.loop = loop, .fd = fd};
     output->budget = BUDGET_SIZE;
     mu_loop_timer_init(&output->pause, loop, on_pause_over, output);
-    rc = mu_loop_fd_add_with(
-        loop, &(struct mu_loop_watch){.fd = fd,
-                                      .events = POLLIN,
-                                      .priority = MU_LOOP_LOW,
-                                      .function = on_readable,
-                                      .user = output});
+    rc = mu_loop_fd_add_with(loop,
+                             &(struct mu_loop_watch){.fd = fd,
+                                                     .events = POLLIN,
+                                                     .priority = MU_LOOP_LOW,
+                                                     .function = on_readable,
+                                                     .user = output});
     if (rc < 0) {
         (void)close(fd);
         output->fd = -1;

@@ -31,8 +31,8 @@ struct mu_exec_output {
     size_t capacity;
     char line[MU_EXEC_OUTPUT_LINE_SIZE]; /* The unfinished line's start. */
     size_t line_length;
-    char reason[MU_REASON_SIZE_MAX];     /* Last exit reason; may be empty. */
-    char last_line[MU_REASON_SIZE_MAX];  /* Last line that is not empty. */
+    char reason[MU_REASON_SIZE_MAX];    /* Last exit reason; may be empty. */
+    char last_line[MU_REASON_SIZE_MAX]; /* Last line that is not empty. */
 };
 
 /* Listens to 'fd', which it owns from now on, also on failure. 0 or negative

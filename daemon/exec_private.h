@@ -35,20 +35,21 @@ struct mu_exec_op {
     struct mu_exec_record record; /* Marker, pid, deadline. */
     bool is_recovered;            /* Of a predecessor: not our child, and
                                      nobody waits for its answer. */
+    bool is_preempted;            /* Ends to make room; runs again later. */
     bool is_leader_gone;          /* Not our child and ended: its pid may
                                      belong to somebody else by now. */
     int pidfd;                    /* Negative: none. */
     struct mu_agent_systemd_op *unit_op; /* Of a unit, while it runs; else
                                             null: it has no process. */
     struct mu_exec_output *streams; /* Standard output and error, or null. */
-    struct mu_loop_timer timer;   /* Delay, deadline, grace or next kill. */
+    struct mu_loop_timer timer;     /* Delay, deadline, grace or next kill. */
     struct mu_instant asked;
     struct mu_instant not_before;
-    struct mu_instant started;    /* NEVER until it runs. */
-    struct mu_instant kill_end;   /* When we give up killing. */
+    struct mu_instant started;  /* NEVER until it runs. */
+    struct mu_instant kill_end; /* When we give up killing. */
     int64_t started_wall_ms;
-    int32_t tries_left;           /* How often the agent may still be run. */
-    enum mu_op_end end;           /* From ENDING on. */
+    int32_t tries_left; /* How often the agent may still be run. */
+    enum mu_op_end end; /* From ENDING on. */
     int32_t rc;
     char reason[MU_REASON_SIZE_MAX]; /* Empty: none. */
 };
@@ -70,16 +71,16 @@ struct mu_exec_linger {
 };
 
 struct mu_exec {
-    struct mu_exec_config config;   /* Strings owned. */
-    char *ops_folder;               /* Owned. */
-    char *marker_prefix;            /* Unique for this process; owned. */
+    struct mu_exec_config config;     /* Strings owned. */
+    char *ops_folder;                 /* Owned. */
+    char *marker_prefix;              /* Unique for this process; owned. */
     struct mu_agent_systemd *systemd; /* Owned. */
-    struct mu_arena arena;          /* Holds one command while it starts. */
+    struct mu_arena arena;            /* Holds one command while it starts. */
     struct mu_exec_queue *queues;
-    struct mu_exec_op *reports;     /* Answers due, oldest first. */
+    struct mu_exec_op *reports; /* Answers due, oldest first. */
     struct mu_exec_op *reports_tail;
     struct mu_exec_linger *lingers;
-    char **devices;                 /* Ids of registered fence devices. */
+    char **devices; /* Ids of registered fence devices. */
     uint32_t devices_count;
     uint32_t ops_count;
 };
@@ -100,6 +101,10 @@ void mu_exec_op_close(struct mu_exec_op *op);
 void mu_exec_op_result(struct mu_exec_op *op, enum mu_op_end end, int32_t rc);
 MU_PRINTF(2, 3)
 void mu_exec_op_reason(struct mu_exec_op *op, const char *format, ...);
+
+/* Puts a preempted operation back into the queue instead. Only from the
+ * loop. */
+void mu_exec_op_requeue(struct mu_exec_op *op);
 
 /* Gives the answer, and the turn to the next one. The operation is freed. Only
  * from the loop. */

@@ -29,7 +29,7 @@ struct process {
     pid_t group;
     pid_t session;
     uint64_t start_ticks;
-    bool is_dead;   /* A zombie: nothing is left but its number. */
+    bool is_dead; /* A zombie: nothing is left but its number. */
     bool is_member;
 };
 
@@ -38,7 +38,7 @@ struct scan {
     struct process *processes; /* Owned. */
     size_t count;
     size_t capacity;
-    char *buffer;              /* Owned; for environments. */
+    char *buffer; /* Owned; for environments. */
 };
 
 static int scan_read(struct scan *scan, uint64_t ticks_min);
@@ -140,8 +140,8 @@ scan_read(struct scan *scan, uint64_t ticks_min)
         }
         if (scan->count == scan->capacity) {
             size_t capacity = scan->capacity ? scan->capacity * 2 : 256;
-            struct process *processes = reallocarray(
-                scan->processes, capacity, sizeof(*processes));
+            struct process *processes =
+                reallocarray(scan->processes, capacity, sizeof(*processes));
 
             if (!processes) {
                 break; /* Those that we have can still be ended. */

@@ -18,10 +18,10 @@
 #include "base/attr.h"
 
 struct mu_exec_tree {
-    pid_t leader;          /* The agent; leader of its session. */
-    uint64_t start_ticks;  /* When it began, as /proc says. */
-    const char *marker;    /* Value of its marker variable. */
-    bool is_leader_gone;   /* Its number may belong to another by now. */
+    pid_t leader;         /* The agent; leader of its session. */
+    uint64_t start_ticks; /* When it began, as /proc says. */
+    const char *marker;   /* Value of its marker variable. */
+    bool is_leader_gone;  /* Its number may belong to another by now. */
 };
 
 /* Reads when process 'pid' began. 0, or negative errno (-ESRCH). */

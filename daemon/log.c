@@ -34,8 +34,7 @@ struct journal_entry {
 static void write_line(enum mu_trace_level level,
                        const struct mu_log_fields *fields, const char *line);
 static void write_journal(enum mu_trace_level level,
-                          const struct mu_log_fields *fields,
-                          const char *line);
+                          const struct mu_log_fields *fields, const char *line);
 static void entry_add(struct journal_entry *entry, const char *name,
                       const char *value);
 static int priority_of(enum mu_trace_level level);

@@ -26,7 +26,7 @@ struct signal_watch {
 
 struct mu_loop {
     qb_loop_t *qb;
-    struct watch *watches;        /* By descriptor. */
+    struct watch *watches; /* By descriptor. */
     size_t watches_count;
     struct signal_watch *signals; /* Owned. */
 };
@@ -187,8 +187,7 @@ mu_loop_job_add(struct mu_loop *loop, enum mu_loop_priority priority,
 }
 
 void
-mu_loop_job_remove(struct mu_loop *loop, mu_loop_function *function,
-                   void *user)
+mu_loop_job_remove(struct mu_loop *loop, mu_loop_function *function, void *user)
 {
     for (int i = QB_LOOP_LOW; i <= QB_LOOP_HIGH; i++) {
         while (qb_loop_job_del(loop->qb, (enum qb_loop_priority)i, user,

@@ -90,7 +90,7 @@ on_timer(void *user)
     }
     (void)sd_notify(0, "WATCHDOG=1");
     /* Two may be late or lost before systemd minds. */
-    mu_loop_timer_arm(&notify->timer,
-                      mu_instant_after(mu_clock_now(),
-                                       notify->watchdog_ms / 3));
+    mu_loop_timer_arm(
+        &notify->timer,
+        mu_instant_after(mu_clock_now(), notify->watchdog_ms / 3));
 }

@@ -46,24 +46,24 @@ struct job {
 
 struct mu_store {
     struct mu_store_config config;
-    char *path;          /* Owned. */
-    int folder_fd;       /* Locked while we are open. */
-    int config_fd;       /* Folder of revisions. */
-    int conflict_fd;     /* Folder of what was set aside. */
+    char *path;      /* Owned. */
+    int folder_fd;   /* Locked while we are open. */
+    int config_fd;   /* Folder of revisions. */
+    int conflict_fd; /* Folder of what was set aside. */
     int epoch_fd;
-    uint64_t sequence;   /* Of the newest epoch record; worker's after load. */
-    bool is_damaged;     /* The mark is on disk; worker's after load. */
-    int failed;          /* Negative errno once a sync failed; worker's. */
-    struct mu_store_bytes epoch;     /* As loaded. */
-    struct mu_store_bytes newest;    /* Configuration as loaded. */
-    int event_fd;        /* Worker to loop: look at 'done'. */
+    uint64_t sequence; /* Of the newest epoch record; worker's after load. */
+    bool is_damaged;   /* The mark is on disk; worker's after load. */
+    int failed;        /* Negative errno once a sync failed; worker's. */
+    struct mu_store_bytes epoch;  /* As loaded. */
+    struct mu_store_bytes newest; /* Configuration as loaded. */
+    int event_fd;                 /* Worker to loop: look at 'done'. */
     bool has_thread;
     pthread_t thread;
     pthread_mutex_t mutex; /* Guards what follows. */
     pthread_cond_t wakeup;
-    struct job *todo;         /* Oldest first; owned, as is the next. */
+    struct job *todo; /* Oldest first; owned, as is the next. */
     struct job **todo_end;
-    struct answer *done;      /* Oldest first. */
+    struct answer *done; /* Oldest first. */
     struct answer **done_end;
     bool is_closing;
 };
@@ -86,8 +86,8 @@ static void set_aside(struct mu_store *store, int folder, const char *name);
 static void on_event(void *user, int fd, int events);
 
 int
-mu_store_open(const struct mu_store_config *config,
-              struct mu_store **ret_store, struct mu_errbuf *err)
+mu_store_open(const struct mu_store_config *config, struct mu_store **ret_store,
+              struct mu_errbuf *err)
 {
     struct mu_store *store = calloc(1, sizeof(*store));
     int rc;
@@ -211,8 +211,7 @@ mu_store_list(struct mu_store *store, struct mu_store_revision **ret_revisions)
             memcpy(revisions[count].name, names[i], sizeof(*names));
             revisions[count].size = (size_t)status.st_size;
             revisions[count].stored_wall_ms =
-                status.st_mtim.tv_sec * 1000 +
-                status.st_mtim.tv_nsec / 1000000;
+                status.st_mtim.tv_sec * 1000 + status.st_mtim.tv_nsec / 1000000;
             count++;
         }
     }
@@ -249,9 +248,9 @@ mu_store_close(struct mu_store *store)
         mu_loop_fd_remove(store->config.loop, store->event_fd);
     }
     for (size_t i = 0; i < 5; i++) {
-        int fd = (const int[]){store->event_fd, store->epoch_fd,
-                               store->conflict_fd, store->config_fd,
-                               store->folder_fd}[i];
+        int fd =
+            (const int[]){store->event_fd, store->epoch_fd, store->conflict_fd,
+                          store->config_fd, store->folder_fd}[i];
 
         if (fd >= 0) {
             (void)close(fd);
@@ -336,12 +335,12 @@ worker_start(struct mu_store *store)
     if (store->event_fd < 0) {
         return -errno;
     }
-    rc = mu_loop_fd_add_with(
-        store->config.loop, &(struct mu_loop_watch){.fd = store->event_fd,
-                                                    .events = POLLIN,
-                                                    .priority = MU_LOOP_HIGH,
-                                                    .function = on_event,
-                                                    .user = store});
+    rc = mu_loop_fd_add_with(store->config.loop,
+                             &(struct mu_loop_watch){.fd = store->event_fd,
+                                                     .events = POLLIN,
+                                                     .priority = MU_LOOP_HIGH,
+                                                     .function = on_event,
+                                                     .user = store});
     if (rc < 0) {
         return rc;
     }
@@ -550,9 +549,8 @@ set_aside(struct mu_store *store, int folder, const char *name)
     (void)mu_text_format(aside, sizeof(aside), "%s.%" PRId64, name,
                          mu_clock_wall_ms());
     if (renameat(folder, name, store->conflict_fd, aside) < 0) {
-        mu_log(MU_TRACE_ERROR,
-               "%s: %s is damaged and cannot be set aside: %s", store->path,
-               name, strerror(errno));
+        mu_log(MU_TRACE_ERROR, "%s: %s is damaged and cannot be set aside: %s",
+               store->path, name, strerror(errno));
         (void)unlinkat(folder, name, 0);
         return;
     }

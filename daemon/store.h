@@ -34,7 +34,7 @@ struct mu_store_config {
     struct mu_loop *loop;
     mu_store_function *function; /* Called from the loop for each persist. */
     void *user;
-    const char *folder;          /* Null: /var/lib/muster. Made if missing. */
+    const char *folder; /* Null: /var/lib/muster. Made if missing. */
 };
 
 /* What the disk held at the start. The spans live until the next load of the

@@ -105,8 +105,7 @@ mu_store_epoch_read(int fd, struct mu_store_bytes *ret_record,
 }
 
 int
-mu_store_epoch_write(int fd, int copy, uint64_t sequence,
-                     struct mu_span record)
+mu_store_epoch_write(int fd, int copy, uint64_t sequence, struct mu_span record)
 {
     char digest[MU_DIGEST_TEXT_SIZE];
     unsigned char *bytes;
@@ -170,8 +169,7 @@ mu_store_record_write(int folder, const char *name, struct mu_span record,
     mu_digest_to_text(mu_digest_of(record.data, record.size), digest);
     (void)mu_text_format(header, sizeof(header), "%s %zu %s %" PRId64 "\n",
                          record_magic, record.size, digest, wall_ms);
-    (void)mu_text_format(aside, sizeof(aside), "%s%s", unfinished_prefix,
-                         name);
+    (void)mu_text_format(aside, sizeof(aside), "%s%s", unfinished_prefix, name);
     header_size = strlen(header);
     fd = openat(folder, aside,
                 O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
@@ -229,8 +227,8 @@ mu_store_record_read(int folder, const char *name,
     }
     *newline = '\0';
     rc = header_parse(header, &record, &wall_ms, expected);
-    if (rc == 0 && status.st_size != (newline - header) + 1 +
-                                         (off_t)record.size) {
+    if (rc == 0 &&
+        status.st_size != (newline - header) + 1 + (off_t)record.size) {
         rc = -EBADMSG;
     }
     if (rc < 0) {

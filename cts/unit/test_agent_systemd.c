@@ -89,9 +89,8 @@ fake_ended(sd_event_source *source, uint64_t usec, void *user)
     snprintf(end->unit->active_state, sizeof(end->unit->active_state), "%s",
              end->state);
     sd_bus_emit_signal(end->bus, "/org/freedesktop/systemd1",
-                       "org.freedesktop.systemd1.Manager", "JobRemoved",
-                       "uoss", end->id, end->path, end->unit->name,
-                       end->result);
+                       "org.freedesktop.systemd1.Manager", "JobRemoved", "uoss",
+                       end->id, end->path, end->unit->name, end->result);
     free(end);
     sd_event_source_unref(source);
     return 0;
@@ -197,8 +196,7 @@ static const sd_bus_vtable fake_manager_vtable[] = {
     SD_BUS_METHOD("LoadUnit", "s", "o", fake_call, SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_METHOD("StartUnit", "ss", "o", fake_call,
                   SD_BUS_VTABLE_UNPRIVILEGED),
-    SD_BUS_METHOD("StopUnit", "ss", "o", fake_call,
-                  SD_BUS_VTABLE_UNPRIVILEGED),
+    SD_BUS_METHOD("StopUnit", "ss", "o", fake_call, SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_SIGNAL("JobRemoved", "uoss", 0),
     SD_BUS_VTABLE_END,
 };
@@ -333,8 +331,8 @@ bus_start(void)
     ck_assert_int_ge(bus_pid, 0);
     if (bus_pid == 0) {
         prctl(PR_SET_PDEATHSIG, SIGKILL);
-        execlp("dbus-daemon", "dbus-daemon", config, "--nofork",
-               "--nopidfile", NULL);
+        execlp("dbus-daemon", "dbus-daemon", config, "--nofork", "--nopidfile",
+               NULL);
         _exit(1);
     }
     for (int i = 0; i < WAIT_MS / 10; i++) {

@@ -224,9 +224,8 @@ setup(void)
 {
     char path[256];
 
-    mu_log_init(&(struct mu_log_config){.name = "test_exec",
-                                        .level_min = MU_TRACE_INFO,
-                                        .is_stderr = true});
+    mu_log_init(&(struct mu_log_config){
+        .name = "test_exec", .level_min = MU_TRACE_INFO, .is_stderr = true});
     ck_assert_ptr_nonnull(mkdtemp(top));
     snprintf(folder, sizeof(folder), "%s", top);
     snprintf(path, sizeof(path), "%s/resource.d", folder);
@@ -272,9 +271,10 @@ END_TEST
 /* What is shown in status and sent to peers must be one line of text. */
 START_TEST(reason_is_made_valid_and_short)
 {
-    make_agent("odd", "printf 'ocf-exit-reason:caf\\303\\251 \\377 \\001x ' >&2\n"
-                      "printf '%0600d\\n' 0 >&2\n"
-                      "exit 1");
+    make_agent("odd",
+               "printf 'ocf-exit-reason:caf\\303\\251 \\377 \\001x ' >&2\n"
+               "printf '%0600d\\n' 0 >&2\n"
+               "exit 1");
     start(1, "web", "odd");
     wait_for(1);
     ck_assert_int_eq(strncmp(outcomes[0].reason, "caf\303\251 ?  x 000", 14),
@@ -534,18 +534,17 @@ END_TEST
 /* A fork bomb in sessions of their own outruns a killer that looks once. */
 START_TEST(fork_bomb_is_ended)
 {
-    make_agent("bomb",
-               "ln -s /bin/sleep $T/bomb-sleep\n"
-               "cat >$T/bomb.sh <<EOF\n"
-               "#!/bin/sh\n"
-               "[ -e $T/stop ] && exit 0\n"
-               "sleep 0.05\n"
-               "[ \\$1 -gt 40 ] && exec $T/bomb-sleep 1000\n"
-               "setsid $T/bomb.sh \\$((\\$1 + 1)) &\n"
-               "exec $T/bomb-sleep 1000\n"
-               "EOF\n"
-               "chmod +x $T/bomb.sh\n"
-               "setsid $T/bomb.sh 0 &\nsleep 1000");
+    make_agent("bomb", "ln -s /bin/sleep $T/bomb-sleep\n"
+                       "cat >$T/bomb.sh <<EOF\n"
+                       "#!/bin/sh\n"
+                       "[ -e $T/stop ] && exit 0\n"
+                       "sleep 0.05\n"
+                       "[ \\$1 -gt 40 ] && exec $T/bomb-sleep 1000\n"
+                       "setsid $T/bomb.sh \\$((\\$1 + 1)) &\n"
+                       "exec $T/bomb-sleep 1000\n"
+                       "EOF\n"
+                       "chmod +x $T/bomb.sh\n"
+                       "setsid $T/bomb.sh 0 &\nsleep 1000");
     start_with(1, "web", "bomb", "start", 700);
     wait_for(1);
     ck_assert_int_eq(outcomes[0].end, MU_OP_END_TIMEOUT);
@@ -672,12 +671,9 @@ END_TEST
 START_TEST(parameters_and_exit_code_of_a_fence_agent)
 {
     static const struct mu_pair params[] = {
-        {"ip", "10.0.0.1"},
-        {"login", "admin\nplug=victim"},
-        {"pcmk_host_list", "a b"},
-        {"pcmk_reboot_action", "off"},
-        {"pcmk_off_retries", "9"},
-        {"pcmk_reboot_retries", "1"},
+        {"ip", "10.0.0.1"},        {"login", "admin\nplug=victim"},
+        {"pcmk_host_list", "a b"}, {"pcmk_reboot_action", "off"},
+        {"pcmk_off_retries", "9"}, {"pcmk_reboot_retries", "1"},
     };
     struct mu_effect_exec effect = {.exec_id = 1,
                                     .agent_class = MU_AGENT_FENCE,
@@ -758,6 +754,36 @@ START_TEST(failed_fence_agent_is_tried_again)
 }
 END_TEST
 
+/* A hung look at a management board must not delay cutting power; the answer
+ * to the look is still owed. */
+START_TEST(fencing_does_not_wait_for_a_monitor_of_its_device)
+{
+    make_file("fence_test",
+              "#!/bin/sh\nd=${0%/*}\n"
+              "if grep -qx action=monitor; then\n"
+              "  [ -e $d/once ] && exit 0\n"
+              "  : >$d/once; sleep 1000\n"
+              "fi\nexit 0\n",
+              0755);
+    fence(1, "monitor", 10000);
+    for (int i = 0; i < WAIT_MS / 10 && !has_file("once"); i++) {
+        idle(10);
+    }
+    fence(2, "monitor", 20000);
+    fence(3, "reboot", 0);
+    fence(4, "off", 0);
+    wait_for(4);
+    ck_assert_uint_eq(outcomes[0].exec_id, 3);
+    ck_assert_uint_eq(outcomes[1].exec_id, 4);
+    ck_assert_uint_eq(outcomes[2].exec_id, 1);
+    ck_assert_uint_eq(outcomes[3].exec_id, 2);
+    for (uint32_t i = 0; i < 4; i++) {
+        ck_assert_int_eq(outcomes[i].end, MU_OP_END_EXITED);
+        ck_assert_int_eq(outcomes[i].rc, 0);
+    }
+}
+END_TEST
+
 START_TEST(lsb_codes_are_translated)
 {
     struct mu_effect_exec effect = {.exec_id = 1,
@@ -767,8 +793,7 @@ START_TEST(lsb_codes_are_translated)
                                     .op_name = "monitor",
                                     .timeout_ms = WAIT_MS};
 
-    make_file("script", "#!/bin/sh\n[ $1 = status ] && exit 3\nexit 4\n",
-              0755);
+    make_file("script", "#!/bin/sh\n[ $1 = status ] && exit 3\nexit 4\n", 0755);
     mu_exec_start(executor, &effect);
     effect.op_name = "start";
     mu_exec_start(executor, &effect);
@@ -814,6 +839,7 @@ main(void)
     tcase_add_test(tcase,
                    fence_device_is_registered_by_start_and_forgotten_by_stop);
     tcase_add_test(tcase, failed_fence_agent_is_tried_again);
+    tcase_add_test(tcase, fencing_does_not_wait_for_a_monitor_of_its_device);
     tcase_add_test(tcase, lsb_codes_are_translated);
     suite_add_tcase(suite, tcase);
     runner = srunner_create(suite);

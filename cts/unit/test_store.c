@@ -129,9 +129,8 @@ shell(const char *format, ...)
 static void
 setup(void)
 {
-    mu_log_init(&(struct mu_log_config){.name = "test_store",
-                                        .level_min = MU_TRACE_INFO,
-                                        .is_stderr = true});
+    mu_log_init(&(struct mu_log_config){
+        .name = "test_store", .level_min = MU_TRACE_INFO, .is_stderr = true});
     ck_assert_ptr_nonnull(mkdtemp(top));
     snprintf(folder, sizeof(folder), "%s/muster", top);
     loop = mu_loop_new();
@@ -399,8 +398,8 @@ START_TEST(full_disk_refuses_changes_and_keeps_promises)
     wait_for(4);
     ck_assert_int_eq(answers[3].error, 0);
 
-    ck_assert(shell("dd if=/dev/zero of=%s/filler bs=4k 2>/dev/null; true",
-                    folder));
+    ck_assert(
+        shell("dd if=/dev/zero of=%s/filler bs=4k 2>/dev/null; true", folder));
     persist(5, MU_PERSIST_CONFIG, "1-4", large);
     persist(6, MU_PERSIST_EPOCH, NULL, "another promise");
     wait_for(6);
@@ -434,7 +433,8 @@ main(void)
     tcase_add_test(tcase, sec_revision_name_cannot_leave_its_folder);
     tcase_add_test(tcase, torn_epoch_copy_does_not_lose_the_promise);
     tcase_add_test(tcase, epoch_with_no_sound_copy_is_set_aside);
-    tcase_add_test(tcase, damaged_configuration_is_set_aside_for_the_one_before);
+    tcase_add_test(tcase,
+                   damaged_configuration_is_set_aside_for_the_one_before);
     tcase_add_test(tcase, cut_or_foreign_configuration_is_damaged);
     tcase_add_test(tcase, unfinished_file_of_a_crash_is_removed);
     tcase_add_test(tcase, second_daemon_is_refused);
