@@ -1,0 +1,389 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The replicated state and its rules: rows that encode and decode alike, and a
+ * kernel that refuses what could make a resource run twice. */
+
+#include <check.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/prng.h"
+#include "core/fence.h"
+#include "core/kernel.h"
+#include "core/state.h"
+
+static struct mu_arena arena;
+static struct mu_arena config_arena;
+static struct mu_arena scratch;
+static struct mu_state state;
+
+static const char config_xml[] =
+    "<configuration><crm_config/><nodes/><resources>"
+    "<primitive id=\"web\" class=\"ocf\" provider=\"pacemaker\" "
+    "type=\"Dummy\"/>"
+    "<clone id=\"all\"><primitive id=\"ping\" class=\"ocf\" "
+    "provider=\"pacemaker\" type=\"Dummy\"/></clone>"
+    "<primitive id=\"f1\" class=\"stonith\" type=\"fence_dummy\">"
+    "<instance_attributes id=\"f1-i\"><nvpair id=\"f1-m\" "
+    "name=\"pcmk_host_map\" value=\"b:port-b;c:port-c\"/>"
+    "</instance_attributes></primitive>"
+    "<primitive id=\"f2\" class=\"stonith\" type=\"fence_dummy\">"
+    "<instance_attributes id=\"f2-i\"><nvpair id=\"f2-m\" "
+    "name=\"pcmk_host_list\" value=\"b, c\"/></instance_attributes>"
+    "</primitive></resources><constraints/></configuration>";
+
+/* Three members, quorate, nobody has looked for anything yet. */
+static void
+setup(void)
+{
+    static const char *const names[] = {"a", "b", "c"};
+    struct mu_span xml = {(const unsigned char *)config_xml,
+                          sizeof(config_xml) - 1};
+
+    mu_arena_init(&arena, 1 << 26);
+    mu_arena_init(&config_arena, 1 << 26);
+    mu_arena_init(&scratch, 1 << 26);
+    mu_state_init(&state, &arena, &config_arena);
+    for (uint32_t i = 0; i < 3; i++) {
+        struct mu_state_node *node = mu_state_add_node(&state, i + 1, names[i]);
+
+        node->state = MU_NODE_STATE_ACTIVE;
+    }
+    state.members = mu_arena_new(&arena, struct mu_state_member, 3);
+    state.members_count = 3;
+    for (uint32_t i = 0; i < 3; i++) {
+        state.members[i].node_id = i + 1;
+        state.members[i].processors = 2;
+    }
+    state.is_quorate = true;
+    ck_assert_int_eq(mu_state_set_config(&state, xml, NULL), 0);
+}
+
+static void
+teardown(void)
+{
+    mu_arena_done(&arena);
+    mu_arena_done(&config_arena);
+    mu_arena_done(&scratch);
+}
+
+static void
+record(uint32_t node_id, const char *resource, const char *op_name, int32_t rc)
+{
+    const struct mu_state_history key = {
+        .node_id = node_id, .resource = resource, .op_name = op_name};
+    struct mu_state_history *row = mu_state_put_history(&state, &key);
+
+    row->op_name = mu_state_text(&state, op_name);
+    row->rc = rc;
+    row->class_name = "ocf";
+}
+
+static bool
+may_start(uint32_t node_id, const char *resource)
+{
+    const struct mu_state_action action = {.kind = MU_ACTION_RESOURCE,
+                                           .task = MU_TASK_START,
+                                           .resource = resource,
+                                           .class_name = "ocf",
+                                           .node_id = node_id};
+    struct mu_errbuf err;
+
+    return mu_kernel_may_release(&state, &action, &err);
+}
+
+static void
+probed_everywhere(const char *resource)
+{
+    for (uint32_t i = 1; i <= 3; i++) {
+        record(i, resource, "monitor", 7);
+    }
+}
+
+/* Replicas compare bytes: what is decoded must encode to the same again. */
+START_TEST(encoding_and_decoding_again_gives_the_same_bytes)
+{
+    struct mu_span first;
+    struct mu_span second;
+    struct mu_state_fence *fence;
+
+    probed_everywhere("web");
+    record(2, "web", "start", 0);
+    mu_state_add_flight(&state, 5)->resource = "web";
+    state.flights[0].instance = state.flights[0].class_name = "";
+    state.flights[0].provider = state.flights[0].type = "";
+    state.flights[0].migrate_source = state.flights[0].migrate_target = "";
+    fence = mu_state_add_fence(&state, 9);
+    fence->target_id = 3;
+    fence->action = "off";
+    ck_assert(mu_state_set_attribute(&state, &state.nodes[0], "b", "2"));
+    ck_assert(mu_state_set_attribute(&state, &state.nodes[0], "a", "1"));
+    mu_state_add_request(&state, 1, 2);
+    first = mu_state_encode(&state, &scratch);
+    ck_assert_int_eq(mu_state_decode(&state, first), 0);
+    second = mu_state_encode(&state, &scratch);
+    ck_assert_uint_eq(first.size, second.size);
+    ck_assert_mem_eq(first.data, second.data, first.size);
+    ck_assert_ptr_nonnull(state.config);
+    ck_assert_str_eq(state.nodes[0].attributes[0].name, "a");
+}
+END_TEST
+
+/* A peer's snapshot is input: whatever is changed in it, decoding accepts or
+ * refuses, and the state is usable afterwards. */
+START_TEST(sec_a_damaged_snapshot_is_refused_or_harmless)
+{
+    struct mu_span good;
+    struct mu_prng prng;
+
+    probed_everywhere("web");
+    good = mu_state_encode(&state, &scratch);
+    good.data = mu_arena_copy(&scratch, good.data, good.size);
+    mu_prng_init(&prng, 7);
+    for (int round = 0; round < 3000; round++) {
+        unsigned char *bytes = malloc(good.size);
+        size_t size = good.size - (size_t)mu_prng_below(&prng, 3);
+        struct mu_arena other;
+
+        ck_assert_ptr_nonnull(bytes);
+        memcpy(bytes, good.data, good.size);
+        bytes[mu_prng_below(&prng, good.size)] =
+            (unsigned char)mu_prng_next(&prng);
+        (void)mu_state_decode(&state, (struct mu_span){bytes, size});
+        mu_arena_init(&other, 1 << 26);
+        (void)mu_state_encode(&state, &other);
+        (void)mu_state_make_status(&state, &other);
+        mu_arena_done(&other);
+        free(bytes);
+    }
+}
+END_TEST
+
+/* Nobody has looked: it may run anywhere, so it may start nowhere. */
+START_TEST(an_unprobed_resource_is_not_started)
+{
+    ck_assert(!may_start(1, "web"));
+    record(1, "web", "monitor", 7);
+    record(2, "web", "monitor", 7);
+    ck_assert(!may_start(1, "web"));
+    record(3, "web", "monitor", 7);
+    ck_assert(may_start(1, "web"));
+}
+END_TEST
+
+/* The heart of the matter. */
+START_TEST(a_resource_that_another_node_holds_is_not_started)
+{
+    probed_everywhere("web");
+    record(2, "web", "start", 0);
+    ck_assert(!may_start(1, "web"));
+    record(2, "web", "stop", 0);
+    ck_assert(may_start(1, "web"));
+    record(2, "web", "stop", 1);
+    ck_assert(!may_start(1, "web"));
+}
+END_TEST
+
+/* A failed start may have left half a service behind. */
+START_TEST(a_failed_start_still_holds)
+{
+    probed_everywhere("web");
+    record(2, "web", "start", 1);
+    ck_assert(!may_start(1, "web"));
+}
+END_TEST
+
+/* Clones are allowed on every node; their number is the planner's business. */
+START_TEST(an_anonymous_instance_may_run_beside_others)
+{
+    record(1, "ping", "monitor", 7);
+    record(2, "ping", "start", 0);
+    record(3, "ping", "start", 0);
+    ck_assert(may_start(1, "ping"));
+}
+END_TEST
+
+/* A lost node may run what it was seen to run, until it is proved dead. */
+START_TEST(an_unclean_holder_blocks_until_it_is_down)
+{
+    probed_everywhere("web");
+    record(3, "web", "start", 0);
+    state.nodes[2].state = MU_NODE_STATE_UNCLEAN;
+    ck_assert(!may_start(1, "web"));
+    state.nodes[2].state = MU_NODE_STATE_DOWN;
+    ck_assert(may_start(1, "web"));
+}
+END_TEST
+
+/* What a lost node surely did not run need not wait for its fencing. */
+START_TEST(an_unclean_node_without_the_resource_does_not_block)
+{
+    probed_everywhere("web");
+    state.nodes[2].state = MU_NODE_STATE_UNCLEAN;
+    ck_assert(may_start(1, "web"));
+}
+END_TEST
+
+/* Without quorum nothing starts, whatever a plan says. */
+START_TEST(nothing_starts_without_quorum)
+{
+    probed_everywhere("web");
+    state.is_quorate = false;
+    ck_assert(!may_start(1, "web"));
+}
+END_TEST
+
+/* A node that does not take part is asked for nothing. */
+START_TEST(a_pending_node_starts_nothing)
+{
+    probed_everywhere("web");
+    state.nodes[0].state = MU_NODE_STATE_PENDING;
+    ck_assert(!may_start(1, "web"));
+}
+END_TEST
+
+static struct mu_apply
+apply_make(void)
+{
+    return (struct mu_apply){.state = &state, .scratch = &scratch};
+}
+
+static const struct mu_state_fence *
+fence_begin(struct mu_apply *apply, uint32_t target_id)
+{
+    const struct mu_state_action action = {.kind = MU_ACTION_FENCE,
+                                           .task = MU_TASK_FENCE_REBOOT,
+                                           .node_id = target_id};
+    uint64_t op_id = mu_fence_begin(apply, target_id, &action, MU_PLAN_NONE);
+
+    return mu_state_get_fence(&state, op_id);
+}
+
+static void
+fence_fail(struct mu_apply *apply, const struct mu_state_fence *fence)
+{
+    const struct mu_body_result result = {.op_id = fence->op_id,
+                                          .attempt = fence->attempt,
+                                          .end = MU_OP_END_EXITED,
+                                          .rc = 1,
+                                          .reason = "no power switch",
+                                          .params_digest = ""};
+
+    mu_fence_result(apply, &result);
+}
+
+/* The device is told its own name for the node; the target never shoots
+ * itself while somebody else can. */
+START_TEST(a_fencing_names_the_port_and_another_node)
+{
+    struct mu_apply apply = apply_make();
+    const struct mu_state_fence *fence;
+    struct mu_fence_attempt attempt;
+
+    state.nodes[1].state = MU_NODE_STATE_UNCLEAN;
+    fence = fence_begin(&apply, 2);
+    ck_assert_int_eq(fence->state, MU_FENCE_RUNNING);
+    ck_assert_uint_ne(fence->executor_id, 2);
+    ck_assert(mu_fence_describe(&state, fence, &scratch, &attempt));
+    ck_assert_str_eq(attempt.port, "port-b");
+    ck_assert_str_eq(fence->device, "f1");
+}
+END_TEST
+
+/* A device that fails is tried twice, then the next one; after all have failed
+ * it pauses and begins again: a fencing is never given up. */
+START_TEST(a_failed_device_gives_way_to_the_next)
+{
+    struct mu_apply apply = apply_make();
+    const struct mu_state_fence *fence;
+
+    state.nodes[1].state = MU_NODE_STATE_UNCLEAN;
+    fence = fence_begin(&apply, 2);
+    fence_fail(&apply, fence);
+    ck_assert_str_eq(fence->device, "f1");
+    fence_fail(&apply, fence);
+    ck_assert_str_eq(fence->device, "f2");
+    fence_fail(&apply, fence);
+    fence_fail(&apply, fence);
+    ck_assert_int_eq(fence->state, MU_FENCE_PAUSING);
+    ck_assert_str_eq(fence->reason, "no power switch");
+    state.time_ms = fence->due_ms;
+    mu_fence_tick(&apply);
+    ck_assert_int_eq(fence->state, MU_FENCE_RUNNING);
+    ck_assert_str_eq(fence->device, "f1");
+}
+END_TEST
+
+/* The answer of an attempt that was given up must not open the gate: the
+ * newer attempt may be switching the node on again right now. */
+START_TEST(a_late_answer_is_ignored)
+{
+    struct mu_apply apply = apply_make();
+    const struct mu_state_fence *fence;
+    struct mu_body_result late = {.end = MU_OP_END_EXITED,
+                                  .reason = "",
+                                  .params_digest = ""};
+
+    state.nodes[1].state = MU_NODE_STATE_UNCLEAN;
+    fence = fence_begin(&apply, 2);
+    late.op_id = fence->op_id;
+    late.attempt = fence->attempt;
+    fence_fail(&apply, fence);
+    mu_fence_result(&apply, &late);
+    ck_assert_int_eq(state.nodes[1].state, MU_NODE_STATE_UNCLEAN);
+    late.attempt = fence->attempt;
+    mu_fence_result(&apply, &late);
+    ck_assert_int_eq(state.nodes[1].state, MU_NODE_STATE_DOWN);
+    ck_assert(state.nodes[1].was_fenced);
+}
+END_TEST
+
+/* An executor that dies takes its attempt with it; another one goes on. */
+START_TEST(a_dead_executor_is_replaced)
+{
+    struct mu_apply apply = apply_make();
+    const struct mu_state_fence *fence;
+    uint32_t first;
+
+    state.nodes[1].state = MU_NODE_STATE_UNCLEAN;
+    fence = fence_begin(&apply, 2);
+    first = fence->executor_id;
+    mu_state_get_node(&state, first)->state = MU_NODE_STATE_UNCLEAN;
+    mu_fence_reassign(&apply);
+    ck_assert_int_eq(fence->state, MU_FENCE_RUNNING);
+    ck_assert_uint_ne(fence->executor_id, first);
+    ck_assert_uint_ne(fence->executor_id, 2);
+    ck_assert_uint_eq(fence->attempt, 2);
+}
+END_TEST
+
+int
+main(void)
+{
+    Suite *suite = suite_create("state");
+    TCase *tcase = tcase_create("state");
+    SRunner *runner = srunner_create(suite);
+    int failed;
+
+    tcase_add_checked_fixture(tcase, setup, teardown);
+    tcase_set_timeout(tcase, 60);
+    tcase_add_test(tcase, encoding_and_decoding_again_gives_the_same_bytes);
+    tcase_add_test(tcase, sec_a_damaged_snapshot_is_refused_or_harmless);
+    tcase_add_test(tcase, an_unprobed_resource_is_not_started);
+    tcase_add_test(tcase, a_resource_that_another_node_holds_is_not_started);
+    tcase_add_test(tcase, a_failed_start_still_holds);
+    tcase_add_test(tcase, an_anonymous_instance_may_run_beside_others);
+    tcase_add_test(tcase, an_unclean_holder_blocks_until_it_is_down);
+    tcase_add_test(tcase, an_unclean_node_without_the_resource_does_not_block);
+    tcase_add_test(tcase, nothing_starts_without_quorum);
+    tcase_add_test(tcase, a_pending_node_starts_nothing);
+    tcase_add_test(tcase, a_fencing_names_the_port_and_another_node);
+    tcase_add_test(tcase, a_failed_device_gives_way_to_the_next);
+    tcase_add_test(tcase, a_late_answer_is_ignored);
+    tcase_add_test(tcase, a_dead_executor_is_replaced);
+    suite_add_tcase(suite, tcase);
+    srunner_run_all(runner, CK_NORMAL);
+    failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
