@@ -80,9 +80,12 @@ static void reader_stop(struct reader *reader, int result);
 static void reader_refuse(struct reader *reader, int result, const char *text);
 static struct word *word_find(struct reader *reader, const xmlChar *name);
 static int word_of(const struct reader *reader, const char *name);
-static bool tag_collect(struct reader *reader, struct mu_doc_stream_tag *tag,
-                        int namespaces_count, const xmlChar **namespaces,
-                        int attributes_count, const xmlChar **attributes);
+static bool attributes_collect(struct reader *reader,
+                               struct mu_doc_stream_tag *tag, int count,
+                               const xmlChar **attributes);
+static bool namespaces_collect(struct reader *reader,
+                               struct mu_doc_stream_tag *tag, int count,
+                               const xmlChar **namespaces);
 static void attribute_name_set(struct reader *reader, unsigned index,
                                const xmlChar *name, const xmlChar *prefix);
 static void element_keep(struct reader *reader,
@@ -286,8 +289,8 @@ on_start(void *context, const xmlChar *name, const xmlChar *prefix,
     }
     tag.depth = reader->depth;
     tag.line = (unsigned)reader->parser->input->line;
-    if (!tag_collect(reader, &tag, namespaces_count, namespaces,
-                     attributes_count, attributes)) {
+    if (!namespaces_collect(reader, &tag, namespaces_count, namespaces) ||
+        !attributes_collect(reader, &tag, attributes_count, attributes)) {
         return;
     }
     if (!reader->keep_depth) {
@@ -518,18 +521,43 @@ word_of(const struct reader *reader, const char *name)
     return word == MU_INDEX_NONE ? MU_DOC_STREAM_UNKNOWN : (int)word;
 }
 
-/* Fills the attributes of 'tag'. Declarations of namespaces are attributes
- * like others to us, and come first. */
+/* Adds the attributes of a start tag, five pointers each: name, prefix, URI,
+ * start and end of the value. */
 static bool
-tag_collect(struct reader *reader, struct mu_doc_stream_tag *tag,
-            int namespaces_count, const xmlChar **namespaces,
-            int attributes_count, const xmlChar **attributes)
+attributes_collect(struct reader *reader, struct mu_doc_stream_tag *tag,
+                   int count, const xmlChar **attributes)
 {
-    if (namespaces_count + attributes_count > MU_ATTRIBUTES_COUNT_MAX) {
+    if (count > MU_ATTRIBUTES_COUNT_MAX - (int)tag->attributes_count) {
         reader_refuse(reader, -E2BIG, "an element has too many attributes");
         return false;
     }
-    for (int i = 0; i < namespaces_count; i++) {
+    for (int i = 0; i < count; i++) {
+        const xmlChar *const *attribute = attributes + 5 * i;
+        unsigned at = tag->attributes_count++;
+        size_t size = (size_t)(attribute[4] - attribute[3]);
+
+        if (size > MU_VALUE_SIZE_MAX) {
+            reader_refuse(reader, -E2BIG,
+                          "the value of an attribute is too long");
+            return false;
+        }
+        attribute_name_set(reader, at, attribute[0], attribute[1]);
+        reader->attributes[at].value = (struct mu_span){attribute[3], size};
+    }
+    return true;
+}
+
+/* Adds the declarations of namespaces, which to us are attributes like others,
+ * two pointers each: prefix and URI. */
+static bool
+namespaces_collect(struct reader *reader, struct mu_doc_stream_tag *tag,
+                   int count, const xmlChar **namespaces)
+{
+    if (count > MU_ATTRIBUTES_COUNT_MAX) {
+        reader_refuse(reader, -E2BIG, "an element has too many attributes");
+        return false;
+    }
+    for (int i = 0; i < count; i++) {
         const xmlChar *prefix = namespaces[2 * i];
         const xmlChar *value = namespaces[2 * i + 1];
         unsigned at = tag->attributes_count++;
@@ -539,20 +567,6 @@ tag_collect(struct reader *reader, struct mu_doc_stream_tag *tag,
                            prefix ? (const xmlChar *)"xmlns" : NULL);
         reader->attributes[at].value =
             (struct mu_span){value, value ? strlen((const char *)value) : 0};
-    }
-    for (int i = 0; i < attributes_count; i++) {
-        const xmlChar *const *attribute = attributes + 5 * i;
-        unsigned at = tag->attributes_count++;
-        size_t size = (size_t)(attribute[4] - attribute[3]);
-
-        if (size > MU_VALUE_SIZE_MAX) {
-            reader_refuse(reader, -E2BIG,
-                          "the value of an attribute is too "
-                          "long");
-            return false;
-        }
-        attribute_name_set(reader, at, attribute[0], attribute[1]);
-        reader->attributes[at].value = (struct mu_span){attribute[3], size};
     }
     return true;
 }

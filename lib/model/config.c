@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <regex.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/limits.h"
