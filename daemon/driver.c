@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/panic.h"
 #include "base/text.h"
@@ -394,6 +395,14 @@ driver_step(struct mu_driver *driver, struct mu_event *event)
 
 /* ---- What adapters report ------------------------------------------------ */
 
+static uint32_t
+processors_count(void)
+{
+    long count = sysconf(_SC_NPROCESSORS_ONLN);
+
+    return count > 0 ? (uint32_t)count : 1;
+}
+
 static void
 driver_boot(struct mu_driver *driver, const struct mu_ring_map *map)
 {
@@ -413,6 +422,7 @@ driver_boot(struct mu_driver *driver, const struct mu_ring_map *map)
                 .config = driver->content.config,
                 .is_damaged = driver->content.is_damaged,
                 .is_two_node = map->is_two_node,
+                .processors = processors_count(),
                 .watchdog_ms = driver->watchdog.timeout_ms,
             },
     };

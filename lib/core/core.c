@@ -261,6 +261,7 @@ boot(struct mu_core *core, const struct mu_event_boot *event)
     /* Numbers of one life must not be taken for those of another. */
     core->next_exec_id = ((event->incarnation & 0xffffff) << 32) + 1;
     mu_durable_boot(core, event);
+    mu_core_add(core, MU_EFFECT_WATCHDOG)->watchdog_feed = true;
     core->phase = MU_CORE_OFFLINE;
 }
 
