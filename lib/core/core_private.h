@@ -14,6 +14,9 @@
 enum {
     MU_CORE_OP_NAME_SIZE = 32,
     MU_CORE_DIGEST_SIZE = 33,
+    /* A daemon that has not said HELLO within this time is left out; an
+     * announced view that was not delivered is announced again. */
+    MU_VIEW_SILENCE_MS = 3000,
 };
 
 /* A message that has been received in part. */
@@ -233,6 +236,24 @@ struct mu_instant mu_view_deadline(const struct mu_core *core);
 uint32_t mu_view_coordinator(const struct mu_core *core);
 /* Gives the state up and joins the group anew. */
 void mu_view_rejoin(struct mu_core *core, const char *why);
+
+/* Helpers of the view machine's two files. */
+bool mu_view_has_member(const struct mu_core *core, uint32_t node_id,
+                        uint32_t pid);
+bool mu_view_has_ring_node(const struct mu_core *core, uint32_t node_id);
+bool mu_view_is_excluded(const struct mu_core *core, uint32_t node_id,
+                         uint32_t pid);
+struct mu_core_hello *mu_view_find_hello(struct mu_core *core,
+                                         uint32_t node_id);
+bool mu_view_may_join(struct mu_core *core, const struct mu_core_hello *hello);
+void mu_view_add_member(struct mu_body_view *view,
+                        const struct mu_core_hello *hello, bool is_joiner);
+void mu_view_announce(struct mu_core *core, struct mu_body_view *view);
+
+/* gather.c: the first view of a ring. */
+void mu_gather_hello(struct mu_core *core);
+void mu_gather_consider(struct mu_core *core);
+void mu_gather_exclude(struct mu_core *core, uint32_t node_id, uint32_t pid);
 
 /* transfer.c: messages out and in. */
 uint64_t mu_transfer_send(struct mu_core *core, enum mu_msg_type type,

@@ -13,49 +13,20 @@
 #include "base/panic.h"
 #include "core/core_private.h"
 
-/* A daemon that has not said HELLO within this time is left out; an announced
- * view that was not delivered is announced again. */
-static const int64_t SILENCE_MS = 3000;
-
 /* A joiner that has not got the state within this time begins anew. */
 static const int64_t SYNC_MS = 15000;
 
 /* A coordinator that is silent for this long is left out. */
 static const int64_t HUNG_MS = 10000;
 
-struct choice {
-    const struct mu_core_hello *source; /* Null: nobody can start. */
-    bool is_cold;
-};
-
-static bool is_group_member(const struct mu_core *core, uint32_t node_id,
-                            uint32_t pid);
-static bool is_ring_node(const struct mu_core *core, uint32_t node_id);
-static bool is_excluded(const struct mu_core *core, uint32_t node_id,
-                        uint32_t pid);
-static struct mu_core_hello *hello_find(struct mu_core *core, uint32_t node_id);
 static const struct mu_core_hello *hello_present(const struct mu_core *core,
                                                  uint32_t node_id,
                                                  uint64_t incarnation);
-static void hello_send(struct mu_core *core);
-static void gathering_consider(struct mu_core *core);
-static bool has_everybody_spoken(struct mu_core *core);
-static void silent_exclude(struct mu_core *core);
-static void mute_exclude(struct mu_core *core, uint32_t node_id, uint32_t pid);
-static struct choice source_choose(const struct mu_core *core);
-static bool cold_start_is_safe(const struct mu_core *core);
-static bool hello_is_newer(const struct mu_body_hello *a,
-                           const struct mu_body_hello *b);
-static void view_first_send(struct mu_core *core, struct choice choice);
 static void coordinator_consider(struct mu_core *core);
 static void coordinator_watch(struct mu_core *core);
 static bool member_is_lost(const struct mu_core *core,
                            const struct mu_state_member *member);
-static bool may_join(struct mu_core *core, const struct mu_core_hello *hello);
 static void view_next_send(struct mu_core *core);
-static void view_member_add(struct mu_body_view *view,
-                            const struct mu_core_hello *hello, bool is_joiner);
-static void view_send(struct mu_core *core, struct mu_body_view *view);
 static void hellos_learn(struct mu_core *core, const struct mu_body_view *view);
 static bool view_is_ours(const struct mu_core *core,
                          const struct mu_body_view *view,
@@ -93,7 +64,7 @@ mu_view_ring(struct mu_core *core, const struct mu_event_ring *event)
     core->is_waiting_told = false;
     core->hellos_count = 0;
     core->excluded_count = 0;
-    core->view_deadline = mu_instant_after(core->now, SILENCE_MS);
+    core->view_deadline = mu_instant_after(core->now, MU_VIEW_SILENCE_MS);
     mu_arena_reset(&core->ring_arena);
     mu_transfer_reset(core);
     mu_coordinate_reset(core);
@@ -115,7 +86,7 @@ mu_view_group(struct mu_core *core, const struct mu_event_group *event)
         core->is_in_group |= core->members[i].node_id == core->node_id;
     }
     for (uint32_t i = 0; i < core->hellos_count; i++) {
-        if (is_group_member(core, core->hellos[i].node_id,
+        if (mu_view_has_member(core, core->hellos[i].node_id,
                             core->hellos[i].pid)) {
             core->hellos[kept++] = core->hellos[i];
         }
@@ -124,7 +95,7 @@ mu_view_group(struct mu_core *core, const struct mu_event_group *event)
     if (!core->is_decided && event->joined_count > 0) {
         /* Whoever joins has not heard what was said before. */
         core->is_hello_sent = false;
-        core->view_deadline = mu_instant_after(core->now, SILENCE_MS);
+        core->view_deadline = mu_instant_after(core->now, MU_VIEW_SILENCE_MS);
     }
     core->is_view_sent = false;
 }
@@ -167,12 +138,12 @@ void
 mu_view_hello(struct mu_core *core, uint32_t node_id, uint32_t pid,
               uint64_t incarnation, struct mu_span body)
 {
-    struct mu_core_hello *hello = hello_find(core, node_id);
+    struct mu_core_hello *hello = mu_view_find_hello(core, node_id);
     struct mu_body_hello decoded = {0};
     uint32_t kept = 0;
 
-    if (incarnation == 0 || !is_ring_node(core, node_id) ||
-        !is_group_member(core, node_id, pid) ||
+    if (incarnation == 0 || !mu_view_has_ring_node(core, node_id) ||
+        !mu_view_has_member(core, node_id, pid) ||
         !mu_body_decode(&core->ring_arena, body, mu_body_hello, &decoded)) {
         return;
     }
@@ -183,7 +154,7 @@ mu_view_hello(struct mu_core *core, uint32_t node_id, uint32_t pid,
         hello = &core->hellos[core->hellos_count++];
     }
     *hello = (struct mu_core_hello){node_id, pid, incarnation, decoded};
-    core->view_deadline = mu_instant_after(core->now, SILENCE_MS);
+    core->view_deadline = mu_instant_after(core->now, MU_VIEW_SILENCE_MS);
     for (uint32_t i = 0; i < core->excluded_count; i++) {
         if (core->excluded[i].node_id != node_id) {
             core->excluded[kept++] = core->excluded[i];
@@ -203,7 +174,7 @@ mu_view_exclude(struct mu_core *core, struct mu_span body)
 
     if (!mu_body_decode(&core->scratch, body, mu_body_exclude, &exclude) ||
         core->excluded_count >= MU_NODES_COUNT_MAX ||
-        is_excluded(core, exclude.node_id, exclude.pid)) {
+        mu_view_is_excluded(core, exclude.node_id, exclude.pid)) {
         return;
     }
     for (uint32_t i = 0; i < core->hellos_count; i++) {
@@ -312,7 +283,7 @@ mu_view_consider(struct mu_core *core)
         return;
     }
     if (!core->is_hello_sent) {
-        hello_send(core);
+        mu_gather_hello(core);
     }
     if (core->phase == MU_CORE_SYNCING &&
         mu_instant_is_due(core->sync_deadline, core->now)) {
@@ -324,7 +295,7 @@ mu_view_consider(struct mu_core *core)
         core->is_view_sent = false;
     }
     if (!core->is_decided) {
-        gathering_consider(core);
+        mu_gather_consider(core);
     } else if (core->phase == MU_CORE_ACTIVE) {
         coordinator_consider(core);
     }
@@ -391,8 +362,8 @@ mu_view_rejoin(struct mu_core *core, const char *why)
     (void)mu_core_add(core, MU_EFFECT_REJOIN);
 }
 
-static bool
-is_group_member(const struct mu_core *core, uint32_t node_id, uint32_t pid)
+bool
+mu_view_has_member(const struct mu_core *core, uint32_t node_id, uint32_t pid)
 {
     for (uint32_t i = 0; i < core->members_count; i++) {
         if (core->members[i].node_id == node_id &&
@@ -403,8 +374,8 @@ is_group_member(const struct mu_core *core, uint32_t node_id, uint32_t pid)
     return false;
 }
 
-static bool
-is_ring_node(const struct mu_core *core, uint32_t node_id)
+bool
+mu_view_has_ring_node(const struct mu_core *core, uint32_t node_id)
 {
     for (uint32_t i = 0; i < core->ring_nodes_count; i++) {
         if (core->ring_nodes[i] == node_id) {
@@ -414,8 +385,8 @@ is_ring_node(const struct mu_core *core, uint32_t node_id)
     return false;
 }
 
-static bool
-is_excluded(const struct mu_core *core, uint32_t node_id, uint32_t pid)
+bool
+mu_view_is_excluded(const struct mu_core *core, uint32_t node_id, uint32_t pid)
 {
     for (uint32_t i = 0; i < core->excluded_count; i++) {
         if (core->excluded[i].node_id == node_id &&
@@ -426,8 +397,8 @@ is_excluded(const struct mu_core *core, uint32_t node_id, uint32_t pid)
     return false;
 }
 
-static struct mu_core_hello *
-hello_find(struct mu_core *core, uint32_t node_id)
+struct mu_core_hello *
+mu_view_find_hello(struct mu_core *core, uint32_t node_id)
 {
     for (uint32_t i = 0; i < core->hellos_count; i++) {
         if (core->hellos[i].node_id == node_id) {
@@ -446,284 +417,12 @@ hello_present(const struct mu_core *core, uint32_t node_id,
         const struct mu_core_hello *hello = &core->hellos[i];
 
         if (hello->node_id == node_id && hello->incarnation == incarnation &&
-            is_ring_node(core, node_id) &&
-            is_group_member(core, node_id, hello->pid)) {
+            mu_view_has_ring_node(core, node_id) &&
+            mu_view_has_member(core, node_id, hello->pid)) {
             return hello;
         }
     }
     return NULL;
-}
-
-static void
-hello_send(struct mu_core *core)
-{
-    struct mu_body_hello hello = {
-        .boot_id = core->boot_id,
-        .feature_level = MU_FEATURE_LEVEL,
-        .processors = core->processors,
-        .is_hot = core->is_hot,
-        .is_damaged = core->is_damaged,
-        .is_quorate = core->is_quorate,
-        .is_two_node = core->is_two_node,
-        .nodelist = core->nodelist,
-        .nodelist_count = core->nodelist_count,
-    };
-
-    mu_durable_hello(core, &hello);
-    if (core->is_hot) {
-        struct mu_digest digest =
-            mu_state_digest(&core->state, &core->scratch);
-
-        hello.state_epoch = core->state.epoch;
-        hello.state_view = core->state.view;
-        hello.position = core->state.position;
-        hello.state_index = core->state.proposal.is_present
-                                ? core->state.proposal.index
-                                : core->state.config_index;
-        hello.digest_high = digest.high;
-        hello.digest_low = digest.low;
-    }
-    core->is_hello_sent = true;
-    (void)mu_transfer_send(
-        core, MU_MSG_HELLO, MU_LANE_VIEW,
-        mu_body_encode(&core->scratch, mu_body_hello, &hello));
-}
-
-static void
-gathering_consider(struct mu_core *core)
-{
-    struct choice choice;
-
-    if (!has_everybody_spoken(core)) {
-        if (mu_instant_is_due(core->view_deadline, core->now)) {
-            silent_exclude(core);
-            core->view_deadline = mu_instant_after(core->now, SILENCE_MS);
-        }
-        return;
-    }
-    choice = source_choose(core);
-    if (!choice.source) {
-        if (!core->is_waiting_told) {
-            mu_core_trace(core, MU_TRACE_WARNING, MU_TOPIC_VIEW,
-                          "%u of %u nodes are here: too few to know the newest "
-                          "configuration; waiting for more",
-                          core->hellos_count, core->nodelist_count);
-        }
-        core->is_waiting_told = true;
-        return;
-    }
-    if (choice.source->node_id == core->node_id) {
-        if (!core->is_view_sent) {
-            view_first_send(core, choice);
-        }
-    } else if (mu_instant_is_due(core->view_deadline, core->now)) {
-        mute_exclude(core, choice.source->node_id, choice.source->pid);
-    }
-}
-
-static bool
-has_everybody_spoken(struct mu_core *core)
-{
-    for (uint32_t i = 0; i < core->members_count; i++) {
-        const struct mu_group_member *member = &core->members[i];
-        const struct mu_core_hello *hello = hello_find(core, member->node_id);
-
-        /* Corosync may list members that are not in the ring (ghosts). */
-        if (!is_ring_node(core, member->node_id) ||
-            is_excluded(core, member->node_id, member->pid)) {
-            continue;
-        }
-        if (!hello || hello->pid != member->pid) {
-            return false;
-        }
-    }
-    return core->hellos_count > 0;
-}
-
-/* The lowest of those who have spoken leaves out those who have not. */
-static void
-silent_exclude(struct mu_core *core)
-{
-    uint32_t lowest = UINT32_MAX;
-
-    for (uint32_t i = 0; i < core->hellos_count; i++) {
-        if (core->hellos[i].node_id < lowest) {
-            lowest = core->hellos[i].node_id;
-        }
-    }
-    if (lowest != core->node_id) {
-        if (lowest == UINT32_MAX) {
-            core->is_hello_sent = false; /* Not even ours came back. */
-        }
-        return;
-    }
-    for (uint32_t i = 0; i < core->members_count; i++) {
-        const struct mu_group_member *member = &core->members[i];
-        const struct mu_core_hello *hello = hello_find(core, member->node_id);
-        struct mu_body_exclude exclude = {member->node_id, member->pid};
-
-        if (is_ring_node(core, member->node_id) &&
-            (!hello || hello->pid != member->pid)) {
-            (void)mu_transfer_send(
-                core, MU_MSG_EXCLUDE, MU_LANE_VIEW,
-                mu_body_encode(&core->scratch, mu_body_exclude, &exclude));
-        }
-    }
-}
-
-/* A node that has spoken and now does not do its part is left out by the lowest
- * of the others. */
-static void
-mute_exclude(struct mu_core *core, uint32_t node_id, uint32_t pid)
-{
-    struct mu_body_exclude exclude = {node_id, pid};
-
-    core->view_deadline = mu_instant_after(core->now, SILENCE_MS);
-    for (uint32_t i = 0; i < core->hellos_count; i++) {
-        if (core->hellos[i].node_id != node_id &&
-            core->hellos[i].node_id < core->node_id) {
-            return;
-        }
-    }
-    (void)mu_transfer_send(
-        core, MU_MSG_EXCLUDE, MU_LANE_VIEW,
-        mu_body_encode(&core->scratch, mu_body_exclude, &exclude));
-}
-
-/* Everybody computes the same from the same HELLOs. The newest state counts,
- * unless a disk knows of a newer configuration than any state; then, and when
- * nobody has a state, the cluster starts from that disk. */
-static struct choice
-source_choose(const struct mu_core *core)
-{
-    const struct mu_core_hello *hot = NULL;
-    const struct mu_core_hello *disk = NULL;
-
-    for (uint32_t i = 0; i < core->hellos_count; i++) {
-        const struct mu_core_hello *at = &core->hellos[i];
-
-        if (at->body.is_hot &&
-            (!hot || hello_is_newer(&at->body, &hot->body) ||
-             (!hello_is_newer(&hot->body, &at->body) &&
-              at->node_id < hot->node_id))) {
-            hot = at;
-        }
-        if (!at->body.is_damaged &&
-            (!disk || at->body.durable_epoch > disk->body.durable_epoch ||
-             (at->body.durable_epoch == disk->body.durable_epoch &&
-              (at->body.durable_index > disk->body.durable_index ||
-               (at->body.durable_index == disk->body.durable_index &&
-                at->node_id < disk->node_id))))) {
-            disk = at;
-        }
-    }
-    if (hot && disk &&
-        (disk->body.durable_epoch > hot->body.state_epoch ||
-         (disk->body.durable_epoch == hot->body.state_epoch &&
-          disk->body.durable_index > hot->body.state_index))) {
-        hot = NULL;
-    }
-    if (hot) {
-        return (struct choice){hot, false};
-    }
-    if (!disk || !cold_start_is_safe(core)) {
-        return (struct choice){NULL, false};
-    }
-    return (struct choice){disk, true};
-}
-
-/* Without a living state the newest acknowledged configuration must be on one
- * of the disks that are here: surely so when a majority is, or when everybody
- * is here with whom the newest promise was made. */
-static bool
-cold_start_is_safe(const struct mu_core *core)
-{
-    const struct mu_core_hello *promise = NULL;
-    uint32_t sound = 0;
-    bool is_quorate = false;
-
-    for (uint32_t i = 0; i < core->hellos_count; i++) {
-        const struct mu_core_hello *at = &core->hellos[i];
-
-        is_quorate |= at->body.is_quorate;
-        sound += at->body.is_damaged ? 0 : 1;
-        if (!promise ||
-            at->body.promised_epoch > promise->body.promised_epoch) {
-            promise = at;
-        }
-    }
-    if (!is_quorate || !promise) {
-        return false;
-    }
-    if (sound >= core->nodelist_count / 2 + 1) {
-        return true;
-    }
-    if (promise->body.promised_epoch == 0) {
-        return false;
-    }
-    for (uint32_t i = 0; i < promise->body.promised_count; i++) {
-        bool is_here = false;
-
-        for (uint32_t k = 0; k < core->hellos_count; k++) {
-            is_here |= core->hellos[k].node_id ==
-                           promise->body.promised_ids[i] &&
-                       !core->hellos[k].body.is_damaged;
-        }
-        if (!is_here) {
-            return false;
-        }
-    }
-    return promise->body.promised_count > 0;
-}
-
-static bool
-hello_is_newer(const struct mu_body_hello *a, const struct mu_body_hello *b)
-{
-    if (a->state_epoch != b->state_epoch) {
-        return a->state_epoch > b->state_epoch;
-    }
-    return a->position > b->position;
-}
-
-static void
-view_first_send(struct mu_core *core, struct choice choice)
-{
-    const struct mu_body_hello *own = &choice.source->body;
-    struct mu_body_view view = {
-        .is_cold = choice.is_cold,
-        .previous = choice.is_cold ? 0 : own->state_view,
-        .number = 1,
-    };
-    uint64_t epoch_max = 0;
-
-    view.members = mu_arena_new(&core->scratch, struct mu_body_view_member,
-                                core->hellos_count + 1);
-    for (uint32_t i = 0; i < core->hellos_count; i++) {
-        const struct mu_core_hello *hello = &core->hellos[i];
-        const struct mu_body_hello *body = &hello->body;
-        bool is_same = body->is_hot && !choice.is_cold &&
-                       body->state_epoch == own->state_epoch &&
-                       body->state_view == own->state_view &&
-                       body->position == own->position &&
-                       body->digest_high == own->digest_high &&
-                       body->digest_low == own->digest_low;
-        bool is_source = hello->node_id == core->node_id;
-
-        view.is_quorate |= body->is_quorate;
-        view.number = body->state_view >= view.number ? body->state_view + 1
-                                                      : view.number;
-        epoch_max = body->state_epoch > epoch_max ? body->state_epoch
-                                                  : epoch_max;
-        epoch_max = body->promised_epoch > epoch_max ? body->promised_epoch
-                                                     : epoch_max;
-        epoch_max = body->durable_epoch > epoch_max ? body->durable_epoch
-                                                    : epoch_max;
-        if (is_source || is_same || choice.is_cold || may_join(core, hello)) {
-            view_member_add(&view, hello, !is_source && !is_same);
-        }
-    }
-    view.epoch = view.is_quorate ? epoch_max + 1 : own->state_epoch;
-    view_send(core, &view);
 }
 
 static void
@@ -748,7 +447,7 @@ coordinator_consider(struct mu_core *core)
             mu_state_get_member(&core->state, hello->node_id);
 
         if ((!member || member->incarnation != hello->incarnation) &&
-            is_ring_node(core, hello->node_id) && may_join(core, hello)) {
+            mu_view_has_ring_node(core, hello->node_id) && mu_view_may_join(core, hello)) {
             is_due = true;
         }
     }
@@ -770,7 +469,7 @@ coordinator_watch(struct mu_core *core)
     }
     for (uint32_t i = 0; i < core->hellos_count; i++) {
         if (core->hellos[i].node_id == id) {
-            mute_exclude(core, id, core->hellos[i].pid);
+            mu_gather_exclude(core, id, core->hellos[i].pid);
             return;
         }
     }
@@ -784,8 +483,8 @@ member_is_lost(const struct mu_core *core, const struct mu_state_member *member)
 
 /* Who is being shot right now must not come in: the shot would hit the new
  * life. It may when it proves by its boot identity that the old one is over. */
-static bool
-may_join(struct mu_core *core, const struct mu_core_hello *hello)
+bool
+mu_view_may_join(struct mu_core *core, const struct mu_core_hello *hello)
 {
     const struct mu_state_fence *fence =
         mu_state_find_fence(&core->state, hello->node_id);
@@ -819,11 +518,11 @@ view_next_send(struct mu_core *core)
         bool is_joiner =
             !is_member || (node && node->state == MU_NODE_STATE_PENDING);
 
-        if (!is_ring_node(core, hello->node_id) ||
-            (!is_member && !may_join(core, hello))) {
+        if (!mu_view_has_ring_node(core, hello->node_id) ||
+            (!is_member && !mu_view_may_join(core, hello))) {
             continue;
         }
-        view_member_add(&view, hello, is_joiner);
+        mu_view_add_member(&view, hello, is_joiner);
         if (hello->body.promised_epoch > view.epoch) {
             view.epoch = hello->body.promised_epoch + 1;
         }
@@ -831,12 +530,12 @@ view_next_send(struct mu_core *core)
     if (view.is_quorate && !state->is_quorate) {
         view.epoch++;
     }
-    view_send(core, &view);
+    mu_view_announce(core, &view);
 }
 
 /* Members are kept sorted by node id. */
-static void
-view_member_add(struct mu_body_view *view, const struct mu_core_hello *hello,
+void
+mu_view_add_member(struct mu_body_view *view, const struct mu_core_hello *hello,
                 bool is_joiner)
 {
     uint32_t at = view->members_count++;
@@ -856,8 +555,8 @@ view_member_add(struct mu_body_view *view, const struct mu_core_hello *hello,
     };
 }
 
-static void
-view_send(struct mu_core *core, struct mu_body_view *view)
+void
+mu_view_announce(struct mu_core *core, struct mu_body_view *view)
 {
     view->source_id = core->node_id;
     view->wall_ms = core->wall_ms;
@@ -866,7 +565,7 @@ view_send(struct mu_core *core, struct mu_body_view *view)
     view->ring_nodes = core->ring_nodes;
     view->ring_nodes_count = core->ring_nodes_count;
     core->is_view_sent = true;
-    core->view_deadline = mu_instant_after(core->now, SILENCE_MS);
+    core->view_deadline = mu_instant_after(core->now, MU_VIEW_SILENCE_MS);
     (void)mu_transfer_send(
         core, MU_MSG_VIEW, MU_LANE_VIEW,
         mu_body_encode(&core->scratch, mu_body_view, view));
@@ -879,12 +578,12 @@ hellos_learn(struct mu_core *core, const struct mu_body_view *view)
 {
     for (uint32_t i = 0; i < view->members_count; i++) {
         const struct mu_body_view_member *member = &view->members[i];
-        struct mu_core_hello *hello = hello_find(core, member->node_id);
+        struct mu_core_hello *hello = mu_view_find_hello(core, member->node_id);
 
         if (hello && hello->incarnation == member->incarnation) {
             continue;
         }
-        if (!is_group_member(core, member->node_id, member->pid)) {
+        if (!mu_view_has_member(core, member->node_id, member->pid)) {
             continue;
         }
         if (!hello) {
