@@ -9,6 +9,7 @@
 #include "doc/doc.h"
 #include "model/cib_status.h"
 
+static json_t *nodes_build(const struct mu_state *state);
 static void add_attribute(struct mu_text_buffer *text, const char *name,
                           const char *value);
 
@@ -20,7 +21,7 @@ mu_api_cib_build(const struct mu_api_sight *sight, bool with_status,
     struct mu_text_buffer text;
     char when[MU_API_TIME_SIZE];
 
-    if (!state || !sight->snapshot) {
+    if (!state || (!state->config && sight->phase != MU_CORE_ACTIVE)) {
         return NULL;
     }
     mu_text_buffer_init(&text, scratch);
@@ -33,8 +34,10 @@ mu_api_cib_build(const struct mu_api_sight *sight, bool with_status,
                        state->admin_epoch, state->config_epoch, state->version,
                        sight->is_quorate ? 1 : 0, sight->coordinator);
     mu_api_time_format(state->config_wall_ms, when);
-    add_attribute(&text, "cib-last-written", when);
-    if (state->config_user) {
+    if (state->config_wall_ms != 0) {
+        add_attribute(&text, "cib-last-written", when);
+    }
+    if (state->config_user && *state->config_user) {
         add_attribute(&text, "update-user", state->config_user);
     }
     mu_text_buffer_add(&text, " execution-date=\"%" PRId64 "\"",
@@ -44,15 +47,37 @@ mu_api_cib_build(const struct mu_api_sight *sight, bool with_status,
         mu_text_buffer_add(&text, " no-quorum-panic=\"1\"");
     }
     mu_text_buffer_append(&text, ">\n", 2);
-    mu_text_buffer_append(&text, (const char *)state->config_xml.data,
-                          state->config_xml.size);
-    mu_text_buffer_append(&text, "\n", 1);
-    if (with_status) {
+    if (state->config) {
+        mu_text_buffer_append(&text, (const char *)state->config_xml.data,
+                              state->config_xml.size);
+        mu_text_buffer_append(&text, "\n", 1);
+    } else {
+        /* A cluster that has never been configured. */
+        mu_text_buffer_add(&text, "  <configuration>\n    <crm_config/>\n"
+                                  "    <nodes/>\n    <resources/>\n"
+                                  "    <constraints/>\n  </configuration>\n");
+    }
+    if (with_status && sight->snapshot) {
         mu_cib_status_write(sight->snapshot->status, 1, &text);
     }
     mu_text_buffer_add(&text, "</cib>\n");
-    return json_pack("{s:s%, s:s}", "xml", text.data, text.length, "base",
-                     mu_api_revision(state, scratch, false));
+    return json_pack("{s:s%, s:s, s:o}", "xml", text.data, text.length, "base",
+                     mu_api_revision(state, scratch, false), "nodes",
+                     nodes_build(state));
+}
+
+/* The nodes of the ring: a configuration need not list them. */
+static json_t *
+nodes_build(const struct mu_state *state)
+{
+    json_t *nodes = json_array();
+
+    for (uint32_t i = 0; i < state->nodes_count; i++) {
+        (void)json_array_append_new(
+            nodes, json_pack("{s:I, s:s}", "id", (json_int_t)state->nodes[i].id,
+                             "name", state->nodes[i].name));
+    }
+    return nodes;
 }
 
 static void

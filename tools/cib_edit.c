@@ -14,10 +14,11 @@ enum { TRIES_COUNT_MAX = 8 };
 static int open_file(struct mu_tool *tool, struct mu_cib_edit *edit);
 static int open_cluster(struct mu_tool *tool, bool with_status,
                         struct mu_cib_edit *edit);
+static void add_nodes(struct mu_cib_edit *edit, const json_t *nodes);
 static int commit(struct mu_cib_edit *edit);
 static int commit_file(struct mu_cib_edit *edit);
 static int commit_cluster(struct mu_cib_edit *edit);
-static bool is_changed(const struct mu_cib_edit *edit);
+static bool has_changed(const struct mu_cib_edit *edit);
 
 int
 mu_cib_edit_open(struct mu_tool *tool, bool with_status,
@@ -127,13 +128,63 @@ open_cluster(struct mu_tool *tool, bool with_status, struct mu_cib_edit *edit)
     edit->base = mu_arena_strdup(
         &tool->arena, json_string_value(json_object_get(result, "base")));
     edit->has_status = with_status;
-    json_decref(result);
     if (mu_doc_parse((struct mu_span){(const unsigned char *)edit->before,
                                       edit->before_size},
                      &edit->doc, &err)) {
+        json_decref(result);
         return mu_tool_fail_errbuf(tool, "the daemon's configuration", &err);
     }
+    add_nodes(edit, json_object_get(result, "nodes"));
+    json_decref(result);
     return MU_TOOL_OK;
+}
+
+/* Adds the nodes of the ring that the configuration does not list, so that
+ * they can be shown and given attributes. */
+static void
+add_nodes(struct mu_cib_edit *edit, const json_t *nodes)
+{
+    const struct mu_doc_element *configuration =
+        mu_doc_first_named(mu_doc_root(edit->doc), "configuration");
+    const struct mu_doc_element *section =
+        configuration ? mu_doc_first_named(configuration, "nodes") : NULL;
+    struct mu_text_buffer text;
+    const json_t *node;
+    bool is_changed = false;
+    size_t i;
+
+    json_array_foreach(nodes, i, node)
+    {
+        const char *name = json_string_value(json_object_get(node, "name"));
+        const struct mu_doc_element *one =
+            section ? mu_doc_first_named(section, "node") : NULL;
+        struct mu_doc_element *added;
+
+        while (one && name && mu_doc_get(one, "uname") &&
+               strcmp(mu_doc_get(one, "uname"), name) != 0) {
+            one = mu_doc_next_named(one, "node");
+        }
+        if (one || !name || !configuration) {
+            continue;
+        }
+        if (!section) {
+            section =
+                mu_doc_add(mu_doc_edit(edit->doc, configuration), "nodes");
+        }
+        added = mu_doc_add(mu_doc_edit(edit->doc, section), "node");
+        mu_doc_set(added, "id",
+                   mu_text_make(&edit->tool->arena, "%lld",
+                                (long long)json_integer_value(
+                                    json_object_get(node, "id"))));
+        mu_doc_set(added, "uname", name);
+        is_changed = true;
+    }
+    if (is_changed) {
+        mu_text_buffer_init(&text, &edit->tool->arena);
+        mu_doc_write_file(edit->doc, &text);
+        edit->before = text.data;
+        edit->before_size = text.length;
+    }
 }
 
 static int
@@ -142,7 +193,7 @@ commit(struct mu_cib_edit *edit)
     struct mu_tool *tool = edit->tool;
     int code;
 
-    if (!is_changed(edit)) {
+    if (!has_changed(edit)) {
         mu_tool_say(tool, "nothing to change");
         return MU_TOOL_OK;
     }
@@ -235,7 +286,7 @@ commit_cluster(struct mu_cib_edit *edit)
 
 /* Compares meaning, not spelling: canonical forms of the configuration. */
 static bool
-is_changed(const struct mu_cib_edit *edit)
+has_changed(const struct mu_cib_edit *edit)
 {
     struct mu_doc *before;
     bool is_different;
