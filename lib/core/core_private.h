@@ -125,6 +125,7 @@ struct mu_core {
     uint64_t promised_epoch;
     uint32_t promised_ids[MU_NODES_COUNT_MAX];
     uint32_t promised_count;
+    uint64_t promised_view;   /* The view in which PROMISED was sent. */
     uint64_t record_epoch;    /* Of the newest configuration on disk, */
     uint64_t record_index;    /* 0: none. */
     uint64_t covered_epoch;   /* The record that the promise covers. */

@@ -37,7 +37,10 @@ static void record_visit(struct mu_archive *archive, struct record *record);
 static void promise_visit(struct mu_archive *archive, struct promise *promise);
 static void record_persist(struct mu_core *core, struct record *record);
 static void promise_persist(struct mu_core *core);
+static bool may_promise(const struct mu_core *core);
 static bool is_promise_due(const struct mu_core *core);
+static bool is_promise_unknown(const struct mu_core *core);
+static bool has_majority(const struct mu_state *state);
 static void promised_send(struct mu_core *core);
 static void stored_send(struct mu_core *core, bool is_stored,
                         const char *reason);
@@ -156,8 +159,13 @@ mu_durable_consider(struct mu_core *core)
         mu_durable_propose(core);
         return;
     }
+    if (!may_promise(core)) {
+        return;
+    }
     if (is_promise_due(core)) {
         promise_persist(core);
+    } else if (is_promise_unknown(core)) {
+        promised_send(core);
     }
 }
 
@@ -335,12 +343,11 @@ promise_persist(struct mu_core *core)
  * the loser of a two-node split would else come back believing itself to be
  * the newest. */
 static bool
-is_promise_due(const struct mu_core *core)
+may_promise(const struct mu_core *core)
 {
     const struct mu_state *state = &core->state;
-    bool is_majority = state->members_count >= state->nodes_count / 2 + 1;
 
-    for (uint32_t i = 0; !is_majority && i < state->nodes_count; i++) {
+    for (uint32_t i = 0; !has_majority(state) && i < state->nodes_count; i++) {
         const struct mu_state_node *node = &state->nodes[i];
         bool is_member = false;
 
@@ -351,10 +358,43 @@ is_promise_due(const struct mu_core *core)
             return false;
         }
     }
+    return true;
+}
+
+static bool
+is_promise_due(const struct mu_core *core)
+{
+    const struct mu_state *state = &core->state;
+
     if (core->promised_epoch < state->epoch) {
         return true;
     }
-    return !is_majority && core->promised_count != state->members_count;
+    return !has_majority(state) &&
+           core->promised_count != state->members_count;
+}
+
+/* A daemon that was started again in the epoch that it had promised before
+ * finds its promise on disk; the others count it for its new life only when
+ * they are told again. */
+static bool
+is_promise_unknown(const struct mu_core *core)
+{
+    const struct mu_state *state = &core->state;
+
+    for (uint32_t i = 0; i < state->members_count; i++) {
+        if (state->members[i].node_id == core->node_id) {
+            return !state->members[i].has_promised &&
+                   core->promised_epoch == state->epoch &&
+                   core->promised_view != state->view;
+        }
+    }
+    return false;
+}
+
+static bool
+has_majority(const struct mu_state *state)
+{
+    return state->members_count >= state->nodes_count / 2 + 1;
 }
 
 static void
@@ -364,6 +404,7 @@ promised_send(struct mu_core *core)
 
     if (core->phase == MU_CORE_ACTIVE &&
         core->promised_epoch == core->state.epoch) {
+        core->promised_view = core->state.view;
         (void)mu_transfer_owe(
             core, MU_MSG_PROMISED, MU_LANE_VIEW,
             mu_body_encode(&core->scratch, mu_body_promised, &promised));
