@@ -303,7 +303,8 @@ tick_apply(struct mu_apply *apply, const struct mu_body_tick *body)
 static void
 decide_apply(struct mu_apply *apply, const struct mu_body_decide *body)
 {
-    if (body->version != apply->state->version) {
+    if (body->version != apply->state->version ||
+        body->number != apply->state->plan_number) {
         mu_apply_trace(apply, MU_TRACE_DEBUG, MU_TOPIC_PLAN, NULL,
                        "a plan for version %llu came too late",
                        (unsigned long long)body->version);

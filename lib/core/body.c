@@ -127,6 +127,7 @@ mu_body_stored(struct mu_archive *archive, struct mu_body_stored *body)
 void
 mu_body_decide(struct mu_archive *archive, struct mu_body_decide *body)
 {
+    mu_archive_u64(archive, &body->number);
     mu_archive_u64(archive, &body->version);
     mu_archive_count(archive, &body->actions_count);
     if (archive->reader) {

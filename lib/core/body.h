@@ -115,6 +115,7 @@ struct mu_body_stored {
 };
 
 struct mu_body_decide {
+    uint64_t number;  /* Of the plan that it replaces: once only. */
     uint64_t version;
     struct mu_state_action *actions; /* 'op_id' is set only for those that are
                                         in flight. */

@@ -15,6 +15,7 @@ static const int64_t TICK_MS_MIN = 20;
 static const int64_t HOLD_MS_MAX = 30000;
 static const int64_t CHECK_MS = 5000;
 static const int64_t UNSEEN_GRACE_MS = 20000;
+static const int64_t DECIDE_LOST_MS = 2000;
 
 static bool is_coordinator(const struct mu_core *core);
 static int64_t cluster_now_ms(const struct mu_core *core);
@@ -38,8 +39,15 @@ mu_coordinate_consider(struct mu_core *core)
         return;
     }
     tick_consider(core);
+    if (core->decide_sequence != 0 &&
+        core->now.ms - core->decide_sent.ms >= DECIDE_LOST_MS) {
+        core->decide_sequence = 0; /* Corosync can lose what it accepted, */
+        core->plan_version = 0;    /* and that is no plan that comes again. */
+    }
     if (is_plan_due(core)) {
         plan_make(core);
+    } else if (mu_instant_is_due(core->plan_hold, core->now)) {
+        core->plan_hold = MU_INSTANT_NEVER; /* Nothing to be held back. */
     }
 }
 
@@ -63,8 +71,13 @@ mu_coordinate_deadline(const struct mu_core *core)
         deadline =
             mu_instant_min(deadline, due.ms > soonest.ms ? due : soonest);
     }
-    if (core->plan_hold.ms != INT64_MAX) {
-        deadline = mu_instant_min(deadline, core->plan_hold);
+    deadline = mu_instant_min(deadline, core->plan_hold);
+    if (core->decide_sequence != 0) {
+        return mu_instant_min(
+            deadline, mu_instant_after(core->decide_sent, DECIDE_LOST_MS));
+    }
+    if (!core->state.config || is_waiting_for_nodes(&core->state)) {
+        return deadline; /* The next TICK looks again. */
     }
     return mu_instant_min(deadline, core->plan_next_change);
 }
@@ -224,7 +237,8 @@ plan_make(struct mu_core *core)
                                    ? plan->next_change_ms - core->wall_ms
                                    : 1000);
     body = mu_body_encode(&core->plan_arena, mu_body_decide, &decide);
-    digest = mu_digest_of(body.data, body.size);
+    digest = mu_digest_of(body.data + sizeof(decide.number),
+                          body.size - sizeof(decide.number));
     if (core->plan_version == core->state.version &&
         mu_digest_is_equal(digest, core->plan_digest)) {
         for (uint32_t i = 0; i < core->plan_repeats && hold_ms < HOLD_MS_MAX;
@@ -248,6 +262,7 @@ plan_make(struct mu_core *core)
     }
     core->plan_version = core->state.version;
     core->plan_digest = digest;
+    core->decide_sent = core->now;
     core->decide_sequence =
         mu_transfer_send(core, MU_MSG_DECIDE, MU_LANE_DECIDE, body);
     mu_arena_reset(&core->plan_arena);
@@ -257,7 +272,8 @@ static struct mu_body_decide
 decide_make(struct mu_core *core, const struct mu_snapshot *snapshot,
             const struct mu_plan *plan)
 {
-    struct mu_body_decide decide = {.version = core->state.version,
+    struct mu_body_decide decide = {.number = core->state.plan_number,
+                                    .version = core->state.version,
                                     .actions_count = plan->actions_count};
 
     decide.actions = mu_arena_new(&core->plan_arena, struct mu_state_action,

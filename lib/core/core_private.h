@@ -197,6 +197,7 @@ struct mu_core {
     /* Coordinating (coordinate.c). */
     struct mu_arena plan_arena;
     uint64_t decide_sequence;  /* Of a DECIDE under way, or 0. */
+    struct mu_instant decide_sent;
     struct mu_digest plan_digest; /* Of the newest plan we sent, */
     uint64_t plan_version;     /* and the version it was for. */
     uint32_t plan_repeats;     /* How often it came out the same. */
