@@ -51,7 +51,8 @@ is_promised(const struct mu_sim *sim, uint32_t node, uint32_t other)
     const struct mu_config_options *options =
         sim->nodes[node].core ? options_of(sim, node) : NULL;
 
-    return sim->configs.versions[0].wishes.has_fencing ||
+    return sim->configs.versions_count == 0 ||
+           sim->configs.versions[0].wishes.has_fencing ||
            (options && mu_sim_ring_is_stable(sim, node) &&
             mu_sim_ring_has(sim, node, other) &&
             mu_sim_node_is_active(sim, other));

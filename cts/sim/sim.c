@@ -201,8 +201,10 @@ static bool
 run_alone(uint64_t seed, uint32_t skipped_mask, const char *path, bool detail)
 {
     int status;
-    pid_t pid = fork();
+    pid_t pid;
 
+    fflush(stdout);
+    pid = fork();
     if (pid == 0) {
         struct mu_sim *sim = make_run(seed);
         bool has_passed;

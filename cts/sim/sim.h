@@ -67,6 +67,11 @@ void mu_sim_fail(struct mu_sim *sim, const char *format, ...);
  * wrong. */
 bool mu_sim_run(struct mu_sim *sim);
 
+/* For scripts: begins with nothing planned and no node powered; runs what
+ * happens until 'until_us', unless a check fails first. */
+void mu_sim_init(struct mu_sim *sim);
+void mu_sim_run_until(struct mu_sim *sim, int64_t until_us);
+
 /* Releases what a run has used. */
 void mu_sim_done(struct mu_sim *sim);
 

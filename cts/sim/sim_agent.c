@@ -115,6 +115,7 @@ mu_sim_agent_exec(struct mu_sim *sim, uint32_t node,
         effect->timeout_ms > 0 ? effect->timeout_ms * 1000 : (int64_t)20000000;
     op->asked_us = op->began_us = sim->world.now_us;
     op->is_fence_device = effect->agent_class == MU_AGENT_FENCE;
+    sim->agents.is_device[op->resource] = op->is_fence_device;
     if (effect->target) {
         op->target = find_node(sim, effect->target);
         if (op->target == 0) {
@@ -173,8 +174,10 @@ draw_fate(struct mu_sim *sim, struct mu_sim_op *op)
     }
     switch (trouble->kind) {
     case MU_SIM_TROUBLE_SLOW:
-        duration_us =
-            mu_sim_world_draw(prng, op->timeout_us / 3, op->timeout_us - 1000);
+        duration_us = trouble->duration_us > 0
+                          ? trouble->duration_us
+                          : mu_sim_world_draw(prng, op->timeout_us / 3,
+                                              op->timeout_us - 1000);
         break;
     case MU_SIM_TROUBLE_HANG: /* Whether it worked all the same is open. */
         duration_us = op->timeout_us;
@@ -287,7 +290,7 @@ on_change(struct mu_sim *sim, const struct mu_sim_event *event)
         return;
     }
     instance = instance_of(sim, op);
-    if (is_activation(op)) {
+    if (is_activation(op) || (op->is_fence_device && is_named(op, "start"))) {
         if (!instance->is_active) {
             instance->is_broken = false;
         }
@@ -315,8 +318,12 @@ result_code(struct mu_sim *sim, const struct mu_sim_op *op)
     if (!op->will_work) {
         return RC_ERROR;
     }
-    if (op->is_fence_device || !is_named(op, "monitor")) {
+    if (!is_named(op, "monitor")) {
         return RC_OK;
+    }
+    if (op->is_fence_device) { /* A probe asks whether it is registered. */
+        return instance->is_active || op->interval_ms > 0 ? RC_OK
+                                                          : RC_NOT_RUNNING;
     }
     if (!instance->is_active) {
         return RC_NOT_RUNNING;
@@ -443,6 +450,10 @@ mu_sim_agent_orphan(struct mu_sim *sim, uint32_t node)
     for (uint32_t i = 0; i < sim->agents.names_count; i++) {
         struct mu_sim_op *op = sim->agents.instances[node][i].ops;
 
+        if (sim->agents.is_device[i]) {
+            /* Devices are registered with the daemon only. */
+            sim->agents.instances[node][i].is_active = false;
+        }
         while (op) {
             struct mu_sim_op *next = op->next;
 
@@ -469,6 +480,20 @@ mu_sim_agent_power_lost(struct mu_sim *sim, uint32_t node)
     sim->agents.has_op_failed[node] = false;
 }
 
+void
+mu_sim_agent_die(struct mu_sim *sim, uint32_t node, uint32_t resource)
+{
+    struct mu_sim_instance *instance = &sim->agents.instances[node][resource];
+
+    instance->is_active = false;
+    instance->is_promoted = false;
+    instance->is_broken = false;
+    instance->crashes_count++;
+    sim->agents.has_op_failed[node] = true;
+    mu_sim_story_tell(sim, node, "%s dies by itself",
+                      sim->agents.names[resource]);
+}
+
 bool
 mu_sim_agent_crash(struct mu_sim *sim, uint32_t node)
 {
@@ -478,7 +503,8 @@ mu_sim_agent_crash(struct mu_sim *sim, uint32_t node)
     if (agents->names_count == 0) {
         return false;
     }
-    first = (uint32_t)mu_prng_below(&agents->prng, agents->names_count);
+    first = (uint32_t)mu_sim_world_draw(&agents->prng, 0,
+                                        (int64_t)agents->names_count - 1);
     for (uint32_t i = 0; i < agents->names_count; i++) {
         uint32_t resource = (first + i) % agents->names_count;
         struct mu_sim_instance *instance = &agents->instances[node][resource];

@@ -48,9 +48,10 @@ enum mu_sim_trouble_kind {
 struct mu_sim_trouble {
     int64_t until_us;
     enum mu_sim_trouble_kind kind;
-    uint32_t node;     /* 0: all. */
-    uint32_t resource; /* Index; UINT32_MAX: all. */
-    char op_name[16];  /* "start", ...; "fence" for power operations. */
+    uint32_t node;       /* 0: all. */
+    uint32_t resource;   /* Index; UINT32_MAX: all. */
+    char op_name[16];    /* "start", ...; "fence" for power operations. */
+    int64_t duration_us; /* SLOW: exactly so long; 0: drawn. */
 };
 
 enum { MU_SIM_TROUBLES_MAX = 16 };
@@ -58,6 +59,7 @@ enum { MU_SIM_TROUBLES_MAX = 16 };
 struct mu_sim_agents {
     struct mu_prng prng;
     char names[MU_SIM_RESOURCES_MAX][32];
+    bool is_device[MU_SIM_RESOURCES_MAX]; /* A fence device: no instance. */
     uint32_t names_count;
     struct mu_sim_instance instances[MU_SIM_NODES_MAX + 1]
                                     [MU_SIM_RESOURCES_MAX];
@@ -84,6 +86,9 @@ void mu_sim_agent_orphan(struct mu_sim *sim, uint32_t node);
 
 /* The power of 'node' is gone, and everything with it. */
 void mu_sim_agent_power_lost(struct mu_sim *sim, uint32_t node);
+
+/* The instance of 'resource' on 'node' dies by itself. */
+void mu_sim_agent_die(struct mu_sim *sim, uint32_t node, uint32_t resource);
 
 /* An instance that runs on 'node' dies by itself, or starts to fail its
  * monitor. False when none runs there. */

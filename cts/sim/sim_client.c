@@ -40,7 +40,8 @@ static uint32_t
 pick_node(struct mu_sim *sim)
 {
     uint32_t count = sim->options.nodes_count;
-    uint32_t first = (uint32_t)mu_prng_below(&sim->clients.prng, count);
+    uint32_t first =
+        (uint32_t)mu_sim_world_draw(&sim->clients.prng, 0, (int64_t)count - 1);
 
     for (uint32_t i = 0; i < count; i++) {
         uint32_t node = 1 + (first + i) % count;
@@ -82,14 +83,20 @@ ask(struct mu_sim *sim, uint32_t node, struct mu_event *event)
     return request;
 }
 
-static void
-ask_config(struct mu_sim *sim, uint32_t node, uint32_t version)
+void
+mu_sim_client_configure(struct mu_sim *sim, uint32_t node, struct mu_span xml)
 {
     struct mu_event event = {.type = MU_EVENT_REQUEST};
 
     event.request.type = MU_REQUEST_CONFIG;
-    event.request.xml = sim->configs.versions[version - 1].xml;
+    event.request.xml = xml;
     (void)ask(sim, node, &event);
+}
+
+static void
+ask_config(struct mu_sim *sim, uint32_t node, uint32_t version)
+{
+    mu_sim_client_configure(sim, node, sim->configs.versions[version - 1].xml);
 }
 
 /* Is a request of this type still waiting, and not for too long? */

@@ -59,6 +59,11 @@ void mu_sim_client_reply(struct mu_sim *sim, uint32_t node,
 /* The daemon of 'node' is gone. */
 void mu_sim_client_lost(struct mu_sim *sim, uint32_t node);
 
+/* Asks the daemon of 'node' for the configuration 'xml', which must live as
+ * long as the run. */
+void mu_sim_client_configure(struct mu_sim *sim, uint32_t node,
+                             struct mu_span xml);
+
 /* Asks the daemon of 'node' to fence 'target'. */
 void mu_sim_client_fence(struct mu_sim *sim, uint32_t node, uint32_t target);
 

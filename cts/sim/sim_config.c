@@ -494,7 +494,8 @@ uint32_t
 mu_sim_config_instances_max(const struct mu_sim *sim, uint32_t resource)
 {
     uint32_t index = primitive_of(sim, resource);
-    uint32_t most = index < COUNT ? 1 : UINT32_MAX;
+    uint32_t most =
+        index < COUNT || sim->configs.versions_count == 0 ? 1 : UINT32_MAX;
 
     for (uint32_t i = 0; index < COUNT && i < sim->configs.versions_count;
          i++) {

@@ -58,7 +58,7 @@ copy_members(struct mu_sim *sim, const struct mu_sim_members *members)
         return NULL;
     }
     copy = mu_arena_new(&sim->world.arena, struct mu_group_member, count);
-    first = (uint32_t)mu_prng_below(&sim->ring.prng, count);
+    first = (uint32_t)mu_sim_world_draw(&sim->ring.prng, 0, (int64_t)count - 1);
     for (uint32_t i = 0; i < count; i++) {
         copy[i] = members->items[(first + i) % count];
     }

@@ -252,7 +252,8 @@ static void
 find_groups(struct mu_sim *sim, uint32_t groups[NODES])
 {
     struct mu_sim_ring *ring = &sim->ring;
-    uint32_t first = (uint32_t)mu_prng_below(&ring->prng, MU_SIM_NODES_MAX);
+    uint32_t first =
+        (uint32_t)mu_sim_world_draw(&ring->prng, 0, MU_SIM_NODES_MAX - 1);
 
     memset(groups, 0, NODES * sizeof(groups[0]));
     for (uint32_t i = 0; i < MU_SIM_NODES_MAX; i++) {

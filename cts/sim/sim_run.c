@@ -76,22 +76,11 @@ mu_sim_fail(struct mu_sim *sim, const char *format, ...)
     mu_sim_story_tell(sim, 0, "FAILED: %s", sim->failure);
 }
 
-static void
-prepare(struct mu_sim *sim)
+void
+mu_sim_init(struct mu_sim *sim)
 {
-    struct mu_prng source;
-
-    mu_prng_init(&source, sim->options.seed);
-    mu_prng_init(&sim->prng, mu_prng_next(&source));
-    mu_prng_init(&sim->ring.prng, mu_prng_next(&source));
-    mu_prng_init(&sim->agents.prng, mu_prng_next(&source));
-    mu_prng_init(&sim->configs.prng, mu_prng_next(&source));
-    mu_prng_init(&sim->clients.prng, mu_prng_next(&source));
-    mu_prng_init(&sim->faults.prng, mu_prng_next(&source));
     mu_sim_world_init(&sim->world);
     mu_arena_init(&sim->checks.scratch, (size_t)1 << 28);
-    sim->agents.duration_us_max =
-        mu_sim_world_draw_wide(&sim->prng, 20000, 1500000);
     for (uint32_t node = 1; node <= MU_SIM_NODES_MAX; node++) {
         (void)mu_text_format(sim->nodes[node].name,
                              sizeof(sim->nodes[node].name), "n%u",
@@ -104,6 +93,23 @@ prepare(struct mu_sim *sim)
         }
     }
     mu_sim_ring_init(sim, &sim->options.ring);
+}
+
+static void
+prepare(struct mu_sim *sim)
+{
+    struct mu_prng source;
+
+    mu_prng_init(&source, sim->options.seed);
+    mu_prng_init(&sim->prng, mu_prng_next(&source));
+    mu_prng_init(&sim->ring.prng, mu_prng_next(&source));
+    mu_prng_init(&sim->agents.prng, mu_prng_next(&source));
+    mu_prng_init(&sim->configs.prng, mu_prng_next(&source));
+    mu_prng_init(&sim->clients.prng, mu_prng_next(&source));
+    mu_prng_init(&sim->faults.prng, mu_prng_next(&source));
+    sim->agents.duration_us_max =
+        mu_sim_world_draw_wide(&sim->prng, 20000, 1500000);
+    mu_sim_init(sim);
     mu_sim_config_init(sim);
     mu_sim_faults_init(sim, sim->options.faults_count, sim->options.faults_us);
     mu_sim_client_init(sim, sim->options.changes_count, sim->options.faults_us);
@@ -133,17 +139,27 @@ on_heal(struct mu_sim *sim, const struct mu_sim_event *event)
 bool
 mu_sim_run(struct mu_sim *sim)
 {
+    prepare(sim);
+    mu_sim_run_until(sim, INT64_MAX);
+    return !sim->is_failed;
+}
+
+void
+mu_sim_run_until(struct mu_sim *sim, int64_t until_us)
+{
     struct mu_sim_event event;
 
-    prepare(sim);
-    while (!sim->is_failed && !sim->is_finished &&
-           mu_sim_world_next(&sim->world, &event)) {
+    while (!sim->is_failed && !sim->is_finished && sim->world.count > 0 &&
+           sim->world.heap[0].at_us <= until_us) {
+        (void)mu_sim_world_next(&sim->world, &event); /* There is one. */
         event.handler(sim, &event);
         if (sim->world.done_count > EVENTS_MAX) {
             mu_sim_fail(sim, "S15: too much happens");
         }
     }
-    return !sim->is_failed;
+    if (until_us != INT64_MAX) {
+        sim->world.now_us = until_us;
+    }
 }
 
 void

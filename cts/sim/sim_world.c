@@ -62,6 +62,9 @@ int64_t
 mu_sim_world_draw(struct mu_prng *prng, int64_t low, int64_t high)
 {
     mu_assert(low <= high);
+    if (prng->state == 0) {
+        return low + (high - low) / 2;
+    }
     return low + (int64_t)mu_prng_below(prng, (uint64_t)(high - low) + 1);
 }
 
@@ -76,7 +79,7 @@ mu_sim_world_draw_wide(struct mu_prng *prng, int64_t low, int64_t high)
     while (low <= high >> (doublings + 1)) {
         doublings++;
     }
-    low <<= mu_prng_below(prng, doublings + 1);
+    low <<= mu_sim_world_draw(prng, 0, doublings);
     top = low * 2 - 1;
     return mu_sim_world_draw(prng, low, top < high ? top : high);
 }
@@ -84,7 +87,7 @@ mu_sim_world_draw_wide(struct mu_prng *prng, int64_t low, int64_t high)
 bool
 mu_sim_world_chance(struct mu_prng *prng, uint32_t per_thousand)
 {
-    return mu_prng_below(prng, 1000) < per_thousand;
+    return prng->state != 0 && mu_prng_below(prng, 1000) < per_thousand;
 }
 
 static bool

@@ -57,7 +57,9 @@ void mu_sim_world_after(struct mu_sim_world *world, int64_t delay_us,
 bool mu_sim_world_next(struct mu_sim_world *world,
                        struct mu_sim_event *ret_event);
 
-/* Returns a number from 'low' to 'high', both included. */
+/* Returns a number from 'low' to 'high', both included. A generator that is
+ * all zero leaves nothing to chance, for scripts: it always draws the middle,
+ * and what may happen does not. */
 int64_t mu_sim_world_draw(struct mu_prng *prng, int64_t low, int64_t high);
 
 /* As draw, but small numbers are as likely as large ones: 1 to 10 as often as
