@@ -4,6 +4,7 @@
  *
  *     run_crm apply typed|update|replace|push CIB TEXT    prints the new CIB
  *     run_crm show brief|full|xml CIB [WORD...]           prints objects
+ *     run_crm verify CIB [NAME...]                        prints findings
  *     run_crm do CIB LEVEL COMMAND WORD...                prints the new CIB
  *
  * TEXT is a file, or the text itself after "=". */
@@ -15,11 +16,17 @@
 
 #include "crm/crm.h"
 #include "crm/edit.h"
+#include "crm/verify.h"
 
 enum { FILE_SIZE_MAX = 64 << 20 };
 
 static int apply_run(int argc, char **argv, struct mu_report *report);
 static int show_run(int argc, char **argv, struct mu_report *report);
+static int verify_run(int argc, char **argv, struct mu_report *report);
+static const struct mu_verify_agent *agent_find(void *context,
+                                                const char *class,
+                                                const char *provider,
+                                                const char *type);
 static int do_run(int argc, char **argv, struct mu_report *report);
 static int resource_do(struct mu_doc *cib, int argc, char **argv,
                        struct mu_report *report);
@@ -48,6 +55,8 @@ main(int argc, char **argv)
         status = apply_run(argc, argv, &report);
     } else if (argc >= 4 && strcmp(argv[1], "show") == 0) {
         status = show_run(argc, argv, &report);
+    } else if (argc >= 3 && strcmp(argv[1], "verify") == 0) {
+        status = verify_run(argc, argv, &report);
     } else if (argc >= 5 && strcmp(argv[1], "do") == 0) {
         status = do_run(argc, argv, &report);
     } else {
@@ -115,6 +124,59 @@ show_run(int argc, char **argv, struct mu_report *report)
     fputs(text.data, stdout);
     mu_doc_free(cib);
     return r < 0;
+}
+
+static int
+verify_run(int argc, char **argv, struct mu_report *report)
+{
+    struct mu_verify_options options = {
+        .agent = agent_find,
+        .names = argc > 3 ? (const char *const *)(argv + 3) : NULL,
+        .names_count = (size_t)argc - 3,
+    };
+    struct mu_doc *cib = cib_read(argv[2]);
+    int r = mu_verify_config(cib, &options, report);
+
+    report_print(report, "");
+    mu_doc_free(cib);
+    return r < 0;
+}
+
+/* What three agents say of themselves; everything else is not installed. */
+static const struct mu_verify_agent *
+agent_find(void *context, const char *class, const char *provider,
+           const char *type)
+{
+    static const struct mu_verify_parameter dummy_parameters[] = {
+        {.name = "state", .is_unique = true}, {.name = "fake"}};
+    static const struct mu_verify_parameter address_parameters[] = {
+        {.name = "ip", .is_required = true, .is_unique = true},
+        {.name = "cidr_netmask"},
+        {.name = "nic"}};
+    static const struct mu_verify_action actions[] = {
+        {.name = "start", .timeout = "20s"},
+        {.name = "monitor", .timeout = "20s"}};
+    static const struct mu_verify_agent dummy = {
+        .parameters = dummy_parameters,
+        .parameters_count = 2,
+        .actions = actions,
+        .actions_count = 2,
+    };
+    static const struct mu_verify_agent address = {
+        .parameters = address_parameters,
+        .parameters_count = 3,
+        .actions = actions,
+        .actions_count = 2,
+    };
+
+    (void)context;
+    if (strcmp(class, "ocf") != 0 || !provider) {
+        return NULL;
+    }
+    if (strcmp(type, "Dummy") == 0 || strcmp(type, "Stateful") == 0) {
+        return &dummy;
+    }
+    return strcmp(type, "IPaddr2") == 0 ? &address : NULL;
 }
 
 /* The other levels, as "resource stop web". */

@@ -182,10 +182,25 @@ def check_rejected(base, kind, statement):
                       "schema": {"value", "syntax"}}[kind]
             if reason not in wanted:
                 raise AssertionError(f"{kind} became {done.stderr}")
+            return
+        cib.write_text(done.stdout)
+        word = statement.split()[0]
+        name = {"property": "cib-bootstrap-options",
+                "fencing_topology": "fencing_topology"}.get(
+                    word, statement.split()[1])
+        done = run("verify", cib, name)
+        if (kind == "agent") != ("error (agent)" in done.stderr):
+            raise AssertionError(f"{kind}: verify says {done.stderr}")
+        if kind == "warn" and not [
+                line for line in done.stderr.splitlines()
+                if line.startswith("warning") and "no monitor" not in line]:
+            raise AssertionError(f"verify says nothing: {done.stderr}")
 
 
 def check_own(folder):
-    """A case of our own: apply MODE, then compare what is there."""
+    """A case of our own: apply MODE, carry out the lines of commands.txt, then
+    compare what is there: errors.txt, expected.xml, verify.txt, brief.crm,
+    full.crm."""
     with Folder() as scratch:
         base = folder / "base.xml"
         if not base.exists():
@@ -201,9 +216,22 @@ def check_own(folder):
             return
         if done.returncode:
             raise AssertionError(done.stderr)
-        compare_xml(done.stdout, (folder / "expected.xml").read_text())
         cib = scratch / "cib.xml"
         cib.write_text(done.stdout)
+        if (folder / "commands.txt").exists():
+            said = ""
+            for line in (folder / "commands.txt").read_text().splitlines():
+                done = run("do", cib, *words_of(line))
+                said += done.stderr
+                if done.returncode == 0:
+                    cib.write_text(done.stdout)
+            if (folder / "said.txt").exists():
+                compare_text(said, (folder / "said.txt").read_text())
+        if (folder / "expected.xml").exists():
+            compare_xml(cib.read_text(), (folder / "expected.xml").read_text())
+        if (folder / "verify.txt").exists():
+            compare_text(run("verify", cib).stderr,
+                         (folder / "verify.txt").read_text())
         for detail in ("brief", "full"):
             expected = folder / f"{detail}.crm"
             if expected.exists():

@@ -11,6 +11,7 @@
 #include "crm/apply.h"
 #include "crm/command.h"
 #include "crm/refs.h"
+#include "crm/values.h"
 
 /* A statement of a loaded text. */
 struct entry {
@@ -203,6 +204,7 @@ entry_parse(struct loader *loader, const struct mu_statement *statement,
     }
     if (r == 0) {
         ret_entry->name = entry_name(ret_entry);
+        r = mu_values_check(loader->report, ret_entry->kind, ret_entry->object);
     }
     return r;
 }

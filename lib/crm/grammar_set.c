@@ -147,6 +147,9 @@ pair_parse(struct mu_grammar *grammar, struct mu_element *set,
         return mu_grammar_fail(grammar, word,
                                "expected NAME=VALUE, found \"%.80s\"", text);
     }
+    if (name && mu_element_find_with(set, "nvpair", "name", name)) {
+        return mu_grammar_fail(grammar, word, "\"%.80s\" is set twice", name);
+    }
     if (name) {
         mu_element_set_by(grammar->arena, pair, "name", name, word);
     }

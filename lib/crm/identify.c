@@ -59,7 +59,9 @@ static const struct part parts[] = {
 
 static const struct part *part_find(const struct mu_element *element);
 static int given_claim(struct mu_workspace *workspace,
-                       struct mu_element *parent, struct mu_element *old);
+                       struct mu_element *parent);
+static void old_claim(struct mu_workspace *workspace, struct mu_element *parent,
+                      struct mu_element *old);
 static struct mu_element *match_take(const struct part *part,
                                      const struct mu_element *element,
                                      struct mu_element *old);
@@ -75,11 +77,12 @@ mu_workspace_identify(struct mu_workspace *workspace, struct mu_element *object,
                       struct mu_element *old)
 {
     const char *prefix = mu_kinds_name_of(object);
-    int r = given_claim(workspace, object, old);
+    int r = given_claim(workspace, object);
 
     if (r < 0) {
         return r;
     }
+    old_claim(workspace, object, old);
     mu_assert(prefix);
     if (!prefix[strspn(prefix, "0123456789")]) {
         prefix = mu_text_make(workspace->arena, "num-%s", prefix);
@@ -102,40 +105,53 @@ part_find(const struct mu_element *element)
     return NULL;
 }
 
-/* Claims the ids that the text gives, and those of matching old parts. The
- * depth is that of an object. */
+/* Claims the ids that the text gives. The depth is that of an object. */
 static int
-given_claim(struct mu_workspace *workspace, struct mu_element *parent,
-            struct mu_element *old)
+given_claim(struct mu_workspace *workspace, struct mu_element *parent)
 {
     for (struct mu_element *child = parent->first; child; child = child->next) {
-        const struct part *part = part_find(child);
-        struct mu_element *match;
         const char *id;
         int r;
 
-        if (!part) {
+        if (!part_find(child)) {
             continue;
         }
-        match = old ? match_take(part, child, old) : NULL;
         id = mu_element_get(child, "id");
         if (id && !mu_workspace_claim(workspace, child, id)) {
             return mu_report_error(workspace->report, MU_REPORT_REASON_NAME,
                                    mu_element_word(child, "id"),
                                    "the id \"%.80s\" is taken already", id);
         }
-        if (!id && match && !mu_element_get(child, "id-ref")) {
-            id = mu_element_get(match, "id");
-            if (id) {
-                (void)mu_workspace_claim(workspace, child, id);
-            }
-        }
-        r = given_claim(workspace, child, match);
+        r = given_claim(workspace, child);
         if (r < 0) {
             return r;
         }
     }
     return 0;
+}
+
+/* Claims the ids of matching old parts for those that have none. */
+static void
+old_claim(struct mu_workspace *workspace, struct mu_element *parent,
+          struct mu_element *old)
+{
+    for (struct mu_element *child = parent->first; child && old;
+         child = child->next) {
+        const struct part *part = part_find(child);
+        struct mu_element *match;
+        const char *id;
+
+        if (!part || mu_element_get(child, "id-ref")) {
+            continue;
+        }
+        match = match_take(part, child, old);
+        id = match ? mu_element_get(match, "id") : NULL;
+        if (id && !mu_element_get(child, "id")) {
+            /* When another part took it, this one gets a new id. */
+            (void)mu_workspace_claim(workspace, child, id);
+        }
+        old_claim(workspace, child, match);
+    }
 }
 
 /* Takes that part out of 'old' which is 'element' in an older version. */

@@ -31,6 +31,9 @@ static void option_append(const struct mu_print *print,
                           struct mu_text_buffer *line);
 static bool is_same_target(const struct mu_element *a,
                            const struct mu_element *b);
+static const char *number_id(const struct mu_print *print,
+                             const struct mu_element *part, const char *prefix,
+                             const char *stem, unsigned first);
 static void permission_append(const struct mu_print *print,
                               const struct mu_element *permission,
                               struct mu_text_buffer *line);
@@ -564,6 +567,30 @@ mu_print_acl(struct mu_print *print, const struct mu_element *object)
     }
 }
 
+/* Returns the id of a part that is numbered from 'first': the lowest number
+ * that the parts before it leave free. */
+static const char *
+number_id(const struct mu_print *print, const struct mu_element *part,
+          const char *prefix, const char *stem, unsigned first)
+{
+    const struct mu_element *other = part->previous;
+    const char *id = mu_text_make(print->arena, "%s-%s%u", prefix ? prefix : "",
+                                  stem, first);
+
+    while (other) {
+        const char *taken = other->name ? mu_element_get(other, "id") : NULL;
+
+        if (taken && strcmp(taken, id) == 0) {
+            first++;
+            id = mu_text_make(print->arena, "%s-%s%u", prefix ? prefix : "",
+                              stem, first);
+            other = part;
+        }
+        other = other->previous;
+    }
+    return id;
+}
+
 static void
 permission_append(const struct mu_print *print,
                   const struct mu_element *permission,
@@ -575,16 +602,10 @@ permission_append(const struct mu_print *print,
     const char *type = mu_element_get(permission, "object-type");
     const char *attribute = mu_element_get(permission, "attribute");
     const char *role = mu_element_get(permission->parent, "id");
-    unsigned number = 0;
 
-    for (const struct mu_element *other = permission->previous; other;
-         other = other->previous) {
-        number += other->name != NULL;
-    }
     mu_text_buffer_add(line, "%s", kind ? kind : "");
-    if (mu_print_needs_id(
-            print, permission,
-            mu_text_make(print->arena, "%s-%u", role ? role : "", number))) {
+    if (mu_print_needs_id(print, permission,
+                          number_id(print, permission, role, "", 0))) {
         mu_text_buffer_add(line, " $id=%s", mu_element_get(permission, "id"));
     }
     option_append(print, permission, "description", line);
@@ -680,17 +701,10 @@ recipient_append(const struct mu_print *print,
     const char *id = mu_element_get(recipient, "id");
     const char *value = mu_element_get(recipient, "value");
     const char *alert = mu_element_get(recipient->parent, "id");
-    unsigned number = 1;
-    bool needs_id;
+    bool needs_id = mu_print_needs_id(
+        print, recipient, number_id(print, recipient, alert, "recipient-", 1));
     bool is_braced;
 
-    for (const struct mu_element *other = recipient->previous; other;
-         other = other->previous) {
-        number += mu_element_is(other, "recipient");
-    }
-    needs_id = mu_print_needs_id(print, recipient,
-                                 mu_text_make(print->arena, "%s-recipient-%u",
-                                              alert ? alert : "", number));
     is_braced = needs_id || recipient->first ||
                 mu_element_get(recipient, "description");
     mu_text_buffer_add(line, "to%s", is_braced ? " {" : "");

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef MU_CRM_VALUES_H
+#define MU_CRM_VALUES_H
+
+/* Values: which options does a configuration know, and what may they be?
+ *
+ * Only options whose meaning is fixed are here: those of operations, resources
+ * and the cluster. Parameters of agents are the agents' business. */
+
+#include <stdbool.h>
+
+#include "base/attr.h"
+#include "crm/element.h"
+#include "crm/kinds.h"
+#include "crm/report.h"
+
+enum mu_values_scope {
+    MU_VALUES_OPERATION, /* Attributes of operations and op_defaults. */
+    MU_VALUES_RESOURCE,  /* Meta attributes and rsc_defaults. */
+    MU_VALUES_CLUSTER,   /* Properties. */
+};
+
+/* Tells whether an option of this name exists. */
+bool mu_values_is_known(enum mu_values_scope scope, const char *name);
+
+/* Returns the known option most like 'name', or null. */
+const char *mu_values_nearest(enum mu_values_scope scope, const char *name);
+
+/* Checks the values of all known options in 'object'. 0, or -EBADMSG with
+ * errors reported that point at the words. */
+MU_NODISCARD int mu_values_check(struct mu_report *report, enum mu_kind kind,
+                                 struct mu_element *object);
+
+#endif /* MU_CRM_VALUES_H */
