@@ -2,6 +2,8 @@
 #include "daemon/agent.h"
 
 #include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -12,7 +14,6 @@
 /* For sorting: a total order, the last value of a name last. */
 struct env_entry {
     char *variable;
-    size_t length;   /* Of the name. */
     size_t sequence; /* In which order they were set. */
 };
 
@@ -38,13 +39,11 @@ mu_agent_env_init(struct mu_agent_env *env,
     if (!path || path[0] == '\0') {
         path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
     }
-    mu_agent_env_put(
-        env, "PATH",
-        mu_text_make(env->arena, "%s:%s", config->helpers_folder, path));
-    mu_agent_env_put(env, MU_AGENT_MARKER_NAME, context->marker);
-    mu_agent_env_put(env, "HA_SBIN_DIR", config->helpers_folder);
-    mu_agent_env_put(env, "HA_RSCTMP", config->rsctmp_folder);
-    mu_agent_env_put(env, "HA_LOGFACILITY", "daemon");
+    mu_agent_env_set(env, "PATH", "%s:%s", config->helpers_folder, path);
+    mu_agent_env_set(env, MU_AGENT_MARKER_NAME, "%s", context->marker);
+    mu_agent_env_set(env, "HA_SBIN_DIR", "%s", config->helpers_folder);
+    mu_agent_env_set(env, "HA_RSCTMP", "%s", config->rsctmp_folder);
+    mu_agent_env_set(env, "HA_LOGFACILITY", "daemon");
     pair_set(env, "logfacility", "daemon");
     pair_set(env, "logfile", "none");
     pair_set(env, "debug", config->is_debug ? "1" : "0");
@@ -56,15 +55,25 @@ mu_agent_env_init(struct mu_agent_env *env,
 }
 
 void
-mu_agent_env_put(struct mu_agent_env *env, const char *name, const char *value)
+mu_agent_env_set(struct mu_agent_env *env, const char *name, const char *format,
+                 ...)
 {
     size_t name_size = strlen(name);
-    size_t value_size = strlen(value) + 1;
-    char *variable = mu_arena_new(env->arena, char, name_size + 1 + value_size);
+    char *variable;
+    va_list args;
+    va_list copy;
+    int length;
 
+    va_start(args, format);
+    va_copy(copy, args);
+    length = vsnprintf(NULL, 0, format, copy);
+    va_end(copy);
+    length = length < 0 ? 0 : length;
+    variable = mu_arena_new(env->arena, char, name_size + (size_t)length + 2);
     memcpy(variable, name, name_size);
     variable[name_size] = '=';
-    memcpy(variable + name_size + 1, value, value_size);
+    (void)vsnprintf(variable + name_size + 1, (size_t)length + 1, format, args);
+    va_end(args);
     *mu_vec_add(env->arena, &env->variables) = variable;
 }
 
@@ -79,14 +88,13 @@ mu_agent_env_finish(struct mu_agent_env *env)
 
     for (size_t i = 0; i < count; i++) {
         entries[i].variable = env->variables.items[i];
-        entries[i].length = name_length(entries[i].variable);
         entries[i].sequence = i;
     }
     qsort(entries, count, sizeof(*entries), variable_cmp);
     for (size_t i = 0; i < count; i++) {
-        size_t length = entries[i].length;
+        size_t length = name_length(entries[i].variable);
 
-        if (i + 1 < count && length == entries[i + 1].length &&
+        if (i + 1 < count && length == name_length(entries[i + 1].variable) &&
             memcmp(entries[i].variable, entries[i + 1].variable, length) == 0) {
             continue; /* A later value follows. */
         }
@@ -178,14 +186,16 @@ variable_cmp(const void *a, const void *b)
 {
     const struct env_entry *left = a;
     const struct env_entry *right = b;
-    size_t length = left->length < right->length ? left->length : right->length;
+    size_t left_length = name_length(left->variable);
+    size_t right_length = name_length(right->variable);
+    size_t length = left_length < right_length ? left_length : right_length;
     int order = memcmp(left->variable, right->variable, length);
 
     if (order != 0) {
         return order;
     }
-    if (left->length != right->length) {
-        return left->length < right->length ? -1 : 1;
+    if (left_length != right_length) {
+        return left_length < right_length ? -1 : 1;
     }
     return left->sequence < right->sequence ? -1 : 1;
 }
@@ -203,7 +213,7 @@ pair_set(struct mu_agent_env *env, const char *name, const char *value)
     char full[64];
 
     (void)mu_text_format(full, sizeof(full), "HA_%s", name);
-    mu_agent_env_put(env, full, value);
+    mu_agent_env_set(env, full, "%s", value);
     (void)mu_text_format(full, sizeof(full), "PCMK_%s", name);
-    mu_agent_env_put(env, full, value);
+    mu_agent_env_set(env, full, "%s", value);
 }

@@ -99,20 +99,25 @@ mu_exec_tree_kill(const struct mu_exec_tree *tree)
     return found;
 }
 
-bool
-mu_exec_tree_is_leader(pid_t pid, const char *marker, uint64_t *ret_start_ticks)
+pid_t
+mu_exec_tree_find(const char *marker)
 {
     struct scan scan = {.processes = NULL};
-    struct process process;
-    bool is_leader = process_read(pid, &process) && !process.is_dead &&
-                     process.session == pid &&
-                     process_has_marker(&scan, pid, marker);
+    pid_t found = 0;
 
-    scan_done(&scan);
-    if (is_leader) {
-        *ret_start_ticks = process.start_ticks;
+    if (scan_read(&scan, 0) == 0) {
+        for (size_t i = 0; i < scan.count && found == 0; i++) {
+            const struct process *process = &scan.processes[i];
+
+            if (!process->is_dead && process->pid == process->session &&
+                process->pid == process->group &&
+                process_has_marker(&scan, process->pid, marker)) {
+                found = process->pid;
+            }
+        }
     }
-    return is_leader;
+    scan_done(&scan);
+    return found;
 }
 
 /* Reads all processes that began at 'ticks_min' or later. */

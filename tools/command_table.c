@@ -37,8 +37,6 @@ const struct mu_tool_command mu_command_table_items[] = {
      "  -m TEXT             why, for the record\n"
      "  -w                  return when the cluster is done\n",
      true},
-    {"simulate", NULL, mu_muster_simulate_run, "[--time T] [EVENT...] [FILE]",
-     "run the planner on a live, stored or changed state", NULL, true},
     {"wait", NULL, mu_muster_look_wait, "[--timeout S]",
      "return when nothing is in flight and nothing planned",
      "Exit status: 0 idle, 1 time-out (default 60 s).\n", false},

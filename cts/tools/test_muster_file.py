@@ -1,0 +1,224 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The operator's command on files: what works without a cluster, and what must
+be refused whole. Runs the program of the current build folder."""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import unittest
+
+PROGRAM = os.environ.get("MUSTER_PROGRAM") or os.path.abspath("tools/muster")
+
+EMPTY = """<cib validate-with="pacemaker-3.9" admin_epoch="0" epoch="7"
+ num_updates="0">
+  <configuration>
+    <crm_config/>
+    <nodes><node id="1" uname="alpha"/><node id="2" uname="beta"/></nodes>
+    <resources/>
+    <constraints/>
+  </configuration>
+  <status/>
+</cib>
+"""
+
+CONFIGURATION = """<configuration>
+  <crm_config/>
+  <nodes/>
+  <resources>
+    %s
+  </resources>
+  <constraints>
+    %s
+  </constraints>
+</configuration>
+"""
+
+WEB = '<primitive id="web" class="ocf" provider="heartbeat" type="Dummy"/>'
+
+
+class FileTest(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+        self.path = f"{self.folder}/cib.xml"
+        with open(self.path, "w", encoding="utf-8") as file:
+            file.write(EMPTY)
+
+    def content(self):
+        with open(self.path, encoding="utf-8") as file:
+            return file.read()
+
+    def run_tool(self, *words, text=None, environment=None, file=True):
+        variables = {**os.environ, **(environment or {})}
+        variables.pop("CIB_file", None)
+        if file:
+            variables["CIB_file"] = self.path
+        return subprocess.run([PROGRAM, *words], input=text,
+                              capture_output=True, text=True, check=False,
+                              env=variables, timeout=30)
+
+    def good(self, *words, **options):
+        done = self.run_tool(*words, **options)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return done.stdout
+
+    def refused(self, *words, holds=(), **options):
+        before = self.content()
+        done = self.run_tool(*words, **options)
+        self.assertNotEqual(done.returncode, 0)
+        self.assertEqual(self.content(), before)
+        for line in done.stderr.splitlines():
+            self.assertTrue(line.startswith("muster"), line)
+        for part in holds:
+            self.assertIn(part, done.stderr)
+        return done
+
+    def test_statements_become_objects_and_are_printed_again(self):
+        self.good("configure", "primitive", "web", "ocf:heartbeat:Dummy",
+                  "op", "monitor", "interval=10s")
+        self.good("configure", "primitive", "ip", "ocf:heartbeat:Dummy")
+        self.good("configure", "group", "site", "ip", "web")
+        self.good("configure", "location", "l1", "site", "100:", "alpha")
+        shown = self.good("configure", "show")
+        self.assertIn("group site ip web", shown)
+        self.assertIn("location l1 site 100: alpha", shown)
+        self.assertIn('epoch="11"', self.content())
+
+    def test_called_as_crm_it_is_the_same(self):
+        link = f"{self.folder}/crm"
+        os.symlink(PROGRAM, link)
+        done = subprocess.run(
+            [link, "configure", "primitive", "a", "ocf:heartbeat:Dummy"],
+            env={**os.environ, "CIB_file": self.path}, check=False,
+            capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn('id="a"', self.content())
+
+    def test_xml_is_taken_whole_or_by_section(self):
+        self.good("configure", "load", "xml", "replace", "-",
+                  text=CONFIGURATION % (WEB, ""))
+        self.assertIn('id="web"', self.content())
+        self.assertIn('uname="alpha"', self.content())
+        self.good("configure", "load", "xml", "update", "-",
+                  text='<constraints><rsc_location id="l" rsc="web"'
+                       ' node="beta" score="5"/></constraints>')
+        self.assertIn('id="l"', self.content())
+        self.good("configure", "load", "xml", "update", "-",
+                  text='<crm_config><cluster_property_set id="o">'
+                       '<nvpair id="o-x" name="stop-all-resources"'
+                       ' value="true"/></cluster_property_set></crm_config>')
+        self.assertIn("stop-all-resources", self.content())
+
+    def test_what_is_not_well_formed_is_refused_with_its_line(self):
+        self.refused("configure", "load", "xml", "replace", "-",
+                     text="<configuration>\n<resources>\n</configuration>",
+                     holds=("line 3",))
+
+    def test_dangling_reference_is_refused_with_line_and_name(self):
+        text = CONFIGURATION % (
+            WEB, '<rsc_colocation id="c" rsc="web" with-rsc="wbe"/>')
+        self.refused("configure", "load", "xml", "replace", "-", text=text,
+                     holds=("line 8", '"wbe"'))
+        self.refused("configure", "colocation", "c", "inf:", "a", "b",
+                     holds=('"a"',))
+
+    def test_invalid_values_are_refused_with_name_and_hint(self):
+        text = CONFIGURATION % (
+            WEB, '<rsc_location id="l" rsc="web" node="alpha"'
+                 ' score="many"/>')
+        self.refused("configure", "load", "xml", "replace", "-", text=text,
+                     holds=("line 8", "many"))
+        self.refused("configure", "property", "no-quorum-policy=maybe",
+                     holds=("no-quorum-policy", "maybe"))
+
+    def test_doubled_ids_are_refused(self):
+        self.refused("configure", "load", "xml", "replace", "-",
+                     text=CONFIGURATION % (WEB + "\n" + WEB, ""),
+                     holds=('"web"',))
+
+    def test_a_group_in_itself_is_refused(self):
+        self.good("configure", "load", "xml", "replace", "-",
+                  text=CONFIGURATION % (WEB, ""))
+        text = CONFIGURATION % (
+            '<group id="g"><group id="g">' + WEB + "</group></group>", "")
+        self.refused("configure", "load", "xml", "replace", "-", text=text,
+                     holds=("line 5",))
+        self.refused("configure", "group", "g", "g")
+
+    def test_one_bad_statement_of_many_changes_nothing(self):
+        self.refused("configure", "load", "update", "-",
+                     text="primitive a ocf:heartbeat:Dummy\n"
+                          "primitive b ocf:heartbeat:Dummy\n"
+                          "group g a nosuch\n",
+                     holds=("line 3", "nosuch"))
+
+    def test_resources_and_nodes_are_changed_by_their_commands(self):
+        self.good("configure", "primitive", "a", "ocf:heartbeat:Dummy")
+        self.good("resource", "stop", "a")
+        self.assertEqual(
+            self.good("resource", "meta", "a", "show", "target-role"),
+            "Stopped\n")
+        self.good("resource", "param", "a", "set", "fake", "x y")
+        self.assertEqual(self.good("resource", "param", "a", "show", "fake"),
+                         "x y\n")
+        self.good("node", "standby", "beta")
+        self.assertIn("value=on",
+                      self.good("node", "attribute", "beta", "show",
+                                "standby"))
+        self.good("resource", "move", "a", "alpha", "PT1H")
+        self.assertIn("cli-prefer-a", self.good("configure", "show"))
+        self.good("resource", "clear", "a")
+        self.assertNotIn("cli-prefer-a", self.good("configure", "show"))
+        self.refused("resource", "stop", "b", holds=('"b"',))
+        self.refused("node", "standby", "gamma", holds=("gamma",))
+
+    def test_dry_run_shows_the_difference_and_changes_nothing(self):
+        self.good("configure", "primitive", "a", "ocf:heartbeat:Dummy")
+        before = self.content()
+        shown = self.good("configure", "primitive", "b",
+                          "ocf:heartbeat:Dummy", "--dry-run")
+        self.assertEqual(self.content(), before)
+        self.assertIn("+ primitive b", shown)
+
+    def test_mistyped_commands_are_told_the_nearest_one(self):
+        done = self.refused("resorce", "stop", "x", holds=("resource",))
+        self.assertEqual(done.returncode, 2)
+        done = self.refused("resource", "stopp", "x", holds=("stop",))
+        self.assertEqual(done.returncode, 2)
+
+    def test_every_command_has_help(self):
+        shown = self.good("--help")
+        names = [line.split("  ")[1] for line in shown.splitlines()
+                 if line.startswith("  ") and not line.startswith("  -")]
+        self.assertGreater(len(names), 40)
+        for name in names:
+            text = self.good(*name.split(), "--help")
+            self.assertIn("usage: ", text)
+
+    def test_answers_are_json_when_asked(self):
+        self.good("configure", "primitive", "a", "ocf:heartbeat:Dummy")
+        answer = json.loads(self.good("configure", "show", "--format",
+                                      "json"))
+        self.assertIn("primitive a", answer["crm"])
+        done = self.refused("configure", "group", "g", "x", "--format",
+                            "json")
+        self.assertIn("x", json.loads(done.stdout)["error"])
+
+    def test_without_a_daemon_it_says_so_and_exits_three(self):
+        done = self.run_tool(
+            "status", file=False,
+            environment={"MUSTER_SOCKET": f"{self.folder}/none"})
+        self.assertEqual(done.returncode, 3)
+        self.assertEqual(len(done.stderr.splitlines()), 1)
+        self.assertIn("musterd", done.stderr)
+
+
+if __name__ == "__main__":
+    if not os.path.exists(PROGRAM):
+        print("not built:", PROGRAM)
+        sys.exit(77)
+    unittest.main()
