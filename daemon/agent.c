@@ -2,8 +2,6 @@
 #include "daemon/agent.h"
 
 #include <errno.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -14,6 +12,7 @@
 /* For sorting: a total order, the last value of a name last. */
 struct env_entry {
     char *variable;
+    size_t length;   /* Of the name. */
     size_t sequence; /* In which order they were set. */
 };
 
@@ -39,11 +38,13 @@ mu_agent_env_init(struct mu_agent_env *env,
     if (!path || path[0] == '\0') {
         path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
     }
-    mu_agent_env_set(env, "PATH", "%s:%s", config->helpers_folder, path);
-    mu_agent_env_set(env, MU_AGENT_MARKER_NAME, "%s", context->marker);
-    mu_agent_env_set(env, "HA_SBIN_DIR", "%s", config->helpers_folder);
-    mu_agent_env_set(env, "HA_RSCTMP", "%s", config->rsctmp_folder);
-    mu_agent_env_set(env, "HA_LOGFACILITY", "daemon");
+    mu_agent_env_put(
+        env, "PATH",
+        mu_text_make(env->arena, "%s:%s", config->helpers_folder, path));
+    mu_agent_env_put(env, MU_AGENT_MARKER_NAME, context->marker);
+    mu_agent_env_put(env, "HA_SBIN_DIR", config->helpers_folder);
+    mu_agent_env_put(env, "HA_RSCTMP", config->rsctmp_folder);
+    mu_agent_env_put(env, "HA_LOGFACILITY", "daemon");
     pair_set(env, "logfacility", "daemon");
     pair_set(env, "logfile", "none");
     pair_set(env, "debug", config->is_debug ? "1" : "0");
@@ -55,25 +56,15 @@ mu_agent_env_init(struct mu_agent_env *env,
 }
 
 void
-mu_agent_env_set(struct mu_agent_env *env, const char *name, const char *format,
-                 ...)
+mu_agent_env_put(struct mu_agent_env *env, const char *name, const char *value)
 {
     size_t name_size = strlen(name);
-    char *variable;
-    va_list args;
-    va_list copy;
-    int length;
+    size_t value_size = strlen(value) + 1;
+    char *variable = mu_arena_new(env->arena, char, name_size + 1 + value_size);
 
-    va_start(args, format);
-    va_copy(copy, args);
-    length = vsnprintf(NULL, 0, format, copy);
-    va_end(copy);
-    length = length < 0 ? 0 : length;
-    variable = mu_arena_new(env->arena, char, name_size + (size_t)length + 2);
     memcpy(variable, name, name_size);
     variable[name_size] = '=';
-    (void)vsnprintf(variable + name_size + 1, (size_t)length + 1, format, args);
-    va_end(args);
+    memcpy(variable + name_size + 1, value, value_size);
     *mu_vec_add(env->arena, &env->variables) = variable;
 }
 
@@ -88,13 +79,14 @@ mu_agent_env_finish(struct mu_agent_env *env)
 
     for (size_t i = 0; i < count; i++) {
         entries[i].variable = env->variables.items[i];
+        entries[i].length = name_length(entries[i].variable);
         entries[i].sequence = i;
     }
     qsort(entries, count, sizeof(*entries), variable_cmp);
     for (size_t i = 0; i < count; i++) {
-        size_t length = name_length(entries[i].variable);
+        size_t length = entries[i].length;
 
-        if (i + 1 < count && length == name_length(entries[i + 1].variable) &&
+        if (i + 1 < count && length == entries[i + 1].length &&
             memcmp(entries[i].variable, entries[i + 1].variable, length) == 0) {
             continue; /* A later value follows. */
         }
@@ -186,16 +178,14 @@ variable_cmp(const void *a, const void *b)
 {
     const struct env_entry *left = a;
     const struct env_entry *right = b;
-    size_t left_length = name_length(left->variable);
-    size_t right_length = name_length(right->variable);
-    size_t length = left_length < right_length ? left_length : right_length;
+    size_t length = left->length < right->length ? left->length : right->length;
     int order = memcmp(left->variable, right->variable, length);
 
     if (order != 0) {
         return order;
     }
-    if (left_length != right_length) {
-        return left_length < right_length ? -1 : 1;
+    if (left->length != right->length) {
+        return left->length < right->length ? -1 : 1;
     }
     return left->sequence < right->sequence ? -1 : 1;
 }
@@ -213,7 +203,7 @@ pair_set(struct mu_agent_env *env, const char *name, const char *value)
     char full[64];
 
     (void)mu_text_format(full, sizeof(full), "HA_%s", name);
-    mu_agent_env_set(env, full, "%s", value);
+    mu_agent_env_put(env, full, value);
     (void)mu_text_format(full, sizeof(full), "PCMK_%s", name);
-    mu_agent_env_set(env, full, "%s", value);
+    mu_agent_env_put(env, full, value);
 }

@@ -49,9 +49,9 @@ void mu_agent_env_init(struct mu_agent_env *env,
                        const struct mu_agent_context *context,
                        const char *service);
 
-MU_PRINTF(3, 4)
-void mu_agent_env_set(struct mu_agent_env *env, const char *name,
-                      const char *format, ...);
+/* Sets a variable. */
+void mu_agent_env_put(struct mu_agent_env *env, const char *name,
+                      const char *value);
 
 /* Returns the variables, sorted, one per name, with a null at the end. */
 char **mu_agent_env_finish(struct mu_agent_env *env);

@@ -46,16 +46,16 @@ mu_agent_ocf_command(const struct mu_agent_context *context,
     }
 
     mu_agent_env_init(&env, context, "pacemaker-execd");
-    mu_agent_env_set(&env, "OCF_ROOT", "%s", context->config->ocf_root);
-    mu_agent_env_set(&env, "OCF_RA_VERSION_MAJOR", "1");
-    mu_agent_env_set(&env, "OCF_RA_VERSION_MINOR", "1");
-    mu_agent_env_set(&env, "OCF_EXIT_REASON_PREFIX", "ocf-exit-reason:");
-    mu_agent_env_set(&env, "OCF_OUTPUT_FORMAT", "text");
-    mu_agent_env_set(&env, "OCF_RESOURCE_INSTANCE", "%s",
+    mu_agent_env_put(&env, "OCF_ROOT", context->config->ocf_root);
+    mu_agent_env_put(&env, "OCF_RA_VERSION_MAJOR", "1");
+    mu_agent_env_put(&env, "OCF_RA_VERSION_MINOR", "1");
+    mu_agent_env_put(&env, "OCF_EXIT_REASON_PREFIX", "ocf-exit-reason:");
+    mu_agent_env_put(&env, "OCF_OUTPUT_FORMAT", "text");
+    mu_agent_env_put(&env, "OCF_RESOURCE_INSTANCE",
                      plain_name(arena, effect->resource, effect));
-    mu_agent_env_set(&env, "OCF_RESOURCE_PROVIDER", "%s", effect->provider);
-    mu_agent_env_set(&env, "OCF_RESOURCE_TYPE", "%s", effect->type);
-    mu_agent_env_set(&env, "OCF_RESKEY_crm_feature_set", "%s", feature_set);
+    mu_agent_env_put(&env, "OCF_RESOURCE_PROVIDER", effect->provider);
+    mu_agent_env_put(&env, "OCF_RESOURCE_TYPE", effect->type);
+    mu_agent_env_put(&env, "OCF_RESKEY_crm_feature_set", feature_set);
     metas_set(&env, effect);
     params_set(&env, effect);
 
@@ -135,9 +135,9 @@ params_set(struct mu_agent_env *env, const struct mu_effect_exec *effect)
             continue;
         }
         name = mu_text_make(env->arena, "OCF_RESKEY_%s", pair->name);
-        mu_agent_env_set(env, name, "%s", pair->value);
+        mu_agent_env_put(env, name, pair->value);
         if (strcmp(pair->name, "OCF_CHECK_LEVEL") == 0) {
-            mu_agent_env_set(env, "OCF_CHECK_LEVEL", "%s", pair->value);
+            mu_agent_env_put(env, "OCF_CHECK_LEVEL", pair->value);
         }
     }
 }
@@ -145,12 +145,13 @@ params_set(struct mu_agent_env *env, const struct mu_effect_exec *effect)
 static void
 metas_set(struct mu_agent_env *env, const struct mu_effect_exec *effect)
 {
-    mu_agent_env_set(env, "OCF_RESKEY_CRM_meta_name", "%s", effect->op_name);
-    mu_agent_env_set(env, "OCF_RESKEY_CRM_meta_timeout", "%" PRId64,
-                     effect->timeout_ms);
+    mu_agent_env_put(env, "OCF_RESKEY_CRM_meta_name", effect->op_name);
+    mu_agent_env_put(env, "OCF_RESKEY_CRM_meta_timeout",
+                     mu_text_make(env->arena, "%" PRId64, effect->timeout_ms));
     if (effect->interval_ms > 0) {
-        mu_agent_env_set(env, "OCF_RESKEY_CRM_meta_interval", "%" PRId64,
-                         effect->interval_ms);
+        mu_agent_env_put(
+            env, "OCF_RESKEY_CRM_meta_interval",
+            mu_text_make(env->arena, "%" PRId64, effect->interval_ms));
     }
     for (uint32_t i = 0; i < effect->meta_count; i++) {
         const struct mu_pair *pair = &effect->meta[i];
@@ -173,7 +174,7 @@ meta_set(struct mu_agent_env *env, const char *name, const char *value)
         }
     }
     /* Agents test notify lists for being set: an empty one is one blank. */
-    mu_agent_env_set(env, full, "%s", is_list ? " " : value);
+    mu_agent_env_put(env, full, is_list ? " " : value);
 }
 
 /* Agents see the number of an instance only where instances differ. */

@@ -332,17 +332,9 @@ recover_one(struct mu_exec *exec, const struct mu_exec_record *record)
                                     .op_name = record->op_name};
     struct mu_exec_record found = *record;
     struct mu_exec_op *op;
-    uint64_t ticks;
 
-    if (found.pid == 0) {
-        found.pid = mu_exec_tree_find(found.marker);
-        if (found.pid == 0 ||
-            mu_exec_tree_start_ticks(found.pid, &found.start_ticks) < 0) {
-            return false;
-        }
-    }
-    if (mu_exec_tree_start_ticks(found.pid, &ticks) < 0 ||
-        ticks != found.start_ticks) {
+    /* Its number may belong to another process by now. */
+    if (!mu_exec_tree_is_leader(found.pid, found.marker, &found.start_ticks)) {
         return false;
     }
     op = op_new(exec, &effect);

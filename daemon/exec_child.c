@@ -3,16 +3,23 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
-#include <spawn.h>
-#include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/text.h"
+
+enum { STACK_SIZE = 64 << 10, PATH_SIZE_MAX = 512 };
+
+/* The child shares our memory until it becomes the agent: nothing in it may
+ * be watched over as if it were an ordinary function. */
+#define SHARES_MEMORY __attribute__((no_sanitize("address"), noinline))
 
 /* Ends of the pipes and the standard input, while a child is being made. */
 struct plumbing {
@@ -21,50 +28,44 @@ struct plumbing {
     int err[2];
 };
 
+/* What the child needs, all of it made before: it may do nothing but system
+ * calls. */
+struct birth {
+    const struct mu_exec_child_plan *plan;
+    struct plumbing plumbing;
+    char record_path[PATH_SIZE_MAX];
+    char record_text[MU_EXEC_RECORD_SIZE_MAX];
+    char *record_pid; /* Where its number goes in the text. */
+    int error;        /* Set by the child when it fails. */
+};
+
 static int plumbing_open(struct plumbing *plumbing, struct mu_span input);
 static void plumbing_close(struct plumbing *plumbing);
 static int pipe_open(int ends[2]);
 static int input_open(struct mu_span input);
-static int spawn(const struct mu_agent_command *command,
-                 const char *work_folder, const struct plumbing *plumbing,
-                 pid_t *ret_pid);
-static int attributes_init(posix_spawnattr_t *attributes);
-static int actions_init(posix_spawn_file_actions_t *actions,
-                        const struct plumbing *plumbing,
-                        const char *work_folder);
-static void oom_score_reset(pid_t pid);
+static int birth_prepare(struct birth *birth);
+static int birth_give(struct birth *birth, struct mu_exec_child *ret_child);
+static int birth_run(void *user);
+static int birth_steps(struct birth *birth);
+static void signals_reset(void);
+static void record_write(struct birth *birth);
+static void oom_score_reset(void);
 static void fd_close(int *fd);
 
 int
-mu_exec_child_start(const struct mu_agent_command *command,
-                    const char *work_folder, struct mu_exec_child *ret_child)
+mu_exec_child_start(const struct mu_exec_child_plan *plan,
+                    struct mu_exec_child *ret_child)
 {
-    struct plumbing plumbing;
-    int rc = plumbing_open(&plumbing, command->input);
-    int pidfd = -1;
-    pid_t pid = 0;
+    struct birth birth = {.plan = plan};
+    int rc = plumbing_open(&birth.plumbing, plan->command->input);
 
     if (rc == 0) {
-        rc = spawn(command, work_folder, &plumbing, &pid);
+        rc = birth_prepare(&birth);
     }
     if (rc == 0) {
-        oom_score_reset(pid);
-        pidfd = mu_exec_child_pidfd(pid);
-        if (pidfd < 0) {
-            rc = pidfd;
-            (void)kill(-pid, SIGKILL);
-            (void)waitpid(pid, NULL, 0);
-        }
+        rc = birth_give(&birth, ret_child);
     }
-    if (rc == 0) {
-        *ret_child = (struct mu_exec_child){.pid = pid,
-                                            .pidfd = pidfd,
-                                            .stdout_fd = plumbing.out[0],
-                                            .stderr_fd = plumbing.err[0]};
-        plumbing.out[0] = -1;
-        plumbing.err[0] = -1;
-    }
-    plumbing_close(&plumbing);
+    plumbing_close(&birth.plumbing);
     return rc;
 }
 
@@ -154,93 +155,130 @@ input_open(struct mu_span input)
 }
 
 static int
-spawn(const struct mu_agent_command *command, const char *work_folder,
-      const struct plumbing *plumbing, pid_t *ret_pid)
+birth_prepare(struct birth *birth)
 {
-    posix_spawn_file_actions_t actions;
-    posix_spawnattr_t attributes;
-    int rc = attributes_init(&attributes);
+    const struct mu_exec_child_plan *plan = birth->plan;
 
-    if (rc < 0) {
-        return rc;
+    if (!mu_text_format(birth->record_path, sizeof(birth->record_path), "%s/%s",
+                        plan->ops_folder, plan->record->marker)) {
+        return -ENAMETOOLONG;
     }
-    rc = actions_init(&actions, plumbing, work_folder);
+    return mu_exec_record_format(plan->record, birth->record_text,
+                                 &birth->record_pid);
+}
+
+/* One stack for all: the daemon sleeps until the child is done with it. */
+static int
+birth_give(struct birth *birth, struct mu_exec_child *ret_child)
+{
+    static alignas(16) unsigned char stack[STACK_SIZE];
+    sigset_t all;
+    sigset_t before;
+    int pidfd = -1;
+    pid_t pid;
+    int rc = 0;
+
+    /* A handler of ours must not run in the child, on our memory. */
+    (void)sigfillset(&all);
+    (void)sigprocmask(SIG_SETMASK, &all, &before);
+    pid = clone(birth_run, stack + sizeof(stack),
+                CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD, birth, &pidfd);
+    if (pid < 0) {
+        rc = -errno;
+    }
+    (void)sigprocmask(SIG_SETMASK, &before, NULL);
+    if (rc == 0 && birth->error < 0) {
+        rc = birth->error;
+        (void)waitpid(pid, NULL, 0);
+        (void)close(pidfd);
+        (void)unlink(birth->record_path);
+    }
     if (rc == 0) {
-        rc = -posix_spawn(ret_pid, command->path, &actions, &attributes,
-                          command->argv, command->envp);
-        (void)posix_spawn_file_actions_destroy(&actions);
+        *ret_child =
+            (struct mu_exec_child){.pid = pid,
+                                   .pidfd = pidfd,
+                                   .stdout_fd = birth->plumbing.out[0],
+                                   .stderr_fd = birth->plumbing.err[0]};
+        birth->plumbing.out[0] = -1;
+        birth->plumbing.err[0] = -1;
     }
-    (void)posix_spawnattr_destroy(&attributes);
     return rc;
 }
 
-static int
-attributes_init(posix_spawnattr_t *attributes)
+SHARES_MEMORY static int
+birth_run(void *user)
 {
-    sigset_t none;
-    sigset_t all;
-    int rc = -posix_spawnattr_init(attributes);
+    struct birth *birth = user;
 
-    if (rc < 0) {
-        return rc;
+    birth->error = birth_steps(birth);
+    _exit(127);
+}
+
+/* Returns only when it fails. */
+SHARES_MEMORY static int
+birth_steps(struct birth *birth)
+{
+    const struct mu_agent_command *command = birth->plan->command;
+    sigset_t none;
+
+    signals_reset();
+    if (setsid() < 0 || dup2(birth->plumbing.input, 0) < 0 ||
+        dup2(birth->plumbing.out[1], 1) < 0 ||
+        dup2(birth->plumbing.err[1], 2) < 0) {
+        return -errno;
+    }
+    record_write(birth);
+    oom_score_reset();
+    /* Libraries do not mark all their descriptors. */
+    (void)syscall(SYS_close_range, 3U, ~0U, 0U);
+    if (chdir(birth->plan->work_folder) < 0) {
+        return -errno;
     }
     (void)sigemptyset(&none);
-    (void)sigfillset(&all);
-    rc = -posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETSID |
-                                                   POSIX_SPAWN_SETSIGMASK |
-                                                   POSIX_SPAWN_SETSIGDEF);
-    if (rc == 0) {
-        rc = -posix_spawnattr_setsigmask(attributes, &none);
-    }
-    if (rc == 0) {
-        rc = -posix_spawnattr_setsigdefault(attributes, &all);
-    }
-    if (rc < 0) {
-        (void)posix_spawnattr_destroy(attributes);
-    }
-    return rc;
+    (void)sigprocmask(SIG_SETMASK, &none, NULL);
+    (void)execve(command->path, command->argv, command->envp);
+    return -errno;
 }
 
-static int
-actions_init(posix_spawn_file_actions_t *actions,
-             const struct plumbing *plumbing, const char *work_folder)
+SHARES_MEMORY static void
+signals_reset(void)
 {
-    int rc = -posix_spawn_file_actions_init(actions);
+    struct sigaction action = {.sa_handler = SIG_DFL};
 
-    if (rc < 0) {
-        return rc;
+    for (int i = 1; i < NSIG; i++) {
+        (void)sigaction(i, &action, NULL); /* Some cannot be changed. */
     }
-    rc = -posix_spawn_file_actions_adddup2(actions, plumbing->input, 0);
-    if (rc == 0) {
-        rc = -posix_spawn_file_actions_adddup2(actions, plumbing->out[1], 1);
+}
+
+/* Without its record the agent runs all the same: it is only lost if the
+ * daemon dies meanwhile. */
+SHARES_MEMORY static void
+record_write(struct birth *birth)
+{
+    uint32_t pid = (uint32_t)syscall(SYS_getpid);
+    int fd;
+
+    for (char *digit = birth->record_pid; pid > 0; digit--) {
+        *digit = (char)('0' + pid % 10);
+        pid /= 10;
     }
-    if (rc == 0) {
-        rc = -posix_spawn_file_actions_adddup2(actions, plumbing->err[1], 2);
+    fd = open(birth->record_path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
+              0600);
+    if (fd >= 0) {
+        if (write(fd, birth->record_text, strlen(birth->record_text)) < 0) {
+            (void)unlink(birth->record_path);
+        }
+        (void)close(fd);
     }
-    if (rc == 0) {
-        /* Libraries do not mark all their descriptors. */
-        rc = -posix_spawn_file_actions_addclosefrom_np(actions, 3);
-    }
-    if (rc == 0) {
-        rc = -posix_spawn_file_actions_addchdir_np(actions, work_folder);
-    }
-    if (rc < 0) {
-        (void)posix_spawn_file_actions_destroy(actions);
-    }
-    return rc;
 }
 
 /* The daemon may be protected from the kernel's killer; a service that eats
  * all memory must not be. */
-static void
-oom_score_reset(pid_t pid)
+SHARES_MEMORY static void
+oom_score_reset(void)
 {
-    char path[64];
-    int fd;
+    int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
 
-    (void)mu_text_format(path, sizeof(path), "/proc/%d/oom_score_adj",
-                         (int)pid);
-    fd = open(path, O_WRONLY | O_CLOEXEC);
     if (fd >= 0) {
         if (write(fd, "0", 1) < 0) {
             /* Not allowed to: then ours was not lowered either. */

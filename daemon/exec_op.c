@@ -40,7 +40,6 @@ static int command_make(struct mu_exec_op *op,
                         struct mu_errbuf *err);
 static int command_start(struct mu_exec_op *op,
                          const struct mu_agent_command *command);
-static void record_write(const struct mu_exec_op *op);
 static int op_watch(struct mu_exec_op *op, struct mu_exec_child *child);
 static void op_refuse(struct mu_exec_op *op, int error, const char *text);
 static void op_exited(struct mu_exec_op *op);
@@ -97,12 +96,18 @@ mu_exec_op_run(struct mu_exec_op *op)
 void
 mu_exec_op_stop(struct mu_exec_op *op, enum mu_op_end end)
 {
-    struct mu_exec_tree tree = tree_of(op);
+    struct mu_exec_tree tree;
 
     if (op->unit_op) {
         unit_cancel(op, end);
         return;
     }
+    /* It has not been waited for, so the process is there, dead or alive. */
+    if (!op->is_recovered &&
+        mu_exec_tree_start_ticks(op->record.pid, &op->record.start_ticks) < 0) {
+        op->record.start_ticks = 0;
+    }
+    tree = tree_of(op);
     op->state = MU_EXEC_OP_ENDING;
     mu_exec_op_result(op, end, 1);
     mu_exec_tree_term(&tree);
@@ -279,43 +284,28 @@ command_make(struct mu_exec_op *op, struct mu_agent_command *ret_command,
     return -EINVAL;
 }
 
-/* The record comes first: an agent that nobody knows of would run unguarded
- * after a crash. */
 static int
 command_start(struct mu_exec_op *op, const struct mu_agent_command *command)
 {
     struct mu_exec *exec = op->exec;
+    const struct mu_exec_child_plan plan = {.command = command,
+                                            .work_folder =
+                                                exec->config.work_folder,
+                                            .ops_folder = exec->ops_folder,
+                                            .record = &op->record};
     struct mu_exec_child child;
-    int rc;
+    int rc = mu_exec_child_start(&plan, &child);
 
-    op->record.pid = 0;
-    op->record.start_ticks = 0;
-    record_write(op);
-    rc = mu_exec_child_start(command, exec->config.work_folder, &child);
-    if (rc == 0) {
-        rc = op_watch(op, &child);
+    if (rc < 0) {
+        return rc;
     }
+    rc = op_watch(op, &child);
     if (rc < 0) {
         mu_exec_record_remove(exec->ops_folder, op->record.marker);
         return rc;
     }
-    if (mu_exec_tree_start_ticks(op->record.pid, &op->record.start_ticks) ==
-        0) {
-        record_write(op);
-    }
     mu_loop_timer_arm(&op->timer, op->record.deadline);
     return 0;
-}
-
-static void
-record_write(const struct mu_exec_op *op)
-{
-    int rc = mu_exec_record_write(op->exec->ops_folder, &op->record);
-
-    if (rc < 0) {
-        mu_log(MU_TRACE_WARNING, "%s: %s will not be found after a crash: %s",
-               op->effect.resource, op->effect.op_name, strerror(-rc));
-    }
 }
 
 /* Takes over the child; on failure it is gone. */

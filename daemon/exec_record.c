@@ -14,7 +14,7 @@
 
 #include "base/text.h"
 
-enum { RECORD_SIZE_MAX = 1024, RECORDS_COUNT_MAX = 65536, PATH_SIZE_MAX = 512 };
+enum { RECORDS_COUNT_MAX = 65536, PATH_SIZE_MAX = 512 };
 
 static const char version[] = "muster-op 1";
 
@@ -24,34 +24,21 @@ static bool line_apply(struct mu_exec_record *record, const char *name,
                        const char *value);
 
 int
-mu_exec_record_write(const char *folder, const struct mu_exec_record *record)
+mu_exec_record_format(const struct mu_exec_record *record,
+                      char text[MU_EXEC_RECORD_SIZE_MAX], char **ret_pid)
 {
-    char path[PATH_SIZE_MAX];
-    char text[RECORD_SIZE_MAX];
-    ssize_t written;
-    size_t length;
-    int error;
-    int fd;
+    static const char pid_zero[] = "0000000000";
 
-    if (!mu_text_format(path, sizeof(path), "%s/%s", folder, record->marker) ||
-        !mu_text_format(text, sizeof(text),
-                        "%s\nresource %s\nop %s\npid %d\nstart %" PRIu64
-                        "\ndeadline %" PRId64 "\nend\n",
-                        version, record->resource, record->op_name,
-                        (int)record->pid, record->start_ticks,
+    if (!mu_text_format(text, MU_EXEC_RECORD_SIZE_MAX,
+                        "%s\npid %s\nresource %s\nop %s\ndeadline %" PRId64
+                        "\nend\n",
+                        version, pid_zero, record->resource, record->op_name,
                         record->deadline.ms)) {
         return -ENAMETOOLONG;
     }
-    fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
-    if (fd < 0) {
-        return -errno;
-    }
-    /* A later text is never shorter: only the numbers grow. */
-    length = strlen(text);
-    written = write(fd, text, length);
-    error = written < 0 ? -errno : (size_t)written == length ? 0 : -ENOSPC;
-    (void)close(fd);
-    return error;
+    *ret_pid =
+        text + sizeof(version) + sizeof("pid ") - 1 + sizeof(pid_zero) - 2;
+    return 0;
 }
 
 void
@@ -111,14 +98,14 @@ mu_exec_record_load(const char *folder, struct mu_exec_record **ret_records)
 static bool
 record_read(const char *path, struct mu_exec_record *ret_record)
 {
-    char text[RECORD_SIZE_MAX + 1];
+    char text[MU_EXEC_RECORD_SIZE_MAX + 1];
     ssize_t size;
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 
     if (fd < 0) {
         return false;
     }
-    size = read(fd, text, RECORD_SIZE_MAX);
+    size = read(fd, text, MU_EXEC_RECORD_SIZE_MAX);
     (void)close(fd);
     if (size <= 0) {
         return false;
@@ -141,7 +128,7 @@ record_parse(char *text, struct mu_exec_record *record)
         char *blank = strchr(line, ' ');
 
         if (strcmp(line, "end") == 0) {
-            return record->resource[0] != '\0';
+            return record->resource[0] != '\0' && record->pid > 0;
         }
         if (!blank) {
             return false;
@@ -173,10 +160,6 @@ line_apply(struct mu_exec_record *record, const char *name, const char *value)
     if (strcmp(name, "pid") == 0) {
         record->pid = (pid_t)number;
         return number <= INT_MAX;
-    }
-    if (strcmp(name, "start") == 0) {
-        record->start_ticks = (uint64_t)number;
-        return true;
     }
     if (strcmp(name, "deadline") == 0) {
         record->deadline.ms = number;

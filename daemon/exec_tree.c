@@ -99,25 +99,20 @@ mu_exec_tree_kill(const struct mu_exec_tree *tree)
     return found;
 }
 
-pid_t
-mu_exec_tree_find(const char *marker)
+bool
+mu_exec_tree_is_leader(pid_t pid, const char *marker, uint64_t *ret_start_ticks)
 {
     struct scan scan = {.processes = NULL};
-    pid_t found = 0;
+    struct process process;
+    bool is_leader = process_read(pid, &process) && !process.is_dead &&
+                     process.session == pid &&
+                     process_has_marker(&scan, pid, marker);
 
-    if (scan_read(&scan, 0) == 0) {
-        for (size_t i = 0; i < scan.count && found == 0; i++) {
-            const struct process *process = &scan.processes[i];
-
-            if (!process->is_dead && process->pid == process->session &&
-                process->pid == process->group &&
-                process_has_marker(&scan, process->pid, marker)) {
-                found = process->pid;
-            }
-        }
-    }
     scan_done(&scan);
-    return found;
+    if (is_leader) {
+        *ret_start_ticks = process.start_ticks;
+    }
+    return is_leader;
 }
 
 /* Reads all processes that began at 'ticks_min' or later. */

@@ -35,8 +35,9 @@ void mu_exec_tree_term(const struct mu_exec_tree *tree);
  * are not dead yet; 0 means that all are gone. */
 int mu_exec_tree_kill(const struct mu_exec_tree *tree);
 
-/* Finds the agent of an operation by its marker, for a successor that knows
- * no more. Returns its pid, or 0. */
-pid_t mu_exec_tree_find(const char *marker);
+/* Tells whether process 'pid' is an agent of the operation with this marker,
+ * and when it began. */
+bool mu_exec_tree_is_leader(pid_t pid, const char *marker,
+                            uint64_t *ret_start_ticks);
 
 #endif /* MU_DAEMON_EXEC_TREE_H */

@@ -157,7 +157,7 @@ START_TEST(environment_is_the_one_agents_know)
                                           .params_count = 4,
                                           .meta = meta,
                                           .meta_count = 6};
-    char expected[OUTPUT_SIZE];
+    static char expected[OUTPUT_SIZE];
 
     setenv("PCMK_debug", "left over", 1);
     setenv("OCF_RESKEY_stale", "left over", 1);

@@ -625,46 +625,40 @@ START_TEST(survivor_of_a_crash_is_killed_at_its_deadline)
 }
 END_TEST
 
-/* After a crash between writing the record and completing it. */
-START_TEST(survivor_is_found_by_its_marker)
+/* A record of a process whose number now belongs to somebody else must not
+ * get that somebody killed; nor must a file that is no record do any harm. */
+START_TEST(records_of_others_and_broken_ones_are_dropped)
 {
+    static const char format[] = "muster-op 1\npid %010d\nresource web\n"
+                                 "op start\ndeadline 1\nend\n";
+    char text[256];
     pid_t pid = fork();
 
+    ck_assert_int_ge(pid, 0);
     if (pid == 0) {
         setsid();
         execle("/bin/sleep", "sleep", "1000", NULL,
                (char *[]){(char[]){"MUSTER_OPERATION_ID=1.2.3"}, NULL});
         _exit(1);
     }
-    make_file("ops/1.2.3",
-              "muster-op 1\nresource web\nop start\npid 0\nstart 0\n"
-              "deadline 1\nend\n",
-              0600);
-    make_file("ops/broken", "muster-op 1\nresource web\nop sta", 0600);
-    idle(100); /* The child has to get as far as exec. */
-    ck_assert_int_eq(mu_exec_recover(executor), 1);
-    make_agent("quick", "exit 0");
-    start(1, "web", "quick");
-    wait_for(1);
-    ck_assert(!is_alive(pid));
-    ck_assert(!has_file("ops/broken"));
-    ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
-}
-END_TEST
-
-/* A record of a process whose number now belongs to somebody else must not
- * get that somebody killed. */
-START_TEST(record_of_another_process_is_dropped)
-{
-    char text[256];
-
-    snprintf(text, sizeof(text),
-             "muster-op 1\nresource web\nop start\npid %d\nstart 1\n"
-             "deadline 1\nend\n",
-             (int)getpid());
+    snprintf(text, sizeof(text), format, (int)pid);
+    make_file("ops/1.2.33", text, 0600);
+    snprintf(text, sizeof(text), format, (int)getpid());
     make_file("ops/1.2.4", text, 0600);
+    snprintf(text, sizeof(text), format, 0);
+    make_file("ops/1.2.5", text, 0600);
+    make_file("ops/cut", "muster-op 1\npid 1\nresource web\nop sta", 0600);
+    make_file("ops/empty", "", 0600);
+    make_file("ops/foreign", "hello\n", 0600);
+    idle(100); /* The child has to get as far as exec. */
     ck_assert_int_eq(mu_exec_recover(executor), 0);
+    ck_assert(is_alive(pid));
+    ck_assert(!has_file("ops/1.2.33"));
     ck_assert(!has_file("ops/1.2.4"));
+    ck_assert(!has_file("ops/cut"));
+    ck_assert(!has_file("ops/foreign"));
+    ck_assert_int_eq(kill(pid, SIGKILL), 0);
+    ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
 }
 END_TEST
 
@@ -833,8 +827,7 @@ main(void)
     tcase_add_test(tcase, fork_bomb_is_ended);
     tcase_add_test(tcase, survivor_of_a_crash_holds_its_turn);
     tcase_add_test(tcase, survivor_of_a_crash_is_killed_at_its_deadline);
-    tcase_add_test(tcase, survivor_is_found_by_its_marker);
-    tcase_add_test(tcase, record_of_another_process_is_dropped);
+    tcase_add_test(tcase, records_of_others_and_broken_ones_are_dropped);
     tcase_add_test(tcase, parameters_and_exit_code_of_a_fence_agent);
     tcase_add_test(tcase,
                    fence_device_is_registered_by_start_and_forgotten_by_stop);

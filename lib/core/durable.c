@@ -260,8 +260,11 @@ mu_durable_drop(struct mu_core *core, uint64_t index)
 struct mu_instant
 mu_durable_deadline(const struct mu_core *core)
 {
-    return core->phase == MU_CORE_ACTIVE ? core->persist_retry
-                                         : MU_INSTANT_NEVER;
+    bool is_possible = core->phase == MU_CORE_ACTIVE &&
+                       core->state.is_quorate && core->config_persist_id == 0 &&
+                       core->epoch_persist_id == 0;
+
+    return is_possible ? core->persist_retry : MU_INSTANT_NEVER;
 }
 
 static void

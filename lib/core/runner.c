@@ -139,8 +139,13 @@ mu_runner_deadline(const struct mu_state *state)
     int64_t deadline_ms = INT64_MAX;
 
     for (uint32_t i = 0; i < state->flights_count; i++) {
-        if (state->flights[i].deadline_ms < deadline_ms) {
-            deadline_ms = state->flights[i].deadline_ms;
+        const struct mu_state_flight *flight = &state->flights[i];
+        const struct mu_state_node *node =
+            mu_state_find_node(state, flight->node_id);
+        bool is_excused = node && node->state == MU_NODE_STATE_LOST_GRACE;
+
+        if (!is_excused && flight->deadline_ms < deadline_ms) {
+            deadline_ms = flight->deadline_ms;
         }
     }
     return deadline_ms;

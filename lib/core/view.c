@@ -22,6 +22,8 @@ static const int64_t HUNG_MS = 10000;
 static const struct mu_core_hello *hello_present(const struct mu_core *core,
                                                  uint32_t node_id,
                                                  uint64_t incarnation);
+static void members_set(struct mu_core *core,
+                        const struct mu_group_member *members, uint32_t count);
 static void coordinator_consider(struct mu_core *core);
 static void coordinator_watch(struct mu_core *core);
 static bool member_is_lost(const struct mu_core *core,
@@ -40,22 +42,16 @@ void
 mu_view_ring(struct mu_core *core, const struct mu_event_ring *event)
 {
     mu_assert(event->ring_nodes_count <= MU_NODES_COUNT_MAX);
-    mu_assert(event->members_count <= MU_NODES_COUNT_MAX);
     if (core->phase == MU_CORE_SYNCING) {
         state_give_up(core);
     }
     core->has_ring = true;
     core->ring = event->ring;
-    memcpy(core->ring_nodes, event->ring_nodes,
-           event->ring_nodes_count * sizeof(*event->ring_nodes));
-    core->ring_nodes_count = event->ring_nodes_count;
-    memcpy(core->members, event->members,
-           event->members_count * sizeof(*event->members));
-    core->members_count = event->members_count;
-    core->is_in_group = false;
-    for (uint32_t i = 0; i < core->members_count; i++) {
-        core->is_in_group |= core->members[i].node_id == core->node_id;
+    for (uint32_t i = 0; i < event->ring_nodes_count; i++) {
+        core->ring_nodes[i] = event->ring_nodes[i];
     }
+    core->ring_nodes_count = event->ring_nodes_count;
+    members_set(core, event->members, event->members_count);
     core->has_quorum_news = core->quorum_ring.node == core->ring.node &&
                             core->quorum_ring.seq == core->ring.seq;
     core->is_hello_sent = false;
@@ -77,14 +73,7 @@ mu_view_group(struct mu_core *core, const struct mu_event_group *event)
 {
     uint32_t kept = 0;
 
-    mu_assert(event->members_count <= MU_NODES_COUNT_MAX);
-    memcpy(core->members, event->members,
-           event->members_count * sizeof(*event->members));
-    core->members_count = event->members_count;
-    core->is_in_group = false;
-    for (uint32_t i = 0; i < core->members_count; i++) {
-        core->is_in_group |= core->members[i].node_id == core->node_id;
-    }
+    members_set(core, event->members, event->members_count);
     for (uint32_t i = 0; i < core->hellos_count; i++) {
         if (mu_view_has_member(core, core->hellos[i].node_id,
                             core->hellos[i].pid)) {
@@ -360,6 +349,19 @@ mu_view_rejoin(struct mu_core *core, const char *why)
     state_give_up(core);
     mu_view_lost(core);
     (void)mu_core_add(core, MU_EFFECT_REJOIN);
+}
+
+static void
+members_set(struct mu_core *core, const struct mu_group_member *members,
+            uint32_t count)
+{
+    mu_assert(count <= MU_NODES_COUNT_MAX);
+    core->members_count = count;
+    core->is_in_group = false;
+    for (uint32_t i = 0; i < count; i++) {
+        core->members[i] = members[i];
+        core->is_in_group |= members[i].node_id == core->node_id;
+    }
 }
 
 bool
