@@ -14,7 +14,10 @@
 #include "model/config.h"
 #include "model/option.h"
 
-enum { MU_CONFIG_HINT_NAMES_MAX = 20000 }; /* As many are compared. */
+enum {
+    MU_CONFIG_HINT_NAMES_MAX = 20000, /* As many are compared. */
+    MU_CONFIG_RULES_MAX = 1 << 18,    /* Conditions; references multiply. */
+};
 
 struct mu_config_named { /* A tag, or a template with its users. */
     const char *id;
@@ -42,6 +45,7 @@ struct mu_config_reader {
     MU_VEC(struct mu_config_block) blocks;
     struct mu_index ops_index; /* Likewise for operations of templates. */
     MU_VEC(struct mu_config_op) ops;
+    uint32_t rules_count;
     size_t used_max; /* What the arena may hold at the end. */
 };
 

@@ -93,6 +93,12 @@ rule_read(struct mu_config_reader *reader, const struct mu_doc_element *element,
     if (!real || !mu_config_reader_may_go_on(reader)) {
         return rule;
     }
+    if (++reader->rules_count > MU_CONFIG_RULES_MAX) {
+        mu_config_reader_refuse(reader, element, -E2BIG,
+                                "there are more than %d conditions",
+                                MU_CONFIG_RULES_MAX);
+        return rule;
+    }
     if (depth >= MU_RULES_DEPTH_MAX) {
         mu_config_reader_reject(reader, element, -E2BIG,
                                 "rules are nested too deeply");
