@@ -2,18 +2,17 @@
 #include "daemon/agent_systemd.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <systemd/sd-bus.h>
 #include <unistd.h>
 
 #include "base/panic.h"
 #include "base/text.h"
+#include "daemon/agent_unit.h"
 #include "daemon/clock.h"
 #include "daemon/log.h"
 
@@ -107,7 +106,6 @@ MU_PRINTF(2, 3)
 static void op_reason(struct mu_agent_systemd_op *op, const char *format, ...);
 static bool op_refused(struct mu_agent_systemd_op *op, sd_bus_message *message);
 static void op_unlink(struct mu_agent_systemd_op *op);
-static int drop_in_write(struct mu_agent_systemd_op *op, bool *ret_changed);
 
 struct mu_agent_systemd *
 mu_agent_systemd_new(const struct mu_agent_systemd_config *config)
@@ -128,13 +126,7 @@ mu_agent_systemd_start(struct mu_agent_systemd *systemd, const char *unit,
                        const char *op_name, mu_agent_systemd_function *function,
                        void *user)
 {
-    static const char *const suffixes[] = {
-        ".service", ".socket", ".mount", ".path",  ".timer",
-        ".target",  ".swap",   ".slice", ".scope", ".automount",
-    };
     struct mu_agent_systemd_op *op = calloc(1, sizeof(*op));
-    const char *dot = strrchr(unit, '.');
-    bool has_suffix = false;
 
     /* Without its answer the cluster would hang: rather start again. */
     mu_assert(op);
@@ -144,12 +136,7 @@ mu_agent_systemd_start(struct mu_agent_systemd *systemd, const char *unit,
     op->next = systemd->ops;
     systemd->ops = op;
     mu_loop_timer_init(&op->timer, systemd->config.loop, on_op_timer, op);
-    for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++) {
-        has_suffix = has_suffix || (dot && strcmp(dot, suffixes[i]) == 0);
-    }
-    if (strchr(unit, '/') ||
-        !mu_text_format(op->unit, sizeof(op->unit), "%s%s", unit,
-                        has_suffix ? "" : ".service")) {
+    if (mu_agent_unit_name(unit, op->unit, sizeof(op->unit)) < 0) {
         op_reason(op, "\"%s\" cannot be the name of a unit", unit);
         op_result(op, MU_OP_END_NOT_INSTALLED, 5);
         return op;
@@ -176,29 +163,6 @@ mu_agent_systemd_cancel(struct mu_agent_systemd_op *op)
     mu_loop_timer_disarm(&op->timer);
     (void)sd_bus_slot_unref(op->slot);
     free(op);
-}
-
-bool
-mu_agent_systemd_has_unit(const char *name)
-{
-    static const char *const folders[] = {
-        "/etc/systemd/system",    "/run/systemd/system",
-        "/run/systemd/generator", "/usr/local/lib/systemd/system",
-        "/lib/systemd/system",    "/usr/lib/systemd/system",
-    };
-    char path[PATH_SIZE];
-
-    if (access("/run/systemd/system", F_OK) < 0) {
-        return false; /* systemd does not run here. */
-    }
-    for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
-        if (mu_text_format(path, sizeof(path), "%s/%s.service", folders[i],
-                           name) &&
-            access(path, F_OK) == 0) {
-            return true;
-        }
-    }
-    return false;
 }
 
 void
@@ -573,7 +537,6 @@ on_states(sd_bus_message *message, void *user, sd_bus_error *error)
 static void
 states_decide(struct mu_agent_systemd_op *op)
 {
-    bool has_changed = false;
     int rc;
 
     if (op->verb == VERB_MONITOR) {
@@ -589,14 +552,14 @@ states_decide(struct mu_agent_systemd_op *op)
         op_step_soon(op, STEP_JOB, 0);
         return;
     }
-    rc = drop_in_write(op, &has_changed);
+    rc = mu_agent_unit_take(op->systemd->config.drop_in_folder, op->unit);
     if (rc < 0) {
         mu_log(MU_TRACE_WARNING,
                "%s: systemd may stop it before us at shutdown: cannot write "
                "its drop-in: %s",
                op->unit, strerror(-rc));
     }
-    if (has_changed) {
+    if (rc > 0) {
         op->reload_needed = ++op->systemd->reload_asked;
         op_step_soon(op, STEP_RELOAD, 0);
     } else {
@@ -757,54 +720,4 @@ op_unlink(struct mu_agent_systemd_op *op)
         at = &(*at)->next;
     }
     *at = op->next;
-}
-
-/* Writes the unit's drop-in unless it is there. 0 or negative errno. */
-static int
-drop_in_write(struct mu_agent_systemd_op *op, bool *ret_changed)
-{
-    static const char name[] = "50-muster.conf";
-    const char *suffix = strrchr(op->unit, '.');
-    bool is_service = suffix && strcmp(suffix, ".service") == 0;
-    char path[PATH_SIZE];
-    char text[PATH_SIZE];
-    char before[PATH_SIZE];
-    ssize_t got = -1;
-    FILE *file;
-    int fd;
-
-    if (!mu_text_format(path, sizeof(path), "%s/%s.d",
-                        op->systemd->config.drop_in_folder, op->unit)) {
-        return -ENAMETOOLONG;
-    }
-    if (mkdir(path, 0755) < 0 && errno != EEXIST) {
-        return -errno;
-    }
-    if (!mu_text_format(path, sizeof(path), "%s/%s.d/%s",
-                        op->systemd->config.drop_in_folder, op->unit, name)) {
-        return -ENAMETOOLONG;
-    }
-    (void)mu_text_format(text, sizeof(text),
-                         "# Written by musterd: the cluster manages this "
-                         "unit.\n[Unit]\nBefore=musterd.service\n%s",
-                         is_service ? "[Service]\nRestart=no\n" : "");
-    fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd >= 0) {
-        got = read(fd, before, sizeof(before));
-        (void)close(fd);
-    }
-    if (got == (ssize_t)strlen(text) &&
-        memcmp(before, text, (size_t)got) == 0) {
-        return 0;
-    }
-    file = fopen(path, "we");
-    if (!file) {
-        return -errno;
-    }
-    got = fputs(text, file);
-    if (fclose(file) != 0 || got < 0) {
-        return -EIO;
-    }
-    *ret_changed = true;
-    return 0;
 }

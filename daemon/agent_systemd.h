@@ -58,10 +58,6 @@ mu_agent_systemd_start(struct mu_agent_systemd *systemd, const char *unit,
  * too, as far as systemd can be reached. */
 void mu_agent_systemd_cancel(struct mu_agent_systemd_op *op);
 
-/* Tells whether systemd, rather than an init script, is to be asked for the
- * service 'name'. */
-bool mu_agent_systemd_has_unit(const char *name);
-
 /* All operations must be over or cancelled. */
 void mu_agent_systemd_free(struct mu_agent_systemd *systemd);
 

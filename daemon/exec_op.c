@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "daemon/agent_fence.h"
 #include "daemon/agent_ocf.h"
+#include "daemon/agent_unit.h"
 #include "daemon/clock.h"
 #include "daemon/exec_child.h"
 #include "daemon/exec_private.h"
@@ -171,8 +172,7 @@ class_resolve(const struct mu_effect_exec *effect)
     if (effect->agent_class != MU_AGENT_SERVICE) {
         return effect->agent_class;
     }
-    return mu_agent_systemd_has_unit(effect->type) ? MU_AGENT_SYSTEMD
-                                                   : MU_AGENT_LSB;
+    return mu_agent_unit_exists(effect->type) ? MU_AGENT_SYSTEMD : MU_AGENT_LSB;
 }
 
 /* Nothing is put on record: systemd keeps the job, whatever becomes of us. */

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/uio.h>
 #include <syslog.h>
 #include <systemd/sd-journal.h>
@@ -31,6 +32,7 @@ struct journal_entry {
     int count;
 };
 
+static bool stderr_is_journal(void);
 static void write_line(enum mu_trace_level level,
                        const struct mu_log_fields *fields, const char *line);
 static void write_journal(enum mu_trace_level level,
@@ -46,8 +48,7 @@ mu_log_init(const struct mu_log_config *config)
 {
     log_state.name = config->name;
     log_state.level_min = config->level_min;
-    /* systemd sets it for a process whose output goes to the journal. */
-    log_state.is_journal = !config->is_stderr && getenv("JOURNAL_STREAM");
+    log_state.is_journal = !config->is_stderr && stderr_is_journal();
 
     qb_log_init(config->name, LOG_DAEMON, LOG_EMERG);
     (void)qb_log_ctl(QB_LOG_SYSLOG, QB_LOG_CONF_ENABLED, QB_FALSE);
@@ -104,6 +105,21 @@ mu_log_with(enum mu_trace_level level, const struct mu_log_fields *fields,
     (void)vsnprintf(line, sizeof(line), format, args);
     va_end(args);
     write_line(level, fields, line);
+}
+
+/* systemd says which file our output is when it goes to the journal; the
+ * variable alone is also inherited by those whose output goes elsewhere. */
+static bool
+stderr_is_journal(void)
+{
+    const char *stream = getenv("JOURNAL_STREAM");
+    uintmax_t device;
+    uintmax_t inode;
+    struct stat status;
+
+    return stream && sscanf(stream, "%ju:%ju", &device, &inode) == 2 &&
+           fstat(STDERR_FILENO, &status) == 0 && status.st_dev == device &&
+           status.st_ino == inode;
 }
 
 static void
