@@ -82,21 +82,11 @@ mu_apply_recurring(struct mu_apply *apply, const struct mu_body_recurring *body)
                                          .op_name = body->op_name,
                                          .interval_ms = body->interval_ms};
     enum mu_op_status status = status_of(body->end);
-    const struct mu_state_history *row = NULL;
+    const struct mu_state_history *row = mu_state_find_history(state, &key);
     struct mu_state_flight like;
     struct mu_body_result result;
     bool is_expected;
 
-    for (uint32_t i = 0; i < state->histories_count && !row; i++) {
-        const struct mu_state_history *at = &state->histories[i];
-
-        if (at->node_id == key.node_id && at->slot == key.slot &&
-            at->interval_ms == key.interval_ms &&
-            strcmp(at->resource, key.resource) == 0 &&
-            strcmp(at->op_name, key.op_name) == 0) {
-            row = at;
-        }
-    }
     if (!row || !node || node->incarnation != apply->sender_incarnation) {
         return; /* Cancelled meanwhile. */
     }

@@ -456,15 +456,11 @@ static bool
 node_has_device(const struct mu_state *state, uint32_t node_id,
                 const char *device)
 {
-    for (uint32_t i = 0; i < state->histories_count; i++) {
-        const struct mu_state_history *row = &state->histories[i];
+    const struct mu_state_history key = {
+        .node_id = node_id, .resource = device, .slot = MU_SLOT_LAST};
+    const struct mu_state_history *row = mu_state_find_history(state, &key);
 
-        if (row->node_id == node_id && row->slot == MU_SLOT_LAST &&
-            strcmp(row->resource, device) == 0) {
-            return row->rc == 0 && strcmp(row->op_name, "stop") != 0;
-        }
-    }
-    return false;
+    return row && row->rc == 0 && strcmp(row->op_name, "stop") != 0;
 }
 
 static void

@@ -25,7 +25,9 @@ enum mu_hold
 mu_kernel_hold(const struct mu_state *state, const struct mu_state_node *node,
                const char *resource)
 {
-    enum mu_hold hold = MU_HOLD_UNKNOWN;
+    const struct mu_state_history key = {
+        .node_id = node->id, .resource = resource, .slot = MU_SLOT_LAST};
+    const struct mu_state_history *row;
 
     for (uint32_t i = 0; i < state->flights_count; i++) {
         const struct mu_state_flight *flight = &state->flights[i];
@@ -36,15 +38,8 @@ mu_kernel_hold(const struct mu_state *state, const struct mu_state_node *node,
             return MU_HOLD_YES;
         }
     }
-    for (uint32_t i = 0; i < state->histories_count; i++) {
-        const struct mu_state_history *row = &state->histories[i];
-
-        if (row->node_id == node->id && row->slot == MU_SLOT_LAST &&
-            strcmp(row->resource, resource) == 0) {
-            hold = row_hold(row);
-        }
-    }
-    return hold;
+    row = mu_state_find_history(state, &key);
+    return row ? row_hold(row) : MU_HOLD_UNKNOWN;
 }
 
 bool

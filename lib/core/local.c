@@ -566,17 +566,13 @@ static const struct mu_state_history *
 row_find(const struct mu_core *core, const char *resource, const char *op_name,
          int64_t interval_ms)
 {
-    for (uint32_t i = 0; i < core->state.histories_count; i++) {
-        const struct mu_state_history *row = &core->state.histories[i];
+    const struct mu_state_history key = {.node_id = core->node_id,
+                                         .resource = resource,
+                                         .slot = MU_SLOT_RECURRING,
+                                         .op_name = op_name,
+                                         .interval_ms = interval_ms};
 
-        if (row->node_id == core->node_id && row->slot == MU_SLOT_RECURRING &&
-            row->interval_ms == interval_ms &&
-            strcmp(row->resource, resource) == 0 &&
-            strcmp(row->op_name, op_name) == 0) {
-            return row;
-        }
-    }
-    return NULL;
+    return mu_state_find_history(&core->state, &key);
 }
 
 static void

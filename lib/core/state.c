@@ -136,6 +136,16 @@ mu_state_get_member(struct mu_state *state, uint32_t node_id)
     return NULL;
 }
 
+const struct mu_state_history *
+mu_state_find_history(const struct mu_state *state,
+                      const struct mu_state_history *key)
+{
+    bool is_found;
+    uint32_t at = history_find(state, key, &is_found);
+
+    return is_found ? &state->histories[at] : NULL;
+}
+
 struct mu_state_history *
 mu_state_put_history(struct mu_state *state, const struct mu_state_history *key)
 {

@@ -300,6 +300,12 @@ MU_NODISCARD int mu_state_set_config(struct mu_state *state,
 /* Builds 'blockers' and 'successors' for the current plan. */
 void mu_state_index_plan(struct mu_state *state);
 
+/* Returns the history entry with the key of 'key' (node, resource, slot, and for
+ * recurring ones name and interval), or null. */
+const struct mu_state_history *
+mu_state_find_history(const struct mu_state *state,
+                      const struct mu_state_history *key);
+
 /* Writing rows. Each returns a row that may be filled in at once and is not
  * to be kept: the next insertion moves it. */
 struct mu_state_node *mu_state_get_node(struct mu_state *state, uint32_t id);
