@@ -61,7 +61,7 @@ mu_arena_copy(struct mu_arena *arena, const void *data, size_t size)
         return NULL;
     }
     mu_assert(data);
-    copy = mu_arena_alloc(arena, size, 1, 1);
+    copy = mu_arena_alloc(arena, size, 1, alignof(max_align_t));
     memcpy(copy, data, size);
     return copy;
 }

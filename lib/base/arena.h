@@ -28,7 +28,8 @@ void mu_arena_init(struct mu_arena *arena, size_t size_max);
 void *mu_arena_alloc(struct mu_arena *arena, size_t count, size_t size,
                      size_t align);
 
-/* Returns a copy of the 'size' bytes at 'data'; null for a size of zero. */
+/* Returns a copy of the 'size' bytes at 'data', aligned for any type; null for
+ * a size of zero. */
 void *mu_arena_copy(struct mu_arena *arena, const void *data, size_t size);
 
 /* Returns a copy of the NUL-terminated 'text'; null when 'text' is null. */
