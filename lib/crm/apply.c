@@ -27,7 +27,6 @@ static struct mu_element *options_find(struct mu_workspace *workspace,
                                        struct mu_element *section,
                                        const struct mu_element *object,
                                        const char *id);
-static const char *options_default_id(enum mu_kind kind);
 static void set_merge(struct mu_workspace *workspace, struct mu_element *set,
                       struct mu_element *from, bool is_exact);
 static int node_apply(struct mu_apply *apply, struct mu_element *object);
@@ -276,12 +275,12 @@ options_apply(struct mu_apply *apply, enum mu_kind kind,
         return 0;
     }
     set = options_find(workspace, section, object,
-                       id ? id : options_default_id(kind));
+                       id ? id : mu_apply_default_id(kind));
     if (set) {
         set_merge(workspace, set, object, apply->is_exact);
         return mu_workspace_identify(workspace, set, NULL);
     }
-    id = id ? id : options_default_id(kind);
+    id = id ? id : mu_apply_default_id(kind);
     mu_element_append(section, object);
     if (!mu_workspace_claim(workspace, object, id)) {
         return mu_report_error(workspace->report, MU_REPORT_REASON_NAME, word,
@@ -315,8 +314,8 @@ options_find(struct mu_workspace *workspace, struct mu_element *section,
     return NULL;
 }
 
-static const char *
-options_default_id(enum mu_kind kind)
+const char *
+mu_apply_default_id(enum mu_kind kind)
 {
     if (kind == MU_KIND_PROPERTY) {
         return "cib-bootstrap-options";

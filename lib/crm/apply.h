@@ -30,6 +30,9 @@ MU_NODISCARD int mu_apply_object(struct mu_apply *apply, enum mu_kind kind,
 MU_NODISCARD int mu_apply_xml(struct mu_apply *apply, struct mu_element *object,
                               const struct mu_word *word);
 
+/* Returns the id of the set of options that a statement without one means. */
+const char *mu_apply_default_id(enum mu_kind kind);
+
 /* Moves what 'container' contains to the top level, behind everything else. */
 void mu_apply_free_members(struct mu_workspace *workspace,
                            struct mu_element *container);

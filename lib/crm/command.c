@@ -198,6 +198,10 @@ object_delete(struct mu_workspace *workspace, struct mu_element *object)
 {
     const char *heir = NULL;
 
+    if (mu_element_is(object, "node")) {
+        mu_refs_remove_node(workspace, object);
+        return;
+    }
     if (mu_kinds_is_container(mu_kinds_of(object))) {
         for (const struct mu_element *child = object->first; child && !heir;
              child = child->next) {
@@ -210,10 +214,9 @@ object_delete(struct mu_workspace *workspace, struct mu_element *object)
     while (object) {
         struct mu_element *parent = object->parent;
         const char *id = mu_kinds_name_of(object);
-        bool is_node = mu_element_is(object, "node");
 
         mu_workspace_drop(workspace, object);
-        if (id && !is_node) {
+        if (id) {
             if (heir) {
                 mu_refs_redirect(workspace, id, heir);
             }

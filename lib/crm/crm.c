@@ -26,6 +26,7 @@ struct entries {
     struct entry *items;
     size_t count;
     size_t capacity;
+    struct mu_index names; /* Names of the objects, to positions. */
 };
 
 struct loader {
@@ -50,6 +51,7 @@ static int keyword_fail(struct loader *loader, const struct mu_word *word);
 static int entries_check(struct loader *loader, const struct entries *entries);
 static int others_remove(struct loader *loader, const struct entries *entries);
 static int edited_delete(struct loader *loader, const struct entries *entries);
+static void names_index(struct loader *loader, struct entries *entries);
 static bool is_mentioned(const struct entries *entries, const char *name);
 static int references_check(struct loader *loader,
                             const struct entries *entries);
@@ -159,6 +161,7 @@ file_apply(struct loader *loader, const struct mu_lexer_result *lexed)
             mu_element_append(last, comment);
         }
     }
+    names_index(loader, &entries);
     if (r == 0) {
         r = entries_check(loader, &entries);
     }
@@ -382,29 +385,25 @@ edited_delete(struct loader *loader, const struct entries *entries)
 static bool
 is_mentioned(const struct entries *entries, const char *name)
 {
-    static const struct {
-        enum mu_kind kind;
-        const char *id;
-    } defaults[] = {
-        {MU_KIND_PROPERTY, "cib-bootstrap-options"},
-        {MU_KIND_RSC_DEFAULTS, "rsc-options"},
-        {MU_KIND_OP_DEFAULTS, "op-options"},
-    };
+    return mu_index_find(&entries->names, name) != MU_INDEX_NONE;
+}
 
+/* A set of options without a name is the usual one of its kind. */
+static void
+names_index(struct loader *loader, struct entries *entries)
+{
+    mu_index_init(&entries->names, loader->arena);
     for (size_t i = 0; i < entries->count; i++) {
         const struct entry *entry = &entries->items[i];
+        const char *name = entry->name;
 
-        if (entry->name && strcmp(entry->name, name) == 0) {
-            return true;
+        if (!name && mu_kinds_is_options(entry->kind)) {
+            name = mu_apply_default_id(entry->kind);
         }
-        for (size_t j = 0; j < 3; j++) {
-            if (!entry->name && entry->kind == defaults[j].kind &&
-                strcmp(defaults[j].id, name) == 0) {
-                return true;
-            }
+        if (name) {
+            (void)mu_index_add(&entries->names, name, (uint32_t)i);
         }
     }
-    return false;
 }
 
 static int

@@ -7,7 +7,7 @@
 
 #include "base/panic.h"
 #include "base/vec.h"
-#include "crm/command.h"
+#include "crm/refs.h"
 #include "crm/workspace.h"
 
 /* One change while it is made. */
@@ -474,28 +474,7 @@ mu_edit_node_delete(struct mu_doc *cib, const char *uname,
 
     node = r == 0 ? node_get(&edit, uname, &r) : NULL;
     if (node) {
-        struct mu_element *object = mu_workspace_next(&edit.workspace, NULL);
-
-        mu_workspace_drop(&edit.workspace, node);
-        while (object) {
-            struct mu_element *next =
-                mu_workspace_next(&edit.workspace, object);
-            const char *named = mu_element_get(object, "node");
-            struct mu_element *level =
-                mu_element_find_with(object, "fencing-level", "target", uname);
-
-            if (mu_element_is(object, "rsc_location") && named &&
-                strcmp(named, uname) == 0) {
-                mu_report_info(report, mu_element_get(object, "id"),
-                               "constraint \"%.80s\" is removed with its node",
-                               mu_element_get(object, "id"));
-                mu_workspace_drop(&edit.workspace, object);
-            } else if (level) {
-                mu_workspace_drop(&edit.workspace, level);
-                next = object; /* Its other levels. */
-            }
-            object = next;
-        }
+        mu_refs_remove_node(&edit.workspace, node);
     }
     return edit_end(&edit, r);
 }

@@ -10,6 +10,7 @@
 
 enum { SENTENCE_SIZE_MAX = 400 };
 
+static int rest_fail(struct mu_grammar *grammar, enum mu_kind kind);
 static int statement_parse(struct mu_grammar *grammar, enum mu_kind kind,
                            struct mu_element *element);
 
@@ -34,10 +35,35 @@ mu_grammar_parse(struct mu_grammar *grammar, enum mu_kind kind,
         return r;
     }
     if (!mu_grammar_is_end(grammar)) {
-        return mu_grammar_expected(grammar, "the end of the statement", NULL);
+        return rest_fail(grammar, kind);
     }
     *ret_element = element;
     return 0;
+}
+
+/* What follows a complete constraint is mostly a misspelt option. */
+static int
+rest_fail(struct mu_grammar *grammar, enum mu_kind kind)
+{
+    static const char *const location[] = {"role", "resource-discovery"};
+    static const char *const colocation[] = {"node-attribute"};
+    static const char *const order[] = {"symmetrical"};
+    static const char *const ticket[] = {"loss-policy"};
+    const char *text = mu_grammar_peek(grammar)->text;
+    const char *const *names = kind == MU_KIND_LOCATION     ? location
+                               : kind == MU_KIND_COLOCATION ? colocation
+                               : kind == MU_KIND_ORDER      ? order
+                               : kind == MU_KIND_TICKET     ? ticket
+                                                            : NULL;
+    int r = mu_grammar_expected(grammar, "the end of the statement", NULL);
+
+    if (names && strchr(text, '=')) {
+        mu_report_suggest(
+            grammar->report,
+            mu_arena_strndup(grammar->arena, text, strcspn(text, "=")), names,
+            kind == MU_KIND_LOCATION ? 2 : 1);
+    }
+    return r;
 }
 
 static int

@@ -453,6 +453,35 @@ pair_write(struct mu_workspace *workspace, struct mu_element *constraint,
     }
 }
 
+void
+mu_refs_remove_node(struct mu_workspace *workspace, struct mu_element *node)
+{
+    const char *uname = mu_kinds_name_of(node);
+    struct mu_element *object;
+
+    mu_workspace_drop(workspace, node);
+    object = mu_workspace_next(workspace, NULL);
+    while (object) {
+        struct mu_element *next = mu_workspace_next(workspace, object);
+        const char *id = mu_element_get(object, "id");
+        const char *named = mu_element_get(object, "node");
+        struct mu_element *level =
+            mu_element_find_with(object, "fencing-level", "target", uname);
+
+        if (mu_element_is(object, "rsc_location") && named &&
+            strcmp(named, uname) == 0) {
+            mu_report_info(workspace->report, id,
+                           "constraint \"%.80s\" is removed with its node",
+                           id ? id : "");
+            mu_workspace_drop(workspace, object);
+        } else if (level) {
+            mu_workspace_drop(workspace, level);
+            next = object; /* Its other levels. */
+        }
+        object = next;
+    }
+}
+
 const struct mu_element *
 mu_refs_holder(const struct mu_workspace *workspace,
                const struct mu_element *object)

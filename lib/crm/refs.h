@@ -30,6 +30,11 @@ void mu_refs_rename(struct mu_workspace *workspace, const char *from,
  * references goes, tags and fencing levels lose an entry. */
 void mu_refs_remove(struct mu_workspace *workspace, const char *id);
 
+/* Takes a node out of the configuration, with the constraints and fencing
+ * levels that name it. */
+void mu_refs_remove_node(struct mu_workspace *workspace,
+                         struct mu_element *node);
+
 /* Returns an object outside 'object' that refers to an attribute set, rule or
  * operations inside it, or null. */
 const struct mu_element *mu_refs_holder(const struct mu_workspace *workspace,

@@ -7,6 +7,7 @@
 
 #include "base/panic.h"
 #include "base/text.h"
+#include "base/vec.h"
 #include "crm/refs.h"
 #include "crm/values.h"
 #include "crm/workspace.h"
@@ -19,6 +20,13 @@ struct verify {
     bool is_wrong; /* Something is an error. */
 };
 
+/* The first resource with each value that should be unique. */
+struct owners {
+    const struct mu_element **items;
+    size_t count;
+    size_t capacity;
+};
+
 static bool is_wanted(const struct verify *verify,
                       const struct mu_element *object);
 static void object_check(struct verify *verify, struct mu_element *object);
@@ -29,9 +37,16 @@ static void agent_check(struct verify *verify,
 static void parameters_check(struct verify *verify,
                              const struct mu_element *primitive,
                              const struct mu_verify_agent *agent);
+static void uniques_check(struct verify *verify);
 static void unique_check(struct verify *verify,
-                         const struct mu_element *primitive,
-                         const struct mu_verify_parameter *parameter);
+                         const struct mu_element *primitive, const char *name,
+                         struct mu_index *values, struct owners *owners);
+static const struct mu_verify_agent *
+agent_of(const struct verify *verify, const struct mu_element *primitive);
+static const struct mu_element *
+agent_source(const struct verify *verify, const struct mu_element *primitive);
+static bool is_described(const char *class);
+
 static const char *parameter_get(const struct verify *verify,
                                  const struct mu_element *primitive,
                                  const char *name);
@@ -80,6 +95,9 @@ mu_verify_config(const struct mu_doc *cib,
         if (is_wanted(&verify, object)) {
             object_check(&verify, object);
         }
+    }
+    if (r == 0) {
+        uniques_check(&verify);
     }
     if (r == 0 && !options->names) {
         cluster_check(&verify);
@@ -140,31 +158,55 @@ primitive_check(struct verify *verify, const struct mu_element *primitive)
 static void
 agent_check(struct verify *verify, const struct mu_element *primitive)
 {
-    const char *template = mu_element_get(primitive, "template");
-    const struct mu_element *source =
-        template ? mu_workspace_find(&verify->workspace, template) : primitive;
+    const struct mu_element *source = agent_source(verify, primitive);
     const char *id = mu_element_get(primitive, "id");
     const char *class = source ? mu_element_get(source, "class") : NULL;
     const char *provider = source ? mu_element_get(source, "provider") : NULL;
     const char *type = source ? mu_element_get(source, "type") : NULL;
-    const struct mu_verify_agent *agent = NULL;
+    const struct mu_verify_agent *agent = agent_of(verify, primitive);
 
-    if (verify->options->agent && class && type &&
-        (strcmp(class, "ocf") == 0 || strcmp(class, "stonith") == 0)) {
-        agent = verify->options->agent(verify->options->context, class,
-                                       provider, type);
-        if (!agent) {
-            verify->is_wrong |=
-                mu_report_error(verify->report, MU_REPORT_REASON_AGENT, NULL,
-                                "\"%.80s\": there is no agent %s:%s%s%s "
-                                "here",
-                                id, class, provider ? provider : "",
-                                provider ? ":" : "", type) < 0;
-        } else {
-            parameters_check(verify, primitive, agent);
-        }
+    if (agent) {
+        parameters_check(verify, primitive, agent);
+    } else if (verify->options->agent && class && type && is_described(class)) {
+        verify->is_wrong |=
+            mu_report_error(verify->report, MU_REPORT_REASON_AGENT, NULL,
+                            "\"%.80s\": there is no agent %s:%s%s%s here", id,
+                            class, provider ? provider : "",
+                            provider ? ":" : "", type) < 0;
     }
     operations_check(verify, primitive, agent);
+}
+
+/* Returns the element that names the agent: the template, if there is one. */
+static const struct mu_element *
+agent_source(const struct verify *verify, const struct mu_element *primitive)
+{
+    const char *template = mu_element_get(primitive, "template");
+
+    return template ? mu_workspace_find(&verify->workspace, template)
+                    : primitive;
+}
+
+/* Agents of other classes have no description of parameters. */
+static bool
+is_described(const char *class)
+{
+    return strcmp(class, "ocf") == 0 || strcmp(class, "stonith") == 0;
+}
+
+/* Returns what is known of the agent of a primitive, or null. */
+static const struct mu_verify_agent *
+agent_of(const struct verify *verify, const struct mu_element *primitive)
+{
+    const struct mu_element *source = agent_source(verify, primitive);
+    const char *class = source ? mu_element_get(source, "class") : NULL;
+    const char *type = source ? mu_element_get(source, "type") : NULL;
+
+    if (!verify->options->agent || !class || !type || !is_described(class)) {
+        return NULL;
+    }
+    return verify->options->agent(verify->options->context, class,
+                                  mu_element_get(source, "provider"), type);
 }
 
 static void
@@ -184,9 +226,6 @@ parameters_check(struct verify *verify, const struct mu_element *primitive,
                                 "\"%.80s\" lacks the parameter \"%.80s\", "
                                 "which its agent needs",
                                 id, parameter->name) < 0;
-        }
-        if (parameter->is_unique) {
-            unique_check(verify, primitive, parameter);
         }
     }
     for (const struct mu_element *set = primitive->first; set;
@@ -217,35 +256,54 @@ parameters_check(struct verify *verify, const struct mu_element *primitive,
     }
 }
 
+/* Reports resources of one agent that share a value which should be unique.
+ * An index keeps this from comparing each with each. */
+static void
+uniques_check(struct verify *verify)
+{
+    struct owners owners = {0};
+    struct mu_index values;
+    struct mu_element *object = NULL;
+
+    mu_index_init(&values, &verify->arena);
+    while ((object = mu_workspace_next(&verify->workspace, object))) {
+        const struct mu_verify_agent *agent = mu_element_is(object, "primitive")
+                                                  ? agent_of(verify, object)
+                                                  : NULL;
+
+        for (size_t i = 0; agent && i < agent->parameters_count; i++) {
+            if (agent->parameters[i].is_unique) {
+                unique_check(verify, object, agent->parameters[i].name, &values,
+                             &owners);
+            }
+        }
+    }
+}
+
 static void
 unique_check(struct verify *verify, const struct mu_element *primitive,
-             const struct mu_verify_parameter *parameter)
+             const char *name, struct mu_index *values, struct owners *owners)
 {
-    const char *value = parameter_get(verify, primitive, parameter->name);
-    const char *type = mu_element_get(primitive, "type");
-    struct mu_element *other = NULL;
+    const char *value = parameter_get(verify, primitive, name);
+    const char *type = mu_element_get(agent_source(verify, primitive), "type");
+    const struct mu_element *owner;
+    const char *key;
 
-    while (value && type &&
-           (other = mu_workspace_next(&verify->workspace, other))) {
-        const char *other_type = mu_element_get(other, "type");
-        const char *other_value;
-
-        if (other == primitive) {
-            return; /* Each pair is reported once, at the later one. */
-        }
-        if (!mu_element_is(other, "primitive") || !other_type ||
-            strcmp(type, other_type) != 0) {
-            continue;
-        }
-        other_value = parameter_get(verify, other, parameter->name);
-        if (other_value && strcmp(value, other_value) == 0) {
-            mu_report_warning(
-                verify->report, NULL, mu_element_get(primitive, "id"),
-                "\"%.80s\" and \"%.80s\" have the same %s=%.80s, "
-                "which should be unique",
-                mu_element_get(other, "id"), mu_element_get(primitive, "id"),
-                parameter->name, value);
-        }
+    if (!value || !*value) {
+        return;
+    }
+    key = mu_text_make(&verify->arena, "%s %s %s", type, name, value);
+    if (mu_index_add(values, key, (uint32_t)owners->count)) {
+        *mu_vec_add(&verify->arena, owners) = primitive;
+        return;
+    }
+    owner = owners->items[mu_index_find(values, key)];
+    if (is_wanted(verify, primitive) || is_wanted(verify, owner)) {
+        mu_report_warning(verify->report, NULL, mu_element_get(primitive, "id"),
+                          "\"%.80s\" and \"%.80s\" have the same %s=%.80s, "
+                          "which should be unique",
+                          mu_element_get(owner, "id"),
+                          mu_element_get(primitive, "id"), name, value);
     }
 }
 
