@@ -238,7 +238,7 @@ mu_exec_op_report_later(struct mu_exec_op *op)
     }
     exec->reports = op;
     exec->reports_tail = op;
-    rc = mu_loop_job_add(exec->config.loop, MU_LOOP_MIDDLE, on_reports, exec);
+    rc = mu_loop_job_add(exec->config.loop, on_reports, exec);
     /* An answer that never comes would hang the cluster. */
     mu_assert(rc == 0);
 }

@@ -1,13 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "config.h"
+
 #include "daemon/loop.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <qb/qbloop.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
 
 #include "base/panic.h"
 #include "daemon/clock.h"
+#include "daemon/loop_timers.h"
 
 /* One watched descriptor. libqb asks for everything again at each change, so
  * we remember it. */
@@ -24,23 +31,35 @@ struct signal_watch {
     qb_loop_signal_handle handle;
 };
 
+/* A function that is to be called once. */
+struct job {
+    struct job *next;
+    mu_loop_function *function;
+    void *user;
+};
+
+/* Timers and jobs are our own, on one descriptor of the kernel's clock: those
+ * of libqb wait in whole milliseconds and spin for the rest of one, stand
+ * still with the machine, and let a job wait up to 50 ms. */
 struct mu_loop {
     qb_loop_t *qb;
     struct watch *watches; /* By descriptor. */
     size_t watches_count;
     struct signal_watch *signals; /* Owned. */
+    struct mu_loop_timers timers;
+    struct job *jobs_first;       /* Owned. */
+    struct job *jobs_last;
+    int clock_fd;
+    int64_t due_ms;               /* What 'clock_fd' is set to, or INT64_MAX. */
+    bool is_dispatching;          /* The clock is set afterwards. */
 };
-
-/* A timer further away than this wakes up in between; it keeps the sum of
- * libqb's nanoseconds far from its end. */
-static const int64_t delay_ms_max = 24 * 3600 * 1000;
 
 static enum qb_loop_priority priority_of(enum mu_loop_priority priority);
 static int watches_reserve(struct mu_loop *loop, int fd);
 static int32_t on_fd(int32_t fd, int32_t events, void *data);
 static int32_t on_signal(int32_t signal_number, void *data);
-static void on_timer(void *data);
-static void timer_start(struct mu_loop_timer *timer);
+static void on_clock(void *user, int fd, int events);
+static void clock_set(struct mu_loop *loop);
 
 struct mu_loop *
 mu_loop_new(void)
@@ -50,9 +69,19 @@ mu_loop_new(void)
     if (!loop) {
         return NULL;
     }
+    loop->due_ms = INT64_MAX;
     loop->qb = qb_loop_create();
-    if (!loop->qb) {
-        free(loop);
+    loop->clock_fd =
+        timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK);
+    if (!loop->qb || loop->clock_fd < 0 ||
+        mu_loop_fd_add_with(loop, &(struct mu_loop_watch){
+                                      .fd = loop->clock_fd,
+                                      .events = POLLIN,
+                                      .priority = MU_LOOP_HIGH,
+                                      .function = on_clock,
+                                      .user = loop,
+                                  }) < 0) {
+        mu_loop_free(loop);
         return NULL;
     }
     return loop;
@@ -71,7 +100,20 @@ mu_loop_free(struct mu_loop *loop)
         (void)qb_loop_signal_del(loop->qb, watch->handle);
         free(watch);
     }
-    qb_loop_destroy(loop->qb);
+    while (loop->jobs_first) {
+        struct job *job = loop->jobs_first;
+
+        loop->jobs_first = job->next;
+        free(job);
+    }
+    mu_loop_timers_done(&loop->timers);
+    if (loop->qb) {
+        qb_loop_destroy(loop->qb);
+    }
+    /* Not taken out before: a forked copy shares what is waited for. */
+    if (loop->clock_fd >= 0) {
+        close(loop->clock_fd);
+    }
     free(loop->watches);
     free(loop);
 }
@@ -164,7 +206,8 @@ mu_loop_timer_arm(struct mu_loop_timer *timer, struct mu_instant deadline)
     mu_loop_timer_disarm(timer);
     if (deadline.ms != INT64_MAX) {
         timer->deadline = deadline;
-        timer_start(timer);
+        mu_loop_timers_add(&timer->loop->timers, timer);
+        clock_set(timer->loop);
     }
 }
 
@@ -175,23 +218,43 @@ mu_loop_timer_disarm(struct mu_loop_timer *timer)
         return;
     }
     timer->deadline = MU_INSTANT_NEVER;
-    (void)qb_loop_timer_del(timer->loop->qb, timer->handle);
-    timer->handle = 0;
+    mu_loop_timers_remove(&timer->loop->timers, timer);
 }
 
 int
-mu_loop_job_add(struct mu_loop *loop, enum mu_loop_priority priority,
-                mu_loop_function *function, void *user)
+mu_loop_job_add(struct mu_loop *loop, mu_loop_function *function, void *user)
 {
-    return qb_loop_job_add(loop->qb, priority_of(priority), user, function);
+    struct job *job = malloc(sizeof(*job));
+
+    if (!job) {
+        return -ENOMEM;
+    }
+    *job = (struct job){.function = function, .user = user};
+    if (loop->jobs_last) {
+        loop->jobs_last->next = job;
+    } else {
+        loop->jobs_first = job;
+    }
+    loop->jobs_last = job;
+    clock_set(loop);
+    return 0;
 }
 
 void
 mu_loop_job_remove(struct mu_loop *loop, mu_loop_function *function, void *user)
 {
-    for (int i = QB_LOOP_LOW; i <= QB_LOOP_HIGH; i++) {
-        while (qb_loop_job_del(loop->qb, (enum qb_loop_priority)i, user,
-                               function) == 0) {
+    struct job **at = &loop->jobs_first;
+
+    loop->jobs_last = NULL;
+    while (*at) {
+        struct job *job = *at;
+
+        if (job->function == function && job->user == user) {
+            *at = job->next;
+            free(job);
+        } else {
+            loop->jobs_last = job;
+            at = &job->next;
         }
     }
 }
@@ -283,34 +346,76 @@ on_signal(int32_t signal_number, void *data)
     return 0;
 }
 
+/* Sets the descriptor to what is due first, if that has changed. */
 static void
-timer_start(struct mu_loop_timer *timer)
+clock_set(struct mu_loop *loop)
 {
-    int64_t now_ms = mu_clock_now().ms;
-    int64_t delay_ms = 0;
-    int rc;
+    const struct mu_loop_timer *first = mu_loop_timers_first(&loop->timers);
+    int64_t due_ms = first ? first->deadline.ms : INT64_MAX;
+    struct itimerspec spec = {0};
 
-    if (timer->deadline.ms > now_ms) {
-        delay_ms = timer->deadline.ms - now_ms;
-        delay_ms = delay_ms < delay_ms_max ? delay_ms : delay_ms_max;
+    if (loop->jobs_first) {
+        due_ms = 0;
     }
-    rc = qb_loop_timer_add(timer->loop->qb, QB_LOOP_HIGH,
-                           (uint64_t)delay_ms * 1000000, timer, on_timer,
-                           &timer->handle);
-    /* Without its deadlines the daemon cannot keep any promise. */
-    mu_assert(rc == 0);
+    /* A clock that is set too early costs a look, nothing more. */
+    if (loop->is_dispatching || due_ms >= loop->due_ms) {
+        return;
+    }
+    loop->due_ms = due_ms;
+    if (due_ms > 0) {
+        spec.it_value.tv_sec = (time_t)(due_ms / 1000);
+        spec.it_value.tv_nsec = (long)(due_ms % 1000) * 1000000;
+    } else {
+        spec.it_value.tv_nsec = 1; /* Long ago; zero would mean never. */
+    }
+    if (timerfd_settime(loop->clock_fd, TFD_TIMER_ABSTIME, &spec, NULL) < 0) {
+        mu_unreachable();
+    }
 }
 
 static void
-on_timer(void *data)
+jobs_run(struct mu_loop *loop)
 {
-    struct mu_loop_timer *timer = data;
+    size_t count = 0;
 
-    timer->handle = 0;
-    if (!mu_instant_is_due(timer->deadline, mu_clock_now())) {
-        timer_start(timer);
-        return;
+    for (const struct job *job = loop->jobs_first; job; job = job->next) {
+        count++;
     }
-    timer->deadline = MU_INSTANT_NEVER;
-    timer->function(timer->user);
+    for (; count > 0 && loop->jobs_first; count--) {
+        struct job job = *loop->jobs_first;
+
+        free(loop->jobs_first);
+        loop->jobs_first = job.next;
+        if (!job.next) {
+            loop->jobs_last = NULL;
+        }
+        job.function(job.user);
+    }
+}
+
+/* Calls what is due. What callbacks arm or add meanwhile waits for the next
+ * turn, so that nothing can keep the loop for itself. */
+static void
+on_clock(void *user, int fd, int events)
+{
+    struct mu_loop *loop = user;
+    struct mu_instant now = mu_clock_now();
+    uint64_t order_end = loop->timers.next_order;
+    struct mu_loop_timer *timer;
+    uint64_t count;
+
+    (void)events;
+    (void)!read(fd, &count, sizeof(count)); /* Only to make it quiet. */
+    loop->due_ms = INT64_MAX;
+    loop->is_dispatching = true;
+    while ((timer = mu_loop_timers_first(&loop->timers)) &&
+           mu_instant_is_due(timer->deadline, now) &&
+           timer->order < order_end) {
+        mu_loop_timers_remove(&loop->timers, timer);
+        timer->deadline = MU_INSTANT_NEVER;
+        timer->function(timer->user);
+    }
+    jobs_run(loop);
+    loop->is_dispatching = false;
+    clock_set(loop);
 }

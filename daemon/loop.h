@@ -44,8 +44,9 @@ struct mu_loop_timer {
     struct mu_loop *loop;
     mu_loop_function *function;
     void *user;
-    uint64_t handle;            /* Of qb_loop; 0 while disarmed. */
     struct mu_instant deadline; /* When it is armed for, or NEVER. */
+    uint64_t order;             /* Of arming, among all timers. */
+    uint32_t position;          /* In the loop's heap, from 1; 0: disarmed. */
 };
 
 /* Returns a new loop, or null when memory is short. Freed by mu_loop_free(),
@@ -80,7 +81,6 @@ void mu_loop_timer_disarm(struct mu_loop_timer *timer);
 
 /* Calls 'function' once from the loop, soon. 0 or negative errno. */
 MU_NODISCARD int mu_loop_job_add(struct mu_loop *loop,
-                                 enum mu_loop_priority priority,
                                  mu_loop_function *function, void *user);
 /* Forgets jobs that were added with the same function and user. */
 void mu_loop_job_remove(struct mu_loop *loop, mu_loop_function *function,
