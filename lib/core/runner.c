@@ -12,14 +12,23 @@
  * own deadline, or its node is taken to have lost the operation. */
 static const int64_t RESULT_SLACK_MS = 30000;
 
+/* How long an operation counts for the limits of parallel work. */
+static const int64_t FRESH_MS = 3000;
+
+enum limit {
+    LIMIT_NONE, /* It may go. */
+    LIMIT_BUSY, /* Another operation of its resource is in flight. */
+    LIMIT_FULL, /* So much is in flight that nothing of its queue may go. */
+};
+
 static void action_copy(struct mu_state *state,
                         const struct mu_state_action *from,
                         struct mu_state_action *to);
 static void flight_adopt(struct mu_apply *apply, uint32_t index);
 static void advance(struct mu_apply *apply);
-static uint32_t next_ready(const struct mu_state *state);
-static bool limit_allows(const struct mu_state *state,
-                         const struct mu_state_action *action);
+static bool queue_release(struct mu_apply *apply, uint32_t queue);
+static enum limit limit_find(const struct mu_state *state,
+                             const struct mu_state_action *action);
 static void release(struct mu_apply *apply, uint32_t index);
 static void release_resource(struct mu_apply *apply, uint32_t index);
 static void release_node(struct mu_apply *apply, uint32_t index);
@@ -131,6 +140,7 @@ mu_runner_tick(struct mu_apply *apply)
         }
         mu_apply_result(apply, &lost); /* Removes the flight. */
     }
+    advance(apply); /* Old flights do not count for the limits. */
 }
 
 int64_t
@@ -214,53 +224,68 @@ flight_adopt(struct mu_apply *apply, uint32_t index)
 static void
 advance(struct mu_apply *apply)
 {
-    struct mu_state *state = apply->state;
+    bool is_released = true;
 
-    while (!state->is_plan_dropped) {
-        uint32_t index = next_ready(state);
-
-        if (index == MU_PLAN_NONE) {
-            return;
+    while (is_released) {
+        is_released = false;
+        for (uint32_t queue = 0; queue <= MU_NODES_COUNT_MAX; queue++) {
+            while (!apply->state->is_plan_dropped &&
+                   queue_release(apply, queue)) {
+                is_released = true;
+            }
         }
-        release(apply, index);
     }
 }
 
-static uint32_t
-next_ready(const struct mu_state *state)
-{
-    uint32_t best = MU_PLAN_NONE;
-
-    for (uint32_t i = 0; i < state->actions_count; i++) {
-        const struct mu_state_action *action = &state->actions[i];
-
-        if (action->run != MU_RUN_WAITING || state->blockers[i] > 0) {
-            continue;
-        }
-        if (best != MU_PLAN_NONE &&
-            action->priority <= state->actions[best].priority) {
-            continue;
-        }
-        if (limit_allows(state, action)) {
-            best = i;
-        }
-    }
-    return best;
-}
-
+/* Releases the first action of a queue that may go. Returns false when none
+ * may. */
 static bool
-limit_allows(const struct mu_state *state, const struct mu_state_action *action)
+queue_release(struct mu_apply *apply, uint32_t queue)
+{
+    struct mu_state *state = apply->state;
+    uint32_t before = MU_PLAN_NONE;
+    uint32_t index = state->ready_head[queue];
+
+    while (index != MU_PLAN_NONE) {
+        enum limit limit = limit_find(state, &state->actions[index]);
+        uint32_t next = state->ready_next[index];
+
+        if (limit == LIMIT_FULL) {
+            return false;
+        }
+        if (limit == LIMIT_NONE) {
+            if (before == MU_PLAN_NONE) {
+                state->ready_head[queue] = next;
+            } else {
+                state->ready_next[before] = next;
+            }
+            if (next == MU_PLAN_NONE) {
+                state->ready_tail[queue] = before;
+            }
+            release(apply, index);
+            return true;
+        }
+        before = index;
+        index = next;
+    }
+    return false;
+}
+
+/* What holds an action back: too much at once, or another operation of the
+ * same resource. */
+static enum limit
+limit_find(const struct mu_state *state, const struct mu_state_action *action)
 {
     const struct mu_config_options *options =
         state->config ? &state->config->options : NULL;
     uint32_t node_limit = 8;
     uint32_t on_node = 0;
-    bool is_counted =
-        action->kind == MU_ACTION_RESOURCE && action->task != MU_TASK_CANCEL &&
-        action->task != MU_TASK_DELETE;
+    uint32_t in_batch = 0;
+    bool is_busy = false;
 
-    if (!is_counted) {
-        return true;
+    if (action->kind != MU_ACTION_RESOURCE || action->task == MU_TASK_CANCEL ||
+        action->task == MU_TASK_DELETE) {
+        return LIMIT_NONE;
     }
     for (uint32_t i = 0; i < state->members_count; i++) {
         if (state->members[i].node_id == action->node_id) {
@@ -273,19 +298,25 @@ limit_allows(const struct mu_state *state, const struct mu_state_action *action)
     for (uint32_t i = 0; i < state->flights_count; i++) {
         const struct mu_state_flight *flight = &state->flights[i];
 
-        if (flight->node_id != action->node_id) {
-            continue;
-        }
-        on_node++;
-        if (strcmp(flight->resource, action->resource) == 0) {
-            return false; /* One operation of a resource at a time. */
+        /* The limits keep bursts off the processors. What has been under way
+         * for a while waits for something else, and must not make unrelated
+         * work wait with it. */
+        bool is_fresh = flight->deadline_ms - flight->timeout_ms -
+                            RESULT_SLACK_MS + FRESH_MS >
+                        state->time_ms;
+
+        in_batch += is_fresh ? 1 : 0;
+        if (flight->node_id == action->node_id) {
+            on_node += is_fresh ? 1 : 0;
+            is_busy |= strcmp(flight->resource, action->resource) == 0;
         }
     }
-    if (options && options->batch_limit > 0 &&
-        state->flights_count >= (uint32_t)options->batch_limit) {
-        return false;
+    if ((options && options->batch_limit > 0 &&
+         in_batch >= (uint32_t)options->batch_limit) ||
+        on_node >= (node_limit > 0 ? node_limit : 1)) {
+        return LIMIT_FULL;
     }
-    return on_node < (node_limit > 0 ? node_limit : 1);
+    return is_busy ? LIMIT_BUSY : LIMIT_NONE;
 }
 
 static void
@@ -433,6 +464,10 @@ action_done(struct mu_state *state, uint32_t index)
 
         mu_assert(state->blockers[next] > 0);
         state->blockers[next]--;
+        if (state->blockers[next] == 0 &&
+            state->actions[next].run == MU_RUN_WAITING) {
+            mu_state_queue_action(state, next);
+        }
     }
 }
 

@@ -416,6 +416,47 @@ mu_state_index_plan(struct mu_state *state)
             state->successors[state->successors_start[first] + at[first]++] = i;
         }
     }
+    state->ready_next = mu_arena_new(state->arena, uint32_t, count + 1);
+    for (uint32_t i = 0; i <= MU_NODES_COUNT_MAX; i++) {
+        state->ready_head[i] = state->ready_tail[i] = MU_PLAN_NONE;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        if (state->actions[i].run == MU_RUN_WAITING &&
+            state->blockers[i] == 0) {
+            mu_state_queue_action(state, i);
+        }
+    }
+}
+
+/* Mostly all priorities are equal: then the end of the queue is the place. */
+void
+mu_state_queue_action(struct mu_state *state, uint32_t index)
+{
+    const struct mu_state_action *action = &state->actions[index];
+    uint32_t queue = MU_NODES_COUNT_MAX;
+    uint32_t *link;
+
+    for (uint32_t i = 0; i < state->nodes_count; i++) {
+        if (action->kind == MU_ACTION_RESOURCE &&
+            state->nodes[i].id == action->node_id) {
+            queue = i;
+        }
+    }
+    link = &state->ready_head[queue];
+    if (*link != MU_PLAN_NONE &&
+        state->actions[state->ready_tail[queue]].priority >=
+            action->priority) {
+        link = &state->ready_next[state->ready_tail[queue]];
+    }
+    while (*link != MU_PLAN_NONE &&
+           state->actions[*link].priority >= action->priority) {
+        link = &state->ready_next[*link];
+    }
+    state->ready_next[index] = *link;
+    *link = index;
+    if (state->ready_next[index] == MU_PLAN_NONE) {
+        state->ready_tail[queue] = index;
+    }
 }
 
 const char *

@@ -270,6 +270,12 @@ struct mu_state {
     uint32_t *blockers;             /* Per action: predecessors not done. */
     uint32_t *successors_start;     /* Per action and one more: into the next. */
     uint32_t *successors;           /* Actions that wait for an action. */
+    uint32_t *ready_next;           /* Per action: the next in its queue. */
+    uint32_t ready_head[MU_NODES_COUNT_MAX + 1]; /* Queues of actions that only
+                                       a limit holds back: one per position in
+                                       'nodes', and one for those that no limit
+                                       concerns. Highest priority first. */
+    uint32_t ready_tail[MU_NODES_COUNT_MAX + 1];
 };
 
 /* Makes 'state' empty: no nodes, no configuration, position 0. Its rows grow
@@ -297,8 +303,11 @@ MU_NODISCARD int mu_state_set_config(struct mu_state *state,
                                      struct mu_span xml,
                                      struct mu_errbuf *err);
 
-/* Builds 'blockers' and 'successors' for the current plan. */
+/* Builds 'blockers', 'successors' and the queues for the current plan. */
 void mu_state_index_plan(struct mu_state *state);
+
+/* Puts an action that waits for nothing any more into its queue. */
+void mu_state_queue_action(struct mu_state *state, uint32_t index);
 
 /* Returns the history entry with the key of 'key' (node, resource, slot, and for
  * recurring ones name and interval), or null. */
