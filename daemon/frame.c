@@ -113,7 +113,7 @@ header_decode(const struct mu_frame_reader *reader, struct mu_frame *ret_frame)
 int
 mu_frame_reader_next(struct mu_frame_reader *reader, struct mu_frame *ret_frame)
 {
-    struct mu_frame frame = {0};
+    struct mu_frame frame = {.kind = MU_FRAME_REQUEST};
     size_t count = reader->end - reader->start;
     size_t behind;
     int error;

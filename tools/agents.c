@@ -306,7 +306,7 @@ run(struct mu_arena *arena, const char *path, const char *word,
     posix_spawn_file_actions_t actions;
     int ends[2];
     int status;
-    pid_t pid;
+    pid_t pid = 0; /* Set wherever there is no error. */
     int error;
 
     if (pipe2(ends, O_CLOEXEC)) {
