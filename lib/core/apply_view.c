@@ -180,7 +180,9 @@ node_join(struct mu_apply *apply, struct mu_state_node *node,
                      "it came back with a new boot identity");
         mu_apply_node_forget(apply, node);
         node->attributes_count = 0;
-        node->has_run = false;
+        /* Of a node that this state has never seen it says nothing: its
+         * daemon may only have been started again, as all of them were. */
+        node->has_run = node->boot_id[0] == '\0';
     } else {
         mu_fence_end(apply, node->id, false,
                      "it came back before it was fenced");

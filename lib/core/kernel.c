@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "base/panic.h"
+#include "base/text.h"
+#include "model/params.h"
 
 static enum mu_hold row_hold(const struct mu_state_history *row);
 static bool is_running_op(const char *op_name);
@@ -20,6 +22,11 @@ static bool is_probed_everywhere(const struct mu_config *config,
                                  uint32_t primitive);
 static bool may_run_on_many(const struct mu_config *config, uint32_t primitive,
                             const char *resource);
+static const char *meta_of(const struct mu_config *config, uint32_t primitive,
+                           const char *name);
+static bool is_managed(const struct mu_config *config, const char *resource);
+static bool must_wait_for_fencing(const struct mu_config *config,
+                                  uint32_t primitive);
 
 enum mu_hold
 mu_kernel_hold(const struct mu_state *state, const struct mu_state_node *node,
@@ -76,6 +83,33 @@ mu_kernel_may_release(const struct mu_state *state,
         return true;
     }
     return start_is_safe(state, action, err);
+}
+
+bool
+mu_kernel_may_leave(const struct mu_state *state,
+                    const struct mu_state_node *node, struct mu_errbuf *err)
+{
+    for (uint32_t i = 0; i < state->flights_count; i++) {
+        const struct mu_state_flight *flight = &state->flights[i];
+
+        if (flight->node_id == node->id) {
+            mu_errbuf_set(err, "an operation of %s is in flight there",
+                          flight->resource);
+            return false;
+        }
+    }
+    for (uint32_t i = 0; i < state->histories_count; i++) {
+        const struct mu_state_history *row = &state->histories[i];
+
+        if (row->node_id == node->id && row->slot == MU_SLOT_LAST &&
+            strcmp(row->class_name, "stonith") != 0 &&
+            row_hold(row) == MU_HOLD_YES &&
+            is_managed(state->config, row->resource)) {
+            mu_errbuf_set(err, "it still holds %s", row->resource);
+            return false;
+        }
+    }
+    return true;
 }
 
 uint32_t
@@ -173,7 +207,10 @@ node_objects(const struct mu_state *state, const struct mu_state_node *node,
         return false;
     }
     if (node->state == MU_NODE_STATE_UNCLEAN) {
-        if (needs_fencing && hold != MU_HOLD_NO) {
+        /* What is recorded of it is what was agreed; it may have seen more
+         * before it was lost, and acted on it. */
+        if (needs_fencing && (hold != MU_HOLD_NO ||
+                              must_wait_for_fencing(config, primitive))) {
             mu_errbuf_set(err, "node %s may run it and is not fenced",
                           node->name);
             return true;
@@ -184,7 +221,8 @@ node_objects(const struct mu_state *state, const struct mu_state_node *node,
         mu_errbuf_set(err, "node %s holds it", node->name);
         return true;
     }
-    if (hold == MU_HOLD_UNKNOWN && node->state != MU_NODE_STATE_PENDING &&
+    if (hold == MU_HOLD_UNKNOWN &&
+        (node->state != MU_NODE_STATE_PENDING || node->has_run) &&
         is_probed_everywhere(config, primitive)) {
         mu_errbuf_set(err, "nobody has looked whether node %s runs it",
                       node->name);
@@ -260,4 +298,45 @@ may_run_on_many(const struct mu_config *config, uint32_t primitive,
         at = config->resources[at].parent;
     }
     return false;
+}
+
+/* A meta attribute for all nodes and times, or null. */
+static const char *
+meta_of(const struct mu_config *config, uint32_t primitive, const char *name)
+{
+    const struct mu_params_context context = {.config = config,
+                                              .resource = primitive};
+
+    return config && primitive != MU_CONFIG_NONE
+               ? mu_params_meta(&context, name, NULL)
+               : NULL;
+}
+
+static bool
+is_managed(const struct mu_config *config, const char *resource)
+{
+    uint32_t primitive = mu_kernel_find_primitive(config, resource);
+    const char *value = meta_of(config, primitive, "is-managed");
+    const char *maintenance = meta_of(config, primitive, "maintenance");
+    bool is_wanted = true;
+    bool is_in_maintenance = config && config->options.maintenance_mode;
+
+    if (value && mu_text_parse_bool(value, &is_wanted) < 0) {
+        is_wanted = true; /* The default. */
+    }
+    if (maintenance && mu_text_parse_bool(maintenance, &is_in_maintenance) < 0) {
+        is_in_maintenance = false;
+    }
+    return is_wanted && !is_in_maintenance;
+}
+
+/* The documented meaning of "requires": unless it says otherwise, a resource
+ * is started only when every lost node is known to be down. */
+static bool
+must_wait_for_fencing(const struct mu_config *config, uint32_t primitive)
+{
+    const char *value = meta_of(config, primitive, "requires");
+
+    return !value || (strcmp(value, "quorum") != 0 &&
+                      strcmp(value, "nothing") != 0);
 }

@@ -28,6 +28,13 @@ bool mu_kernel_may_release(const struct mu_state *state,
                            const struct mu_state_action *action,
                            struct mu_errbuf *err);
 
+/* Returns whether 'node' may leave as one that runs nothing: neither is an
+ * operation in flight there, nor does it hold a resource that is managed. If
+ * not, 'err' says why. */
+bool mu_kernel_may_leave(const struct mu_state *state,
+                         const struct mu_state_node *node,
+                         struct mu_errbuf *err);
+
 /* Returns the primitive that the history id 'resource' belongs to (with or
  * without an instance number), or MU_CONFIG_NONE. */
 uint32_t mu_kernel_find_primitive(const struct mu_config *config,

@@ -441,7 +441,16 @@ release_node(struct mu_apply *apply, uint32_t index)
         (void)mu_state_forget(state, &filter);
     } else if (action->task == MU_TASK_SHUTDOWN && node) {
         struct mu_outcome *outcome;
+        struct mu_errbuf err;
 
+        if (!mu_kernel_may_leave(state, node, &err)) {
+            mu_apply_trace(apply, MU_TRACE_WARNING, MU_TOPIC_RELEASE, NULL,
+                           "node %s may not leave yet: %s", node->name,
+                           err.text);
+            action->run = MU_RUN_FAILED;
+            mu_runner_drop(apply);
+            return;
+        }
         action_done(state, index);
         mu_apply_node_forget(apply, node);
         mu_apply_node_state(apply, node, MU_NODE_STATE_DOWN,
