@@ -44,15 +44,22 @@ may_have_heard(const struct mu_sim *sim, uint32_t node, uint32_t other,
     return peer->rings_count == MU_SIM_RINGS_MAX;
 }
 
-/* Without fencing nothing is promised about nodes that cannot be heard. */
+static bool
+has_fencing(const struct mu_sim *sim)
+{
+    return sim->configs.versions_count == 0 ||
+           sim->configs.versions[0].wishes.has_fencing;
+}
+
+/* Without fencing nothing is promised about nodes that cannot be heard when
+ * something is started. */
 static bool
 is_promised(const struct mu_sim *sim, uint32_t node, uint32_t other)
 {
     const struct mu_config_options *options =
         sim->nodes[node].core ? options_of(sim, node) : NULL;
 
-    return sim->configs.versions_count == 0 ||
-           sim->configs.versions[0].wishes.has_fencing ||
+    return has_fencing(sim) ||
            (options && mu_sim_ring_is_stable(sim, node) &&
             mu_sim_ring_has(sim, node, other) &&
             mu_sim_node_is_active(sim, other));
@@ -134,7 +141,7 @@ mu_check_safety_truth(struct mu_sim *sim, uint32_t resource)
         if (!instance->is_active && !instance->is_starting) {
             continue;
         }
-        if (first && active >= max && is_promised(sim, node, first)) {
+        if (first && active >= max && has_fencing(sim)) {
             mu_sim_fail(sim,
                         "S1: %s is active on n%" PRIu32 " and on n%" PRIu32,
                         sim->agents.names[resource], first, node);

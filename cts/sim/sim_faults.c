@@ -15,6 +15,7 @@ static const struct {
     uint32_t weight;
 } kinds[MU_SIM_FAULT_COUNT] = {
     [MU_SIM_FAULT_KILL] = {"kill", 12},
+    [MU_SIM_FAULT_KILL_ALL] = {"kill-all", 4},
     [MU_SIM_FAULT_POWER] = {"power", 14},
     [MU_SIM_FAULT_BLACKOUT] = {"blackout", 3},
     [MU_SIM_FAULT_SPLIT] = {"split", 8},
@@ -186,6 +187,11 @@ begin(struct mu_sim *sim, const struct mu_sim_fault *fault)
     case MU_SIM_FAULT_KILL:
         sim->nodes[node].effects_left = (int64_t)(fault->random % 20);
         break;
+    case MU_SIM_FAULT_KILL_ALL:
+        for (node = 1; node <= sim->options.nodes_count; node++) {
+            mu_sim_node_kill(sim, node);
+        }
+        break;
     case MU_SIM_FAULT_POWER:
         mu_sim_node_power_off(sim, node);
         break;
@@ -304,6 +310,7 @@ on_over(struct mu_sim *sim, const struct mu_sim_event *event)
         mu_sim_node_start(sim, fault->node);
         break;
     case MU_SIM_FAULT_KILL:
+    case MU_SIM_FAULT_KILL_ALL:
     case MU_SIM_FAULT_CHURN:
     case MU_SIM_FAULT_COROSYNC:
     case MU_SIM_FAULT_STALL:

@@ -18,6 +18,7 @@ struct mu_sim;
 
 enum mu_sim_fault_kind {
     MU_SIM_FAULT_KILL,     /* kill -9 of a daemon, between two effects. */
+    MU_SIM_FAULT_KILL_ALL, /* kill -9 of all daemons at once. */
     MU_SIM_FAULT_POWER,    /* A node loses power, and boots some time later. */
     MU_SIM_FAULT_BLACKOUT, /* All of them do. */
     MU_SIM_FAULT_SPLIT,    /* Two sides that do not hear each other. */
