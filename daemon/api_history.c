@@ -161,11 +161,11 @@ compare_view(struct pass *pass)
                        "view %" PRIu64 ": %" PRIu32 " members, %s",
                        pass->state->view, pass->state->members_count,
                        pass->state->is_quorate ? "quorate" : "no quorum");
-        note(pass, pass->state->wall_ms, "view", NULL, NULL, text);
+        note(pass, pass->sight->wall_ms, "view", NULL, NULL, text);
     }
     if (pass->sight->coordinator != history->coordinator && coordinator) {
         mu_text_format(text, sizeof(text), "%s coordinates", coordinator);
-        note(pass, pass->state->wall_ms, "coordinator", coordinator, NULL,
+        note(pass, pass->sight->wall_ms, "coordinator", coordinator, NULL,
              text);
     }
 }
@@ -248,7 +248,7 @@ compare_config(struct pass *pass)
                    state->config_user ? state->config_user : "nobody",
                    state->config_message && *state->config_message ? ": " : "",
                    state->config_message ? state->config_message : "");
-    note(pass, state->config_wall_ms, "configuration", NULL, NULL, text);
+    note(pass, pass->sight->wall_ms, "configuration", NULL, NULL, text);
 }
 
 static void
@@ -280,7 +280,7 @@ compare_plan(struct pass *pass)
         }
     }
     if (!is_first) {
-        note(pass, pass->state->wall_ms, "plan", NULL, NULL, text.data);
+        note(pass, pass->sight->wall_ms, "plan", NULL, NULL, text.data);
     }
     mu_arena_done(&scratch);
 }

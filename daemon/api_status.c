@@ -18,6 +18,7 @@ struct build {
 
 static json_t *cluster_build(const struct mu_api_sight *sight,
                              struct mu_arena *arena);
+static const char *or_null(const char *text);
 static json_t *nodes_build(const struct build *build);
 static json_t *node_build(const struct build *build, const char *name,
                           const struct mu_state_node *node,
@@ -246,8 +247,14 @@ cluster_build(const struct mu_api_sight *sight, struct mu_arena *arena)
         sight->is_idle ? 1 : 0, "local",
         mu_api_node_name(state, sight->node_id), "version", PACKAGE_VERSION,
         "changed", "at", mu_api_time_json(state ? state->config_wall_ms : 0),
-        "by", state ? state->config_user : NULL, "message",
-        state ? state->config_message : NULL);
+        "by", state ? or_null(state->config_user) : NULL, "message",
+        state ? or_null(state->config_message) : NULL);
+}
+
+static const char *
+or_null(const char *text)
+{
+    return text && *text ? text : NULL;
 }
 
 static json_t *

@@ -49,6 +49,7 @@ struct mu_driver {
     uint64_t next_request;   /* Number of the next request of a client. */
     struct mu_instant now;   /* Of the newest event. */
     uint32_t node_id;        /* Ours, since BOOT. */
+    char cluster_name[MU_NAME_SIZE_MAX]; /* Corosync's; empty when none. */
     bool is_booted;
     bool is_stepping;
     bool is_shutting_down;
@@ -77,6 +78,7 @@ static uint64_t api_submit(void *context,
                            const struct mu_event_request *request);
 static const struct mu_core *api_core(void *context);
 static int64_t api_wall_ms(void *context);
+static const char *api_cluster_name(void *context);
 static const char *api_trouble(void *context);
 static void driver_step(struct mu_driver *driver, struct mu_event *event);
 
@@ -177,6 +179,7 @@ open_clients(struct mu_driver *driver, struct mu_errbuf *err)
         .submit = api_submit,
         .core = api_core,
         .wall_ms = api_wall_ms,
+        .cluster_name = api_cluster_name,
         .trouble = api_trouble,
     };
     char path[MU_SETTINGS_VALUE_SIZE + 16];
@@ -436,6 +439,8 @@ on_map(void *context, uint32_t node_id, const struct mu_ring_map *map)
 {
     struct mu_driver *driver = context;
 
+    mu_text_format(driver->cluster_name, sizeof(driver->cluster_name), "%s",
+                   map->cluster_name);
     if (!driver->is_booted) {
         const char *name = mu_ring_map_find(map, node_id);
 
@@ -633,6 +638,14 @@ api_wall_ms(void *context)
 {
     (void)context;
     return mu_clock_wall_ms();
+}
+
+static const char *
+api_cluster_name(void *context)
+{
+    const struct mu_driver *driver = context;
+
+    return *driver->cluster_name ? driver->cluster_name : NULL;
 }
 
 static const char *

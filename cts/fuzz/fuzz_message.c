@@ -21,13 +21,13 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 enum {
-    FLAG_PEER = 1,    /* From node 2, else from node 1, which is the core. */
-    FLAG_RAW = 2,     /* The body is the whole message. */
-    FLAG_TIME = 4,    /* Some seconds pass first. */
-    FLAG_LISTEN = 8,  /* The core hears what it has sent first. */
-    FLAG_PART = 16,   /* The first part of more. */
-    FLAG_RING = 32,   /* A new ring comes first. */
-    OWN_MAX = 256,    /* Messages kept until the core hears them. */
+    FLAG_PEER = 1,   /* From node 2, else from node 1, which is the core. */
+    FLAG_RAW = 2,    /* The body is the whole message. */
+    FLAG_TIME = 4,   /* Some seconds pass first. */
+    FLAG_LISTEN = 8, /* The core hears what it has sent first. */
+    FLAG_PART = 16,  /* The first part of more. */
+    FLAG_RING = 32,  /* A new ring comes first. */
+    OWN_MAX = 256,   /* Messages kept until the core hears them. */
     ANSWERS_MAX = 64,
     ROUNDS_MAX = 200,
 };
@@ -56,9 +56,8 @@ keep(struct mad *mad, const struct mu_effect *effect)
 
     if (effect->type == MU_EFFECT_SEND && mad->own_count < OWN_MAX) {
         mad->own[mad->own_count].size = effect->send.bytes.size;
-        mad->own[mad->own_count++].data =
-            mu_arena_copy(&mad->arena, effect->send.bytes.data,
-                          effect->send.bytes.size);
+        mad->own[mad->own_count++].data = mu_arena_copy(
+            &mad->arena, effect->send.bytes.data, effect->send.bytes.size);
     } else if (effect->type == MU_EFFECT_PERSIST && has_room) {
         memset(answer, 0, sizeof(*answer));
         answer->type = MU_EVENT_STORED;
@@ -168,8 +167,8 @@ configure(struct mad *mad)
     event.request.request = 1;
     event.request.type = MU_REQUEST_CONFIG;
     event.request.user = "fuzz";
-    event.request.xml = (struct mu_span){(const unsigned char *)xml,
-                                         sizeof(xml) - 1};
+    event.request.xml =
+        (struct mu_span){(const unsigned char *)xml, sizeof(xml) - 1};
     step(mad, &event);
     listen(mad);
 }

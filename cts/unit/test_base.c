@@ -60,6 +60,20 @@ END_TEST
 
 /* A name is found after any number of others came in; a second one with the
  * same spelling is refused, because ids must be unique. */
+/* The core drops what is done from the end of a list and adds to it again; an
+ * element that still held the old content lost answers to clients. */
+START_TEST(vec_gives_zeroed_elements_also_after_shrinking)
+{
+    MU_VEC(int) numbers = {0};
+
+    *mu_vec_add(&arena, &numbers) = 1;
+    *mu_vec_add(&arena, &numbers) = 2;
+    numbers.count = 1;
+    ck_assert_int_eq(*mu_vec_add(&arena, &numbers), 0);
+    ck_assert_uint_eq(numbers.count, 2);
+}
+END_TEST
+
 START_TEST(index_finds_each_name_once)
 {
     struct mu_index index;
@@ -214,6 +228,7 @@ main(void)
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_add_test(tcase, memory_is_zeroed_again_after_reset);
     tcase_add_test(tcase, vec_keeps_its_elements_while_growing);
+    tcase_add_test(tcase, vec_gives_zeroed_elements_also_after_shrinking);
     tcase_add_test(tcase, index_finds_each_name_once);
     tcase_add_test(tcase, scores_are_read_as_documented);
     tcase_add_test(tcase, durations_are_read_strictly);

@@ -41,10 +41,12 @@ mu_vec_grow__(struct mu_arena *arena, void *items, size_t count,
     return grown;
 }
 
-/* Appends a zeroed element and returns a pointer to it. */
+/* Appends a zeroed element and returns a pointer to it. It is zeroed here and
+ * not only by the arena: a vec whose count was lowered has old content there. */
 #define mu_vec_add(arena, vec)                                                 \
     ((vec)->items = mu_vec_grow__((arena), (vec)->items, (vec)->count,         \
                                   &(vec)->capacity, sizeof(*(vec)->items)),    \
+     (void)memset(&(vec)->items[(vec)->count], 0, sizeof(*(vec)->items)),      \
      &(vec)->items[(vec)->count++])
 
 #endif /* MU_BASE_VEC_H */

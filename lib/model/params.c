@@ -13,11 +13,14 @@
 
 #define TIMEOUT_DEFAULT_MS INT64_C(20000)
 
+enum { FEW_PAIRS = 24 }; /* So many are faster searched than indexed. */
+
 /* Pairs of blocks while they are picked: the first of a name counts. */
 struct picks {
     struct mu_arena *arena;
     MU_VEC(struct mu_pair) pairs;
-    struct mu_index seen;
+    struct mu_index seen; /* Used above FEW_PAIRS only. */
+    size_t indexed;       /* How many are in 'seen'. */
     const struct mu_rule_input *input;
     struct mu_instant *next;
     bool needs_node;
@@ -31,6 +34,7 @@ struct resolver {
     const char *op_name;
     int64_t interval_ms;
     struct mu_params *params; /* The result. */
+    bool has_meta;            /* Fill its 'meta' as well. */
 };
 
 static const struct mu_config_op *
@@ -53,6 +57,7 @@ static const char *picks_find(const struct picks *picks, const char *name);
 static const struct mu_pair *picks_seal(struct picks *picks,
                                         uint32_t *ret_count);
 static int pair_cmp(const void *a, const void *b);
+static void all_resolve(struct resolver *resolver);
 static void params_resolve(struct resolver *resolver);
 static void op_resolve(struct resolver *resolver);
 static void op_values_read(struct resolver *resolver,
@@ -71,24 +76,29 @@ mu_params_resolve(struct mu_arena *arena,
                   const struct mu_params_context *context, const char *op_name,
                   int64_t interval_ms, struct mu_params *ret_params)
 {
-    const struct mu_config_resource *resource;
+    struct resolver resolver = {.arena = arena,
+                                .context = context,
+                                .op_name = op_name,
+                                .interval_ms = interval_ms,
+                                .params = ret_params,
+                                .has_meta = true};
+
+    all_resolve(&resolver);
+}
+
+void
+mu_params_resolve_values(struct mu_arena *arena,
+                         const struct mu_params_context *context,
+                         const char *op_name, int64_t interval_ms,
+                         struct mu_params *ret_params)
+{
     struct resolver resolver = {.arena = arena,
                                 .context = context,
                                 .op_name = op_name,
                                 .interval_ms = interval_ms,
                                 .params = ret_params};
 
-    mu_assert(context->resource < context->config->resources_count);
-    resource = &context->config->resources[context->resource];
-    resolver.resource = resource;
-    resolver.op = op_find(resource, op_name, interval_ms);
-    *ret_params = (struct mu_params){.interval_ms = interval_ms,
-                                     .is_configured = resolver.op != NULL,
-                                     .is_of_fencing = resource->agent_class ==
-                                                      MU_AGENT_FENCE,
-                                     .next = MU_INSTANT_NEVER};
-    params_resolve(&resolver);
-    op_resolve(&resolver);
+    all_resolve(&resolver);
 }
 
 const char *
@@ -307,8 +317,17 @@ picks_add(struct picks *picks, const struct mu_config_blocks *blocks)
 static void
 picks_add_pair(struct picks *picks, const char *name, const char *value)
 {
-    if (!mu_index_add(&picks->seen, name, (uint32_t)picks->pairs.count)) {
+    if (picks_find(picks, name)) {
         return;
+    }
+    if (picks->pairs.count >= FEW_PAIRS) {
+        /* Up to now they were not indexed, or all but the last are. */
+        for (size_t i = picks->indexed; i < picks->pairs.count; i++) {
+            (void)mu_index_add(&picks->seen, picks->pairs.items[i].name,
+                               (uint32_t)i);
+        }
+        picks->indexed = picks->pairs.count + 1;
+        (void)mu_index_add(&picks->seen, name, (uint32_t)picks->pairs.count);
     }
     *mu_vec_add(picks->arena, &picks->pairs) = (struct mu_pair){name, value};
 }
@@ -316,8 +335,17 @@ picks_add_pair(struct picks *picks, const char *name, const char *value)
 static const char *
 picks_find(const struct picks *picks, const char *name)
 {
-    uint32_t index = mu_index_find(&picks->seen, name);
+    uint32_t index;
 
+    if (picks->pairs.count <= FEW_PAIRS) {
+        for (size_t i = 0; i < picks->pairs.count; i++) {
+            if (strcmp(picks->pairs.items[i].name, name) == 0) {
+                return picks->pairs.items[i].value;
+            }
+        }
+        return NULL;
+    }
+    index = mu_index_find(&picks->seen, name);
     return index == MU_INDEX_NONE ? NULL : picks->pairs.items[index].value;
 }
 
@@ -340,6 +368,25 @@ pair_cmp(const void *a, const void *b)
     const struct mu_pair *right = b;
 
     return strcmp(left->name, right->name);
+}
+
+static void
+all_resolve(struct resolver *resolver)
+{
+    const struct mu_params_context *context = resolver->context;
+    const struct mu_config_resource *resource;
+
+    mu_assert(context->resource < context->config->resources_count);
+    resource = &context->config->resources[context->resource];
+    resolver->resource = resource;
+    resolver->op = op_find(resource, resolver->op_name, resolver->interval_ms);
+    *resolver->params = (struct mu_params){
+        .interval_ms = resolver->interval_ms,
+        .is_configured = resolver->op != NULL,
+        .is_of_fencing = resource->agent_class == MU_AGENT_FENCE,
+        .next = MU_INSTANT_NEVER};
+    params_resolve(resolver);
+    op_resolve(resolver);
 }
 
 static void
@@ -393,7 +440,9 @@ op_resolve(struct resolver *resolver)
     picks_add(&picks, &resolver->context->config->op_defaults);
     resolver->params->needs_node |= picks.needs_node;
     op_values_read(resolver, &picks);
-    meta_seal(resolver, &picks);
+    if (resolver->has_meta) {
+        meta_seal(resolver, &picks);
+    }
 }
 
 static void

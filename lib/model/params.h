@@ -56,6 +56,12 @@ void mu_params_resolve(struct mu_arena *arena,
                        const char *op_name, int64_t interval_ms,
                        struct mu_params *ret_params);
 
+/* As above, and leaves 'meta' empty: planning does not need it. */
+void mu_params_resolve_values(struct mu_arena *arena,
+                              const struct mu_params_context *context,
+                              const char *op_name, int64_t interval_ms,
+                              struct mu_params *ret_params);
+
 /* Returns a meta attribute of any resource (own, inherited from parents,
  * rsc_defaults), or null when nothing sets it. Old names of promoted-max,
  * promoted-node-max and of the defaults in crm_config are understood. '*next'
@@ -115,8 +121,8 @@ struct mu_params_cache *mu_params_cache_new(struct mu_arena *arena,
                                             const struct mu_config *config,
                                             int64_t now_ms);
 
-/* As mu_params_resolve(); the result lives on the cache's arena. 'node' may be
- * null. */
+/* As mu_params_resolve_values(); the result lives on the cache's arena. 'node'
+ * may be null. */
 const struct mu_params *mu_params_cache_get(struct mu_params_cache *cache,
                                             uint32_t resource,
                                             const struct mu_status_node *node,

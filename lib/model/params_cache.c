@@ -127,8 +127,8 @@ entry_find(struct mu_params_cache *cache, uint32_t resource,
     entry->op_name = mu_arena_strdup(cache->arena, op_name);
     entry->interval_ms = interval_ms;
     entry->node = node;
-    mu_params_resolve(cache->arena, &context, entry->op_name, interval_ms,
-                      &entry->params);
+    mu_params_resolve_values(cache->arena, &context, entry->op_name,
+                             interval_ms, &entry->params);
     cache->next = mu_instant_min(cache->next, entry->params.next);
     entry->next = cache->slots[resource].entries;
     cache->slots[resource].entries = entry;
