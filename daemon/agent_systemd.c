@@ -13,6 +13,7 @@
 #include "base/panic.h"
 #include "base/text.h"
 #include "daemon/agent_unit.h"
+#include "daemon/agent_watch.h"
 #include "daemon/clock.h"
 #include "daemon/log.h"
 
@@ -49,6 +50,7 @@ struct mu_agent_systemd_op {
     void *user;
     enum verb verb;
     enum step step;
+    char resource[MU_NAME_SIZE_MAX];  /* Who asks. */
     char unit[MU_NAME_SIZE_MAX + 16]; /* With its suffix. */
     char unit_path[PATH_SIZE];        /* Object on the bus. */
     char job_path[PATH_SIZE];         /* Empty: none yet. */
@@ -70,6 +72,7 @@ struct mu_agent_systemd {
     int events;         /* What it is watched for. */
     bool was_connected; /* There has been a bus. */
     struct mu_agent_systemd_op *ops;
+    struct mu_agent_watches watches;
     uint64_t reload_asked;   /* Counts changes of drop-ins. */
     uint64_t reload_covered; /* By the reload in flight; 0: none is. */
     sd_bus_slot *reload_slot;
@@ -114,6 +117,8 @@ mu_agent_systemd_new(const struct mu_agent_systemd_config *config)
 
     if (systemd) {
         systemd->config = *config;
+        systemd->watches.changed = config->changed;
+        systemd->watches.user = config->user;
         systemd->fd = -1;
         mu_loop_timer_init(&systemd->timer, config->loop, on_bus_broken,
                            systemd);
@@ -122,17 +127,20 @@ mu_agent_systemd_new(const struct mu_agent_systemd_config *config)
 }
 
 struct mu_agent_systemd_op *
-mu_agent_systemd_start(struct mu_agent_systemd *systemd, const char *unit,
-                       const char *op_name, mu_agent_systemd_function *function,
-                       void *user)
+mu_agent_systemd_start(struct mu_agent_systemd *systemd,
+                       const struct mu_agent_systemd_request *request)
 {
+    const char *unit = request->unit;
+    const char *op_name = request->op_name;
     struct mu_agent_systemd_op *op = calloc(1, sizeof(*op));
 
     /* Without its answer the cluster would hang: rather start again. */
     mu_assert(op);
     op->systemd = systemd;
-    op->function = function;
-    op->user = user;
+    op->function = request->function;
+    op->user = request->user;
+    (void)mu_text_format(op->resource, sizeof(op->resource), "%s",
+                         request->resource);
     op->next = systemd->ops;
     systemd->ops = op;
     mu_loop_timer_init(&op->timer, systemd->config.loop, on_op_timer, op);
@@ -146,6 +154,7 @@ mu_agent_systemd_start(struct mu_agent_systemd *systemd, const char *unit,
         op->verb = VERB_START;
     } else if (strcmp(op_name, "stop") == 0) {
         op->verb = VERB_STOP;
+        mu_agent_watch_remove(&systemd->watches, op->resource);
     } else if (strcmp(op_name, "monitor") != 0 &&
                strcmp(op_name, "status") != 0) {
         op_reason(op, "systemd units have no operation \"%s\"", op_name);
@@ -231,6 +240,7 @@ bus_close(struct mu_agent_systemd *systemd)
     }
     systemd->reload_slot = sd_bus_slot_unref(systemd->reload_slot);
     systemd->reload_covered = 0;
+    mu_agent_watch_clear(&systemd->watches);
     if (systemd->bus) {
         sd_bus_close(systemd->bus);
         systemd->bus = sd_bus_unref(systemd->bus);
@@ -632,6 +642,8 @@ states_judge(struct mu_agent_systemd_op *op)
         return;
     }
     if (is_active) {
+        mu_agent_watch_set(&op->systemd->watches, op->systemd->bus,
+                           op->unit_path, op->resource);
         op_result(op, MU_OP_END_EXITED, 0);
         return;
     }

@@ -7,7 +7,9 @@
  * Over the bus, without a blocking call: start and stop are jobs of systemd
  * whose end it announces, monitor reads the unit's state. A unit of the
  * cluster gets a drop-in so that systemd neither restarts it by itself nor
- * stops it before us when the machine goes down.
+ * stops it before us when the machine goes down. A unit that was seen active
+ * is watched: when systemd says that it is not any more, whoever asked hears
+ * of it at once, without any polling.
  *
  * Knows nothing of turns and deadlines: exec.c has them. A bus that goes away
  * is connected to again; operations that it took along are tried again until
@@ -20,6 +22,7 @@
 #include "base/limits.h"
 #include "core/effect.h"
 #include "core/event.h"
+#include "daemon/exec.h"
 #include "daemon/loop.h"
 
 struct mu_agent_systemd;
@@ -38,8 +41,10 @@ mu_agent_systemd_function(void *user,
 
 struct mu_agent_systemd_config {
     struct mu_loop *loop;
-    const char *bus_address;    /* Empty: the system bus. */
-    const char *drop_in_folder; /* /run/systemd/system */
+    mu_exec_changed_function *changed; /* Null: do not tell. */
+    void *user;                        /* Its first argument. */
+    const char *bus_address;           /* Empty: the system bus. */
+    const char *drop_in_folder;        /* /run/systemd/system */
 };
 
 /* Returns a new object; it connects when it is first needed. Null when memory
@@ -47,12 +52,20 @@ struct mu_agent_systemd_config {
 struct mu_agent_systemd *
 mu_agent_systemd_new(const struct mu_agent_systemd_config *config);
 
-/* Begins an operation on 'unit'; answered once by 'function', never from
- * inside this call, unless it is cancelled before. 'op_name' is borrowed. */
+/* What to do, and for whom. Texts are borrowed for the call that takes it. */
+struct mu_agent_systemd_request {
+    const char *unit;     /* Without a suffix: a service. */
+    const char *op_name;  /* start, stop, monitor. */
+    const char *resource; /* Who is told when the unit goes down. */
+    mu_agent_systemd_function *function;
+    void *user;
+};
+
+/* Begins an operation; answered once by its function, never from inside this
+ * call, unless it is cancelled before. */
 struct mu_agent_systemd_op *
-mu_agent_systemd_start(struct mu_agent_systemd *systemd, const char *unit,
-                       const char *op_name, mu_agent_systemd_function *function,
-                       void *user);
+mu_agent_systemd_start(struct mu_agent_systemd *systemd,
+                       const struct mu_agent_systemd_request *request);
 
 /* Forgets an operation that was not answered: a job of systemd is cancelled
  * too, as far as systemd can be reached. */

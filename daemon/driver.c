@@ -61,6 +61,7 @@ static void on_map(void *context, uint32_t node_id,
                    const struct mu_ring_map *map);
 static void on_ring_event(void *context, struct mu_event *event);
 static void on_op_result(void *user, const struct mu_event_op_result *result);
+static void on_resource_changed(void *user, const char *resource);
 static void on_stored(void *user, const struct mu_event_stored *stored);
 static void on_request(void *context, uint64_t client,
                        const struct mu_api_credentials *credentials,
@@ -139,6 +140,7 @@ open_exec(struct mu_driver *driver, struct mu_errbuf *err)
     const struct mu_exec_config config = {
         .loop = driver->config.loop,
         .function = on_op_result,
+        .changed = on_resource_changed,
         .user = driver,
         .run_folder = settings->run_folder,
         .ocf_root = or_null(settings->ocf_root),
@@ -479,6 +481,15 @@ static void
 on_op_result(void *user, const struct mu_event_op_result *result)
 {
     struct mu_event event = {.type = MU_EVENT_OP_RESULT, .op_result = *result};
+
+    driver_step(user, &event);
+}
+
+static void
+on_resource_changed(void *user, const char *resource)
+{
+    struct mu_event event = {.type = MU_EVENT_CHECK,
+                             .check_resource = resource};
 
     driver_step(user, &event);
 }

@@ -68,6 +68,8 @@ mu_exec_new(const struct mu_exec_config *config, struct mu_exec **ret_exec,
     if (rc == 0) {
         exec->systemd = mu_agent_systemd_new(&(struct mu_agent_systemd_config){
             .loop = exec->config.loop,
+            .changed = exec->config.changed,
+            .user = exec->config.user,
             .bus_address = exec->config.bus_address,
             .drop_in_folder = exec->config.drop_in_folder});
         rc = exec->systemd ? 0 : -ENOMEM;

@@ -33,10 +33,14 @@ struct mu_exec;
 typedef void mu_exec_function(void *user,
                               const struct mu_event_op_result *result);
 
+/* Something of 'resource' has changed that no operation of ours did. */
+typedef void mu_exec_changed_function(void *user, const char *resource);
+
 /* Where things are. Null members mean the places named here. */
 struct mu_exec_config {
     struct mu_loop *loop;
     mu_exec_function *function; /* Called with each result. */
+    mu_exec_changed_function *changed; /* Null: do not tell. */
     void *user;
     const char *run_folder;     /* /run/muster; must exist. */
     const char *ocf_root;       /* /usr/lib/ocf */

@@ -180,8 +180,13 @@ static void
 unit_start(struct mu_exec_op *op)
 {
     op->state = MU_EXEC_OP_RUNNING;
-    op->unit_op = mu_agent_systemd_start(op->exec->systemd, op->effect.type,
-                                         op->effect.op_name, on_unit, op);
+    op->unit_op = mu_agent_systemd_start(
+        op->exec->systemd,
+        &(struct mu_agent_systemd_request){.unit = op->effect.type,
+                                           .op_name = op->effect.op_name,
+                                           .resource = op->effect.resource,
+                                           .function = on_unit,
+                                           .user = op});
     mu_loop_timer_arm(&op->timer, op->record.deadline);
 }
 

@@ -107,6 +107,7 @@ on_event(void *context, struct mu_event *event)
     case MU_EVENT_REQUEST:
     case MU_EVENT_CLIENT_GONE:
     case MU_EVENT_TIMER:
+    case MU_EVENT_CHECK:
     case MU_EVENT_SHUTDOWN:
         printf("unexpected event %d", (int)event->type);
         break;

@@ -499,6 +499,7 @@ note_event(struct mu_sim *sim, uint32_t node, const struct mu_event *event)
     case MU_EVENT_REQUEST:
     case MU_EVENT_CLIENT_GONE:
     case MU_EVENT_TIMER:
+    case MU_EVENT_CHECK:
     case MU_EVENT_SHUTDOWN:
         break;
     }

@@ -146,6 +146,7 @@ mu_sim_story_event(struct mu_sim *sim, uint32_t node,
     case MU_EVENT_OP_RESULT:
     case MU_EVENT_REQUEST:
     case MU_EVENT_CLIENT_GONE:
+    case MU_EVENT_CHECK:
         break; /* Told by those who caused it. */
     }
 }

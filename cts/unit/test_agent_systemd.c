@@ -40,6 +40,7 @@ static struct fake_unit fake_units[] = {
     {"flapping.service", "loaded", "activating", "auto-restart"},
     {"absent.service", "not-found", "inactive", "dead"},
     {"stuck.service", "loaded", "inactive", "dead"},
+    {"mortal.service", "loaded", "inactive", "dead"},
 };
 
 static const char *fake_top;
@@ -80,6 +81,26 @@ fake_note(const char *what)
     }
 }
 
+/* Says what systemd says when a unit goes another way. */
+static int
+fake_crashed(sd_event_source *source, uint64_t usec, void *user)
+{
+    struct fake_end *end = user;
+    char path[128];
+
+    (void)usec;
+    snprintf(path, sizeof(path), "/org/freedesktop/systemd1/unit/u%d",
+             (int)(end->unit - fake_units));
+    snprintf(end->unit->active_state, sizeof(end->unit->active_state),
+             "failed");
+    sd_bus_emit_properties_changed(end->bus, path,
+                                   "org.freedesktop.systemd1.Unit", "SubState",
+                                   "ActiveState", NULL);
+    free(end);
+    sd_event_source_unref(source);
+    return 0;
+}
+
 static int
 fake_ended(sd_event_source *source, uint64_t usec, void *user)
 {
@@ -91,8 +112,15 @@ fake_ended(sd_event_source *source, uint64_t usec, void *user)
     sd_bus_emit_signal(end->bus, "/org/freedesktop/systemd1",
                        "org.freedesktop.systemd1.Manager", "JobRemoved", "uoss",
                        end->id, end->path, end->unit->name, end->result);
-    free(end);
     sd_event_source_unref(source);
+    if (strcmp(end->unit->name, "mortal.service") == 0 &&
+        strcmp(end->state, "active") == 0) {
+        source = NULL;
+        sd_event_add_time_relative(fake_event, &source, CLOCK_MONOTONIC,
+                                   SLOW_US, 1000, fake_crashed, end);
+        return 0;
+    }
+    free(end);
     return 0;
 }
 
@@ -205,8 +233,10 @@ static const sd_bus_vtable fake_unit_vtable[] = {
     SD_BUS_VTABLE_START(0),
     SD_BUS_PROPERTY("Since", "t", fake_property, 0, 0),
     SD_BUS_PROPERTY("LoadState", "s", fake_property, 0, 0),
-    SD_BUS_PROPERTY("ActiveState", "s", fake_property, 0, 0),
-    SD_BUS_PROPERTY("SubState", "s", fake_property, 0, 0),
+    SD_BUS_PROPERTY("ActiveState", "s", fake_property, 0,
+                    SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
+    SD_BUS_PROPERTY("SubState", "s", fake_property, 0,
+                    SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
     SD_BUS_VTABLE_END,
 };
 
@@ -264,6 +294,8 @@ static struct mu_exec *executor;
 static struct outcome outcomes[RESULTS_COUNT_MAX];
 static uint32_t outcomes_count;
 static uint32_t outcomes_wanted;
+static uint32_t changes_count;
+static char changed_resource[64];
 
 static void
 on_result(void *user, const struct mu_event_op_result *result)
@@ -277,6 +309,17 @@ on_result(void *user, const struct mu_event_op_result *result)
     snprintf(outcome->reason, sizeof(outcome->reason), "%s",
              result->exit_reason ? result->exit_reason : "");
     if (outcomes_count >= outcomes_wanted) {
+        mu_loop_stop(loop);
+    }
+}
+
+static void
+on_changed(void *user, const char *resource)
+{
+    (void)user;
+    changes_count++;
+    snprintf(changed_resource, sizeof(changed_resource), "%s", resource);
+    if (outcomes_wanted == UINT32_MAX) {
         mu_loop_stop(loop);
     }
 }
@@ -403,6 +446,7 @@ setup(void)
     ck_assert_int_eq(
         mu_exec_new(&(struct mu_exec_config){.loop = loop,
                                              .function = on_result,
+                                             .changed = on_changed,
                                              .run_folder = top,
                                              .rsctmp_folder = top,
                                              .work_folder = top,
@@ -565,6 +609,23 @@ START_TEST(job_that_never_ends_is_given_up_at_the_deadline)
 }
 END_TEST
 
+/* The point of asking systemd: nobody has to look to see it. */
+START_TEST(crash_of_a_unit_is_told_at_once_and_once)
+{
+    ck_assert_int_eq(run("mortal", "start")->rc, 0);
+    ck_assert_int_eq(run("good", "start")->rc, 0);
+    outcomes_wanted = UINT32_MAX; /* Until the change. */
+    mu_loop_timer_arm(&guard, mu_instant_after(mu_clock_now(), WAIT_MS));
+    mu_loop_run(loop);
+    mu_loop_timer_disarm(&guard);
+    ck_assert_uint_eq(changes_count, 1);
+    ck_assert_str_eq(changed_resource, "mortal");
+    ck_assert_int_eq(run("mortal", "monitor")->rc, 7);
+    ck_assert_int_eq(run("good", "stop")->rc, 0); /* Our own doing: no news. */
+    ck_assert_uint_eq(changes_count, 1);
+}
+END_TEST
+
 /* A bus that is started again must not look like services that died. */
 START_TEST(lost_bus_is_connected_to_again)
 {
@@ -615,6 +676,7 @@ main(void)
     tcase_add_test(tcase, missing_unit_is_not_installed_and_counts_as_stopped);
     tcase_add_test(tcase, operation_units_do_not_have_is_unimplemented);
     tcase_add_test(tcase, job_that_never_ends_is_given_up_at_the_deadline);
+    tcase_add_test(tcase, crash_of_a_unit_is_told_at_once_and_once);
     tcase_add_test(tcase, lost_bus_is_connected_to_again);
     tcase_add_test(tcase, without_a_bus_units_are_not_installed);
     suite_add_tcase(suite, tcase);

@@ -301,6 +301,9 @@ event_dispatch(struct mu_core *core, const struct mu_event *event)
         break;
     case MU_EVENT_TIMER:
         break; /* What is due is found below. */
+    case MU_EVENT_CHECK:
+        mu_local_check(core, event->check_resource);
+        break;
     case MU_EVENT_SHUTDOWN:
         if (!core->is_shutting) {
             mu_client_shutdown(core);

@@ -296,6 +296,8 @@ void mu_local_fence(struct mu_core *core, uint64_t op_id);
 void mu_local_cancel(struct mu_core *core, uint64_t op_id);
 void mu_local_result(struct mu_core *core,
                      const struct mu_event_op_result *event);
+/* Brings the monitors of a resource forward: something about it has changed. */
+void mu_local_check(struct mu_core *core, const char *resource);
 /* Disowns what is running: the state that asked for it is gone. */
 void mu_local_disown(struct mu_core *core);
 /* Starts recurring operations that are due. Called after every event. */

@@ -30,6 +30,7 @@ enum mu_event_type {
     MU_EVENT_REQUEST,     /* A client wants something changed. */
     MU_EVENT_CLIENT_GONE, /* A client's connection is closed. */
     MU_EVENT_TIMER,       /* The time of mu_core_deadline() came. */
+    MU_EVENT_CHECK,       /* A resource looks different: look at it now. */
     MU_EVENT_SHUTDOWN,    /* The daemon was asked to stop. */
 };
 
@@ -167,6 +168,7 @@ struct mu_event {
         struct mu_event_stored stored;
         struct mu_event_request request;
         uint64_t client_gone; /* Which client. */
+        const char *check_resource; /* As in the effect that ran it. */
     };
 };
 

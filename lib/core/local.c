@@ -14,6 +14,7 @@
  * formed a ring without us. Less than Corosync needs to do that. */
 static const int64_t LEASE_MS = 3000;
 static const int64_t REPORT_MS = 2000;
+static const int64_t CHECK_AGAIN_MS = 100;
 static const size_t MEMORY_SIZE_MAX = 4 << 20;
 
 static struct mu_core_exec *exec_add(struct mu_core *core,
@@ -193,6 +194,21 @@ mu_local_consider(struct mu_core *core)
         if (recurring->resource[0] &&
             mu_instant_is_due(recurring->due, core->now)) {
             recurring_run(core, recurring);
+        }
+    }
+}
+
+void
+mu_local_check(struct mu_core *core, const char *resource)
+{
+    for (size_t i = 0; i < core->recurring.count; i++) {
+        struct mu_core_recurring *recurring = &core->recurring.items[i];
+
+        if (strcmp(recurring->resource, resource) == 0 &&
+            strcmp(recurring->op_name, "monitor") == 0) {
+            /* One that runs may have looked before the change. */
+            recurring->due = mu_instant_after(
+                core->now, recurring->exec_id != 0 ? CHECK_AGAIN_MS : 0);
         }
     }
 }
