@@ -17,9 +17,7 @@ struct fencing_target {
 
 static bool target_parse(struct mu_grammar *grammar, const struct mu_word *word,
                          struct fencing_target *target);
-static void levels_add(struct mu_grammar *grammar, struct mu_element *topology,
-                       const struct fencing_target *target,
-                       const struct mu_word *word);
+static void nodes_add(struct mu_grammar *grammar, struct mu_element *topology);
 static void level_add(struct mu_grammar *grammar, struct mu_element *topology,
                       const struct fencing_target *target,
                       const struct mu_word *word);
@@ -64,7 +62,13 @@ mu_grammar_fencing(struct mu_grammar *grammar, struct mu_element *topology)
                                    "expected NODE:, attr:NAME=VALUE, "
                                    "pattern:REGEX or a device");
         }
-        levels_add(grammar, topology, &target, word);
+        if (!target.attribute) {
+            /* Without a target all that follows holds for every node. */
+            nodes_add(grammar, topology);
+            has_device = true;
+            continue;
+        }
+        level_add(grammar, topology, &target, word);
         has_device = true;
     }
     if (!topology->first || !has_device) {
@@ -108,29 +112,32 @@ target_parse(struct mu_grammar *grammar, const struct mu_word *word,
     return false;
 }
 
-/* Without a target the level holds for every node that is configured. */
+/* Adds the devices from the last word taken on for every node that is
+ * configured, up to the first target, which cannot follow. */
 static void
-levels_add(struct mu_grammar *grammar, struct mu_element *topology,
-           const struct fencing_target *target, const struct mu_word *word)
+nodes_add(struct mu_grammar *grammar, struct mu_element *topology)
 {
-    const struct mu_element *nodes;
+    const struct mu_statement *statement = grammar->statement;
+    size_t first = grammar->position - 1;
+    const struct mu_element *nodes =
+        grammar->configuration
+            ? mu_element_find(grammar->configuration, "nodes")
+            : NULL;
 
-    if (target->attribute) {
-        level_add(grammar, topology, target, word);
-        return;
-    }
-    nodes = grammar->configuration
-                ? mu_element_find(grammar->configuration, "nodes")
-                : NULL;
+    grammar->position = statement->words_count;
     for (const struct mu_element *node = nodes ? nodes->first : NULL; node;
          node = node->next) {
         struct fencing_target each = {.attribute = "target"};
 
-        if (mu_element_is(node, "node")) {
-            each.value = mu_element_get(node, "uname");
-            if (each.value) {
-                level_add(grammar, topology, &each, word);
+        each.value = node->name ? mu_element_get(node, "uname") : NULL;
+        for (size_t i = first; i < statement->words_count && each.value; i++) {
+            struct fencing_target other;
+
+            if (target_parse(grammar, &statement->words[i], &other)) {
+                grammar->position = i;
+                break;
             }
+            level_add(grammar, topology, &each, &statement->words[i]);
         }
     }
 }

@@ -176,7 +176,7 @@ comparison_parse(struct mu_grammar *grammar, struct mu_element *rule)
     mu_element_set_by(grammar->arena, expression, "operation", operation, word);
     mu_element_set_by(grammar->arena, expression, "attribute", name->text,
                       name);
-    if (type && strcmp(type, "string") != 0) {
+    if (type) {
         mu_element_set_by(grammar->arena, expression, "type", type, word);
     }
     word = mu_grammar_take(grammar);

@@ -247,7 +247,7 @@ expression_append(const struct mu_print *print,
         return;
     }
     word_append(print, attribute ? attribute : "", line);
-    if (type && strcmp(type, "string") == 0) {
+    if (type && strcmp(type, "string") == 0 && !print->is_full) {
         type = NULL;
     }
     mu_text_buffer_add(line, " %s%s%s", type ? type : "", type ? ":" : "",

@@ -141,6 +141,9 @@ static size_t options_get(enum mu_values_scope scope,
                           const struct option **ret_options);
 static const struct option *option_find(enum mu_values_scope scope,
                                         const char *name);
+static int bundle_check(struct mu_report *report, struct mu_element *bundle);
+static int part_check(struct mu_report *report, const struct mu_element *part,
+                      const char *const *names);
 static bool is_part_of(const struct mu_element *element,
                        const struct mu_element *object);
 static int pair_check(struct mu_report *report, enum mu_values_scope scope,
@@ -182,6 +185,16 @@ mu_values_check(struct mu_report *report, enum mu_kind kind,
                     mu_kinds_is_options(kind);
     int result = 0;
 
+    if (kind == MU_KIND_BUNDLE) {
+        result = bundle_check(report, object);
+    } else if (kind == MU_KIND_COLOCATION &&
+               mu_element_get(object, "score-attribute")) {
+        result = mu_report_error(report, MU_REPORT_REASON_VALUE,
+                                 mu_element_word(object, "score-attribute"),
+                                 "\"%.80s\" is no score: a number, inf or "
+                                 "-inf",
+                                 mu_element_get(object, "score-attribute"));
+    }
     for (struct mu_element *element = object; element && has_meta;
          element = mu_element_walk(object, element)) {
         bool is_op = mu_element_is(element, "op");
@@ -209,6 +222,71 @@ mu_values_check(struct mu_report *report, enum mu_kind kind,
                            : scope,
                        element) < 0) {
             result = -EBADMSG;
+        }
+    }
+    return result;
+}
+
+/* The parts of a bundle take certain attributes only. */
+static int
+bundle_check(struct mu_report *report, struct mu_element *bundle)
+{
+    static const struct {
+        const char *tag;
+        const char *names[9];
+    } parts[] = {
+        {"docker",
+         {"image", "replicas", "replicas-per-host", "promoted-max", "masters",
+          "run-command", "network", "options", NULL}},
+        {"network",
+         {"ip-range-start", "control-port", "host-interface", "host-netmask",
+          "add-host", NULL}},
+        {"port-mapping", {"id", "port", "internal-port", "range", NULL}},
+        {"storage-mapping",
+         {"id", "source-dir", "source-dir-root", "target-dir", "options",
+          NULL}},
+    };
+    int result = 0;
+
+    for (struct mu_element *element = bundle; element;
+         element = mu_element_walk(bundle, element)) {
+        const char *tag =
+            mu_element_is(element, "podman") || mu_element_is(element, "rkt")
+                ? "docker"
+                : element->name;
+
+        for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+            if (tag && strcmp(parts[i].tag, tag) == 0 &&
+                part_check(report, element, parts[i].names) < 0) {
+                result = -EBADMSG;
+            }
+        }
+    }
+    return result;
+}
+
+static int
+part_check(struct mu_report *report, const struct mu_element *part,
+           const char *const *names)
+{
+    size_t count = 0;
+    int result = 0;
+
+    while (names[count]) {
+        count++;
+    }
+    for (size_t i = 0; i < part->attributes_count; i++) {
+        const struct mu_element_attribute *attribute = &part->attributes[i];
+        size_t j = 0;
+
+        while (j < count && strcmp(names[j], attribute->name) != 0) {
+            j++;
+        }
+        if (j == count) {
+            result = mu_report_error(
+                report, MU_REPORT_REASON_VALUE, attribute->word,
+                "%s has no attribute \"%.80s\"", part->name, attribute->name);
+            mu_report_suggest(report, attribute->name, names, count);
         }
     }
     return result;
