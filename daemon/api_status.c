@@ -394,6 +394,7 @@ resource_add(struct build *build, uint32_t index, const char *parent,
 {
     const struct mu_config_resource *resource =
         &build->config->resources[index];
+    bool is_known = false;
 
     if (resource->kind != MU_RESOURCE_PRIMITIVE) {
         container_add(build, index, parent, number);
@@ -406,7 +407,28 @@ resource_add(struct build *build, uint32_t index, const char *parent,
             (number == MU_CONFIG_NONE || instance->number == number)) {
             (void)json_array_append_new(
                 build->resources, instance_build(build, instance, parent));
+            is_known = true;
         }
+    }
+    if (!is_known && number == MU_CONFIG_NONE) {
+        /* The plan says nothing of it: it is nowhere. */
+        const struct mu_plan_placement nowhere = {.resource = resource->id,
+                                                  .primitive = index,
+                                                  .node = MU_PLAN_NONE,
+                                                  .role = MU_ROLE_STOPPED,
+                                                  .is_managed = true};
+        const struct mu_api_instance instance = {.name = resource->id,
+                                                 .resource = resource->id,
+                                                 .primitive = index,
+                                                 .number = MU_CONFIG_NONE,
+                                                 .before = &nowhere,
+                                                 .after = &nowhere,
+                                                 .role = MU_ROLE_STOPPED,
+                                                 .is_managed = true,
+                                                 .reason = "is not planned"};
+
+        (void)json_array_append_new(build->resources,
+                                    instance_build(build, &instance, parent));
     }
 }
 

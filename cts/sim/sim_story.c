@@ -5,10 +5,11 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "base/attr.h"
 #include "cts/sim/sim.h"
 
 static void write_line(struct mu_sim *sim, uint32_t node, const char *format,
-                       va_list args);
+                       va_list args) MU_PRINTF(3, 0);
 
 void
 mu_sim_story_mix(struct mu_sim_story *story, uint64_t number)

@@ -120,13 +120,6 @@ static const struct {
      "primitive \"web\": op \"monitor\": timeout \"5x\" is not a duration such "
      "as 30s or 2min"},
     {RESOURCES("<primitive id='web' class='lsb' type='x'><operations>"
-               "<op id='o' name='monitor' interval='10s'/>\n"
-               "<op id='p' name='monitor' interval='10000ms' role='Promoted'/>"
-               "</operations></primitive>") END,
-     -EEXIST, 2,
-     "primitive \"web\": op \"monitor\": there are two of this name with the "
-     "interval \"10000ms\""},
-    {RESOURCES("<primitive id='web' class='lsb' type='x'><operations>"
                "<op id='o' name='monitor' on-fail='fnece'/>"
                "</operations></primitive>") END,
      -EBADMSG, 1,
@@ -139,12 +132,6 @@ static const struct {
      -EBADMSG, 1,
      "primitive \"web\": meta attribute \"target-role\": \"Startd\" is not one "
      "of Stopped, Started, Unpromoted, Promoted; did you mean \"Started\"?"},
-    {RESOURCES("<primitive id='web' class='lsb' type='x'><meta_attributes "
-               "id='m'>" PAIR("n", "resource-stickyness",
-                              "1") "</meta_attributes></primitive>") END,
-     -EBADMSG, 1,
-     "primitive \"web\": meta attribute \"resource-stickyness\": this name is "
-     "not known; did you mean \"resource-stickiness\"?"},
     {RESOURCES("<primitive id='web' class='lsb' type='x'>"
                "<meta_attributes id-ref='nothing'/></primitive>") END,
      -ENOENT, 1,
@@ -157,13 +144,6 @@ static const struct {
      -EBADMSG, 1,
      "option \"stonith-enabled\": \"maybe\" is not a boolean such as true or "
      "false"},
-    {"<configuration><crm_config><cluster_property_set "
-     "id='cib-bootstrap-options'>" PAIR(
-         "n", "no-quorum-polcy",
-         "stop") "</cluster_property_set></crm_config></configuration>",
-     -EBADMSG, 1,
-     "option \"no-quorum-polcy\": this name is not known; did you mean "
-     "\"no-quorum-policy\"?"},
     {"<configuration><crm_config><cluster_property_set "
      "id='cib-bootstrap-options'>" PAIR(
          "n", "no-quorum-policy",
@@ -226,23 +206,6 @@ static const struct {
      -EBADMSG, 1,
      "ticket \"t\": loss-policy \"panic\" is not one of stop, demote, fence, "
      "freeze"},
-    {RESOURCES(DUMMY("a")) "<fencing-topology>\n<fencing-level id='f' "
-                           "target='n' index='1' devices='a,b'/>"
-                           "</fencing-topology>" END,
-     -EBADMSG, 2,
-     "fencing level \"f\": \"a\" is not a fence device: its class is not "
-     "stonith"},
-    {RESOURCES(
-         "<primitive id='ipmi' class='stonith' type='x'/>") "<fencing-topology>"
-                                                            "<fencing-level "
-                                                            "id='f' target='n' "
-                                                            "index='1' "
-                                                            "devices='impi'/></"
-                                                            "fencing-"
-                                                            "topology>" END,
-     -ENOENT, 1,
-     "fencing level \"f\": there is no fence device \"impi\"; did you mean "
-     "\"ipmi\"?"},
     {RESOURCES(
          "<primitive id='ipmi' class='stonith' type='x'/>") "<fencing-topology>"
                                                             "<fencing-level "
@@ -257,16 +220,60 @@ static const struct {
     {"<configuration><nodes><node id='1' uname='a'/>\n<node id='2' "
      "uname='a'/></nodes></configuration>",
      -EEXIST, 2, "node \"a\": there are two nodes of this name"},
-    {RESOURCES(
-         DUMMY("a")) "<tags><tag id='t'><obj_ref id='b'/></tag></tags>" END,
-     -ENOENT, 1,
-     "tag \"t\": reference \"b\": there is nothing with this id; did you mean "
-     "\"a\"?"},
     {RESOURCES("<bundle id='b'><primitive id='a' class='lsb' type='x'/>"
                "</bundle>") END,
      -EBADMSG, 1, "bundle \"b\": element \"docker\" or \"podman\" is missing"},
     {"<cib epoch='x'><configuration/></cib>", -EBADMSG, 1,
      "element \"cib\": epoch \"x\" is not a revision number"},
+};
+
+static const struct {
+    const char *xml;
+    unsigned line;
+    const char *sentence;
+} doubts[] = {
+    {RESOURCES("<primitive id='web' class='lsb' type='x'><operations>"
+               "<op id='o' name='monitor' interval='10s'/>\n"
+               "<op id='p' name='monitor' interval='10000ms' role='Promoted'/>"
+               "</operations></primitive>") END,
+     2,
+     "primitive \"web\": op \"monitor\": there are two of this name with the "
+     "interval \"10000ms\"; only one of them can run"},
+    {RESOURCES("<primitive id='web' class='lsb' type='x'><meta_attributes "
+               "id='m'>" PAIR("n", "resource-stickyness",
+                              "1") "</meta_attributes></primitive>") END,
+     1,
+     "primitive \"web\": meta attribute \"resource-stickyness\": this name is "
+     "not known; did you mean \"resource-stickiness\"?"},
+    {"<configuration><crm_config><cluster_property_set "
+     "id='cib-bootstrap-options'>" PAIR(
+         "n", "no-quorum-polcy",
+         "stop") "</cluster_property_set></crm_config></configuration>",
+     1,
+     "option \"no-quorum-polcy\": this name is not known; did you mean "
+     "\"no-quorum-policy\"?"},
+    {RESOURCES(DUMMY("a")) "<fencing-topology>\n<fencing-level id='f' "
+                           "target='n' index='1' devices='a'/>"
+                           "</fencing-topology>" END,
+     2,
+     "fencing level \"f\": \"a\" is not a fence device: its class is not "
+     "stonith"},
+    {RESOURCES(
+         "<primitive id='ipmi' class='stonith' type='x'/>") "<fencing-topology>"
+                                                            "<fencing-level "
+                                                            "id='f' target='n' "
+                                                            "index='1' "
+                                                            "devices='impi'/></"
+                                                            "fencing-"
+                                                            "topology>" END,
+     1,
+     "fencing level \"f\": there is no fence device \"impi\"; did you mean "
+     "\"ipmi\"?"},
+    {RESOURCES(
+         DUMMY("a")) "<tags><tag id='t'><obj_ref id='b'/></tag></tags>" END,
+     1,
+     "tag \"t\": reference \"b\": there is nothing with this id; did you mean "
+     "\"a\"?"},
 };
 
 /* The sentence is the product: place, name, reason and hint, word by word. */
@@ -299,6 +306,18 @@ START_TEST(faults_are_left_out_when_reading_leniently)
 }
 END_TEST
 
+/* What other tools take must be taken, but not without a word. */
+START_TEST(doubts_are_told)
+{
+    const struct mu_config *config = read_strict(doubts[_i].xml);
+
+    ck_assert_uint_eq(config->warnings_count, 1);
+    ck_assert_str_eq(config->warnings[0],
+                     mu_text_make(&arena, "line %u: %s", doubts[_i].line,
+                                  doubts[_i].sentence));
+}
+END_TEST
+
 /* Dangling references drop the constraint and nothing else. */
 START_TEST(what_was_dropped_is_told)
 {
@@ -309,8 +328,8 @@ START_TEST(what_was_dropped_is_told)
 
     ck_assert_uint_eq(config->orders_count, 1);
     ck_assert_str_eq(config->orders[0].id, "p");
-    ck_assert_uint_eq(config->dropped_count, 1);
-    ck_assert_str_eq(config->dropped[0],
+    ck_assert_uint_eq(config->warnings_count, 1);
+    ck_assert_str_eq(config->warnings[0],
                      "line 1: order \"o\": there is no resource \"gone\"");
 }
 END_TEST
@@ -660,6 +679,8 @@ main(void)
                         faults_count);
     tcase_add_loop_test(tcase, faults_are_left_out_when_reading_leniently, 0,
                         faults_count);
+    tcase_add_loop_test(tcase, doubts_are_told, 0,
+                        (int)(sizeof(doubts) / sizeof(doubts[0])));
     tcase_add_test(tcase, what_was_dropped_is_told);
     tcase_add_test(tcase, resources_are_laid_out_with_their_children);
     tcase_add_test(tcase, templates_and_blocks_have_their_precedence);

@@ -14,8 +14,8 @@
 
 enum {
     SENTENCE_SIZE = MU_ERRBUF_SIZE,
-    DROPPED_COUNT_MAX = 1000, /* More sentences help nobody. */
-    ARENA_MARGIN = 4 << 20,   /* More than one step of reading takes. */
+    WARNINGS_COUNT_MAX = 1000, /* More sentences help nobody. */
+    ARENA_MARGIN = 4 << 20,    /* More than one step of reading takes. */
     ARENA_USED_MAX = 1 << 30,
 };
 
@@ -26,6 +26,9 @@ static void versions_read(struct mu_config_reader *reader,
 static void properties_read(struct mu_config_reader *reader);
 static struct mu_config_blocks defaults_read(struct mu_config_reader *reader,
                                              const char *section);
+static void warning_note(struct mu_config_reader *reader,
+                         const struct mu_doc_element *element,
+                         const char *sentence);
 static void fault_note(struct mu_config_reader *reader,
                        const struct mu_doc_element *element, int result,
                        const char *sentence);
@@ -73,8 +76,8 @@ mu_config_read(struct mu_arena *arena, const struct mu_doc *doc,
     if (reader.result < 0) {
         return reader.result;
     }
-    reader.config->dropped = reader.dropped.items;
-    reader.config->dropped_count = (uint32_t)reader.dropped.count;
+    reader.config->warnings = reader.warnings.items;
+    reader.config->warnings_count = (uint32_t)reader.warnings.count;
     mu_config_options_at(reader.config, INT64_MIN, &reader.config->options,
                          NULL);
     *ret_config = reader.config;
@@ -275,7 +278,6 @@ mu_config_reader_reject(struct mu_config_reader *reader,
                         const char *format, ...)
 {
     char sentence[SENTENCE_SIZE];
-    char names[SENTENCE_SIZE];
     va_list args;
 
     va_start(args, format);
@@ -283,12 +285,23 @@ mu_config_reader_reject(struct mu_config_reader *reader,
     va_end(args);
     if (mu_config_reader_is_strict(reader)) {
         fault_note(reader, element, result, sentence);
-    } else if (reader->dropped.count < DROPPED_COUNT_MAX) {
-        names_write(element, names, sizeof(names));
-        *mu_vec_add(reader->arena, &reader->dropped) =
-            mu_text_make(reader->arena, "line %u: %s: %s", mu_doc_line(element),
-                         names, sentence);
+    } else {
+        warning_note(reader, element, sentence);
     }
+}
+
+void
+mu_config_reader_warn(struct mu_config_reader *reader,
+                      const struct mu_doc_element *element, const char *format,
+                      ...)
+{
+    char sentence[SENTENCE_SIZE];
+    va_list args;
+
+    va_start(args, format);
+    (void)mu_text_vformat(sentence, sizeof(sentence), format, args);
+    va_end(args);
+    warning_note(reader, element, sentence);
 }
 
 void
@@ -421,6 +434,20 @@ mu_config_reader_judge(struct mu_config_reader *reader,
     if (fault) {
         mu_config_reader_reject(reader, element, -EBADMSG, "%s \"%s\" %s", name,
                                 value, fault);
+    }
+}
+
+static void
+warning_note(struct mu_config_reader *reader,
+             const struct mu_doc_element *element, const char *sentence)
+{
+    char names[SENTENCE_SIZE];
+
+    if (reader->warnings.count < WARNINGS_COUNT_MAX) {
+        names_write(element, names, sizeof(names));
+        *mu_vec_add(reader->arena, &reader->warnings) =
+            mu_text_make(reader->arena, "line %u: %s: %s", mu_doc_line(element),
+                         names, sentence);
     }
 }
 

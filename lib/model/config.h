@@ -363,17 +363,18 @@ struct mu_config {
     int64_t admin_epoch; /* Of the <cib>, 0 when absent. */
     int64_t epoch;
     int64_t num_updates;
-    const char *feature_set;    /* crm_feature_set, or null. */
-    const char *const *dropped; /* LENIENT: sentences about what was left out,
-                                   for people. */
-    uint32_t dropped_count;
+    const char *feature_set;     /* crm_feature_set, or null. */
+    const char *const *warnings; /* Sentences for people: what is taken and
+                                    looks wrong, and in LENIENT mode what was
+                                    left out. */
+    uint32_t warnings_count;
 };
 
 /* How strict reading is. Files of years ago are simulated with what they
  * have; a new configuration must be right. */
 enum mu_config_strictness {
-    MU_CONFIG_LENIENT, /* Dangling references drop the constraint. */
-    MU_CONFIG_STRICT,  /* They refuse the whole configuration. */
+    MU_CONFIG_LENIENT, /* What is wrong is left out, with a warning. */
+    MU_CONFIG_STRICT,  /* It refuses the whole configuration. */
 };
 
 /* Reads the <cib> or <configuration> in 'doc' into a new configuration on

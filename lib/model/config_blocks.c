@@ -137,9 +137,6 @@ void
 mu_config_blocks_check_meta(struct mu_config_reader *reader,
                             const struct mu_doc_element *owner)
 {
-    if (!mu_config_reader_is_strict(reader)) {
-        return;
-    }
     for (const struct mu_doc_element *block =
              mu_doc_first_named(owner, "meta_attributes");
          block; block = mu_doc_next_named(block, "meta_attributes")) {
@@ -155,9 +152,6 @@ void
 mu_config_blocks_check_options(struct mu_config_reader *reader,
                                const struct mu_doc_element *owner)
 {
-    if (!mu_config_reader_is_strict(reader)) {
-        return;
-    }
     for (const struct mu_doc_element *block = mu_doc_first(owner); block;
          block = mu_doc_next(block)) {
         const char *id = mu_doc_get(block, "id");
@@ -287,14 +281,14 @@ meta_check(struct mu_config_reader *reader, const struct mu_doc_element *nvpair)
         }
     }
     if (nearest) {
-        mu_config_reader_reject(reader, nvpair, -EBADMSG,
-                                "this name is not known; did you mean \"%s\"?",
-                                nearest);
+        mu_config_reader_warn(reader, nvpair,
+                              "this name is not known; did you mean \"%s\"?",
+                              nearest);
     }
 }
 
-/* Other software keeps values of its own among the options, so only what looks
- * like a slip of the hand is refused. */
+/* Other software keeps values of its own among the options, so there is a word
+ * only about what looks like a slip of the hand. */
 static void
 option_check(struct mu_config_reader *reader,
              const struct mu_doc_element *nvpair, bool is_bootstrap)
@@ -324,8 +318,8 @@ option_check(struct mu_config_reader *reader,
         }
     }
     if (nearest) {
-        mu_config_reader_reject(reader, nvpair, -EBADMSG,
-                                "this name is not known; did you mean \"%s\"?",
-                                nearest);
+        mu_config_reader_warn(reader, nvpair,
+                              "this name is not known; did you mean \"%s\"?",
+                              nearest);
     }
 }

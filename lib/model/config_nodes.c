@@ -179,8 +179,7 @@ devices_read(struct mu_config_reader *reader,
     level->devices_count = (uint32_t)devices.count;
 }
 
-/* Devices that do not exist are kept in LENIENT mode: fencing may find them
- * elsewhere. */
+/* Devices that do not exist are kept: they may be configured next. */
 static void
 device_check(struct mu_config_reader *reader,
              const struct mu_doc_element *element, const char *device)
@@ -188,19 +187,18 @@ device_check(struct mu_config_reader *reader,
     const struct mu_config *config = reader->config;
     uint32_t index = mu_config_find_resource(config, device);
 
-    if (!mu_config_reader_is_strict(reader) ||
-        strcmp(device, "watchdog") == 0) {
+    if (strcmp(device, "watchdog") == 0) {
         return;
     }
     if (index == MU_CONFIG_NONE) {
-        mu_config_reader_reject(reader, element, -ENOENT,
-                                "there is no fence device \"%s\"%s", device,
-                                mu_config_reader_hint(reader, device));
+        mu_config_reader_warn(reader, element,
+                              "there is no fence device \"%s\"%s", device,
+                              mu_config_reader_hint(reader, device));
     } else if (config->resources[index].kind != MU_RESOURCE_PRIMITIVE ||
                config->resources[index].agent_class != MU_AGENT_FENCE) {
-        mu_config_reader_reject(reader, element, -EBADMSG,
-                                "\"%s\" is not a fence device: its class is "
-                                "not stonith",
-                                device);
+        mu_config_reader_warn(reader, element,
+                              "\"%s\" is not a fence device: its class is not "
+                              "stonith",
+                              device);
     }
 }

@@ -90,12 +90,13 @@ section_read(struct mu_config_reader *reader,
                 if (is_template) {
                     continue;
                 }
-                mu_config_reader_reject(reader, element, -EEXIST,
-                                        "there are two of this name with "
-                                        "the interval \"%s\"",
-                                        mu_doc_get(element, "interval")
-                                            ? mu_doc_get(element, "interval")
-                                            : "0");
+                mu_config_reader_warn(reader, element,
+                                      "there are two of this name with the "
+                                      "interval \"%s\"; only one "
+                                      "of them can run",
+                                      mu_doc_get(element, "interval")
+                                          ? mu_doc_get(element, "interval")
+                                          : "0");
             }
             *mu_vec_add(reader->arena, &ops->items) = op;
         }

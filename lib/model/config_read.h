@@ -39,7 +39,7 @@ struct mu_config_reader {
     struct mu_index named_index; /* Id to 'named'. */
     MU_VEC(struct mu_config_named) named;
     struct mu_index nodes_index; /* Name to config->nodes. */
-    MU_VEC(const char *) dropped;
+    MU_VEC(const char *) warnings;
     struct mu_index blocks_index; /* Id to 'blocks': sets used again by id-ref
                                      share what was read. */
     MU_VEC(struct mu_config_block) blocks;
@@ -58,7 +58,13 @@ void mu_config_reader_reject(struct mu_config_reader *reader,
                              const struct mu_doc_element *element, int result,
                              const char *format, ...);
 
-/* As above, and refuses in both modes. */
+/* Keeps a sentence about something that is taken and looks wrong. */
+MU_PRINTF(3, 4)
+void mu_config_reader_warn(struct mu_config_reader *reader,
+                           const struct mu_doc_element *element,
+                           const char *format, ...);
+
+/* As mu_config_reader_reject(), and refuses in both modes. */
 MU_PRINTF(4, 5)
 void mu_config_reader_refuse(struct mu_config_reader *reader,
                              const struct mu_doc_element *element, int result,

@@ -125,9 +125,9 @@ tag_read(struct mu_config_reader *reader, const struct mu_doc_element *element)
             named_use(reader, named, resource);
         } else if (target && mu_index_find(&reader->elements_index, target) ==
                                  MU_INDEX_NONE) {
-            mu_config_reader_reject(reader, reference, -ENOENT,
-                                    "there is nothing with this id%s",
-                                    mu_config_reader_hint(reader, target));
+            mu_config_reader_warn(reader, reference,
+                                  "there is nothing with this id%s",
+                                  mu_config_reader_hint(reader, target));
         }
     }
 }

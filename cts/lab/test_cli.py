@@ -1,0 +1,237 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The operator's command on a real cluster: what a person types, what comes
+back, and what must not change."""
+
+import json
+import os
+import sys
+import threading
+import unittest
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from lab import Lab, run_tests  # noqa: E402
+
+DUMMY = "ocf:heartbeat:Dummy"
+
+
+class Cli(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.lab = Lab(3)
+        cls.lab.__enter__()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.lab.down()
+
+    def setUp(self):
+        self.good("configure", "erase", "--force")
+        self.good("configure", "property", "stonith-enabled=false")
+        for node in self.lab.nodes:
+            self.good("node", "online", node)
+            self.good("node", "ready", node)
+        self.good("wait", "--timeout", "30")
+
+    def tool(self, *words, node="node1", text=None):
+        return self.lab.muster(node, *words, check=False, text=text,
+                               timeout_s=60)
+
+    def good(self, *words, **options):
+        done = self.tool(*words, **options)
+        self.assertEqual(done.returncode, 0,
+                         f"{words}: {done.stderr}{done.stdout}")
+        return done.stdout
+
+    def configuration(self):
+        return self.good("configure", "show", "--full")
+
+    def status(self, node="node1"):
+        return json.loads(self.tool("status", "--format", "json",
+                                    node=node).stdout)
+
+    def resource(self, name, node="node1"):
+        found = [one for one in self.status(node)["resources"]
+                 if one["id"] == name]
+        self.assertEqual(len(found), 1, name)
+        return found[0]
+
+    def define(self, *names):
+        text = "".join(f"primitive {name} {DUMMY} op monitor interval=5s\n"
+                       for name in names)
+        self.good("configure", "load", "update", "-", text=text)
+        self.good("wait")
+
+    def test_what_is_configured_runs_and_every_node_tells_the_same(self):
+        self.define("a", "b")
+        self.good("configure", "group", "g", "a", "b")
+        self.good("wait")
+        told = [self.status(node) for node in self.lab.nodes]
+        for status in told:
+            self.assertEqual(status["health"], "healthy")
+            self.assertEqual(status["resources"], told[0]["resources"])
+            self.assertEqual(status["cluster"]["revision"],
+                             told[0]["cluster"]["revision"])
+        nodes = self.resource("g")["nodes"]
+        self.assertEqual(len(nodes), 1)
+        self.assertEqual(self.resource("a")["role"], "Started")
+        self.assertEqual(self.resource("a")["parent"], "g")
+        done = self.tool("status")
+        self.assertEqual(done.returncode, 0)
+        self.assertIn("group 2/2", done.stdout)
+
+    def test_standby_moves_the_work_and_online_does_not(self):
+        self.define("a")
+        node = self.resource("a")["nodes"][0]
+        self.good("node", "standby", node, "--wait")
+        after = self.resource("a")["nodes"][0]
+        self.assertNotEqual(after, node)
+        shown = [one for one in self.status()["nodes"]
+                 if one["name"] == node][0]
+        self.assertTrue(shown["standby"])
+        self.assertEqual(shown["state"], "standby")
+        self.good("node", "online", node, "--wait")
+
+    def test_stop_and_start_are_carried_out(self):
+        self.define("a")
+        self.good("resource", "stop", "a", "--wait")
+        shown = self.resource("a")
+        self.assertEqual(shown["role"], "Stopped")
+        self.assertEqual(shown["target_role"], "Stopped")
+        self.assertTrue(shown["reason"])
+        self.assertEqual(self.tool("status").returncode, 0)
+        self.good("resource", "start", "a", "--wait")
+        self.assertEqual(self.resource("a")["role"], "Started")
+
+    def test_move_leaves_an_override_that_is_shown_until_cleared(self):
+        self.define("a")
+        node = self.resource("a")["nodes"][0]
+        other = [name for name in self.lab.nodes if name != node][0]
+        self.good("resource", "move", "a", other, "--wait")
+        self.assertEqual(self.resource("a")["nodes"], [other])
+        self.assertEqual(self.status()["overrides"][0]["resource"], "a")
+        self.assertIn("resource clear a", self.tool("status").stdout)
+        self.good("resource", "clear", "a", "--wait")
+        self.assertEqual(self.status()["overrides"], [])
+
+    def test_failure_is_named_and_cleanup_forgets_it(self):
+        self.define("a")
+        node = self.resource("a")["nodes"][0]
+        self.lab.shell(node, "rm -f /run/resource-agents/Dummy-a.state")
+        self.lab.wait(lambda: any(one["what"] == "a" for one in
+                                  self.status()["problems"]),
+                      "the failure is a problem", timeout_s=15)
+        problem = [one for one in self.status()["problems"]
+                   if one["what"] == "a"][0]
+        self.assertEqual(problem["node"], node)
+        self.assertIn("monitor", problem["text"])
+        self.assertEqual(problem["clear"], "muster resource cleanup a")
+        self.good("wait")
+        self.assertEqual(self.resource("a")["role"], "Started")
+        self.good("resource", "cleanup", "a", "--wait")
+        self.assertEqual(self.status()["problems"], [])
+
+    def test_refused_configurations_change_nothing(self):
+        self.define("a")
+        before = self.configuration()
+        web = f'<primitive id="w" class="ocf" provider="heartbeat"' \
+              f' type="Dummy"/>'
+        frame = "<configuration>\n<crm_config/>\n<nodes/>\n<resources>\n" \
+                "%s\n</resources>\n<constraints>\n%s\n</constraints>\n" \
+                "</configuration>\n"
+        for text, parts in (
+                ("<configuration>\n<resources>\n</configuration>",
+                 ["line 3"]),
+                (frame % (web, '<rsc_order id="o" first="w" then="x"/>'),
+                 ["line 8", '"x"']),
+                (frame % (f'<group id="g"><group id="g">{web}</group>'
+                          '</group>', ""), ["line 5"]),
+                (frame % (web, '<rsc_location id="l" rsc="w" node="node1"'
+                               ' score="much"/>'), ["line 8", "much"])):
+            done = self.tool("configure", "load", "xml", "replace", "-",
+                             text=text)
+            self.assertEqual(done.returncode, 1)
+            self.assertEqual(len(done.stderr.splitlines()), 1)
+            for part in parts:
+                self.assertIn(part, done.stderr)
+        done = self.tool("configure", "group", "g", "nosuch")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("nosuch", done.stderr)
+        self.assertEqual(self.configuration(), before)
+
+    def test_dry_run_and_plan_show_and_change_nothing(self):
+        self.define("a")
+        before = self.configuration()
+        shown = self.good("configure", "primitive", "b", DUMMY, "--dry-run")
+        self.assertIn("+ primitive b", shown)
+        self.assertRegex(shown, r"start +b on node")
+        shown = self.good("plan", "-", text=f"primitive c {DUMMY}\n")
+        self.assertIn("+ primitive c", shown)
+        self.assertIn("- primitive a", shown)
+        self.assertEqual(self.configuration(), before)
+
+    def test_apply_refuses_when_the_configuration_moved_on(self):
+        self.define("a")
+        revision = self.status()["cluster"]["revision"]
+        self.good("configure", "property", "batch-limit=30")
+        text = self.good("configure", "show")
+        done = self.tool("apply", "-", "--if-revision", revision, text=text)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn(revision, done.stderr)
+        self.good("apply", "-", "--if-revision",
+                  self.status()["cluster"]["revision"], text=text)
+
+    def test_changes_at_the_same_time_on_all_nodes_are_all_made(self):
+        """Each reads, changes and writes: none may be lost."""
+        codes = []
+
+        def define(node, count):
+            for i in range(count):
+                done = self.tool("configure", "primitive",
+                                 f"{node}-{i}", DUMMY, node=node)
+                codes.append((done.returncode, done.stderr))
+
+        threads = [threading.Thread(target=define, args=(node, 4))
+                   for node in self.lab.nodes]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.assertEqual({code for code, _ in codes}, {0}, codes)
+        shown = self.good("configure", "show")
+        for node in self.lab.nodes:
+            for i in range(4):
+                self.assertIn(f"primitive {node}-{i}", shown)
+
+    def test_why_and_history_answer(self):
+        self.define("a")
+        node = self.resource("a")["nodes"][0]
+        self.assertIn(f"Started on {node}", self.good("why", "a"))
+        self.assertIn("start of a on", self.good("history"))
+        done = self.tool("why", "b")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("did you mean a?", done.stderr)
+
+    def test_strangers_may_neither_look_nor_change(self):
+        done = self.lab.run("node1", "setpriv", "--reuid=65534",
+                            "--regid=65534", "--clear-groups", "muster",
+                            "status", check=False)
+        self.assertNotEqual(done.returncode, 0)
+        done = self.lab.run("node1", "setpriv", "--reuid=65534",
+                            "--regid=65534", "--clear-groups", "muster",
+                            "configure", "property", "batch-limit=1",
+                            check=False)
+        self.assertNotEqual(done.returncode, 0)
+
+    def test_maintenance_leaves_everything_alone(self):
+        self.define("a")
+        self.good("maintenance", "on", "--wait")
+        self.assertTrue(self.status()["cluster"]["maintenance"])
+        self.assertIn("MAINTENANCE", self.tool("status").stdout)
+        self.good("maintenance", "off", "--wait")
+        self.assertFalse(self.status()["cluster"]["maintenance"])
+
+
+if __name__ == "__main__":
+    run_tests()
