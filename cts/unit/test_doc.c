@@ -187,10 +187,19 @@ START_TEST(sec_limits_hold)
     mu_text_buffer_init(&text, &arena);
     mu_text_buffer_add(&text, "<a");
     for (int i = 0; i < 300000; i++) {
-        mu_text_buffer_add(&text, " a%d=''", i);
+        mu_text_buffer_add(&text, " a%d =\n''", i);
     }
     mu_text_buffer_add(&text, "/>");
     ck_assert_int_eq(mu_doc_parse(span_of(text.data), &doc, &err), -E2BIG);
+
+    /* A value may hold as many signs as it likes. */
+    mu_text_buffer_init(&text, &arena);
+    mu_text_buffer_add(&text, "<a b='");
+    for (int i = 0; i < 1000; i++) {
+        mu_text_buffer_add(&text, "x%d=\"y\" ", i);
+    }
+    mu_text_buffer_add(&text, "'/>");
+    mu_doc_free(parse(text.data));
 
     mu_text_buffer_init(&text, &arena);
     mu_text_buffer_add(&text, "<a b='");

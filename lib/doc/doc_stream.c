@@ -56,6 +56,8 @@ struct reader {
 static_assert(MU_DOCUMENT_DEPTH_MAX <= 64, "a level has its bit");
 
 static int bytes_check(struct mu_span xml, struct mu_errbuf *err);
+static unsigned attributes_estimate(const unsigned char *at,
+                                    const unsigned char *stop);
 static int reader_run(struct reader *reader);
 static int reader_fetch(void *context, char *buffer, int size);
 static int reader_close(void *context);
@@ -164,14 +166,9 @@ bytes_check(struct mu_span xml, struct mu_errbuf *err)
         const unsigned char *next =
             at < end ? memchr(at, '<', (size_t)(end - at)) : NULL;
         const unsigned char *stop = next ? next : end;
-        unsigned equals = 0;
 
-        if (stop - at > LONG_TAG_SIZE) {
-            for (; at + 1 < stop; at++) {
-                equals += at[0] == '=' && (at[1] == '"' || at[1] == '\'');
-            }
-        }
-        if (equals > 4 * MU_ATTRIBUTES_COUNT_MAX) {
+        if (stop - at > LONG_TAG_SIZE &&
+            attributes_estimate(at, stop) > 4 * MU_ATTRIBUTES_COUNT_MAX) {
             mu_errbuf_set(err, "an element has more than %d attributes",
                           MU_ATTRIBUTES_COUNT_MAX);
             return -E2BIG;
@@ -179,6 +176,26 @@ bytes_check(struct mu_span xml, struct mu_errbuf *err)
         at = next ? next + 1 : NULL;
     }
     return 0;
+}
+
+/* Counts the attributes of the start tag that 'at' may be in. Values are passed
+ * over, whatever they hold. */
+static unsigned
+attributes_estimate(const unsigned char *at, const unsigned char *stop)
+{
+    unsigned count = 0;
+
+    for (; at < stop && *at != '>'; at++) {
+        if (*at == '=') {
+            count++;
+        } else if (*at == '"' || *at == '\'') {
+            at = memchr(at + 1, *at, (size_t)(stop - at - 1));
+            if (!at) {
+                break;
+            }
+        }
+    }
+    return count;
 }
 
 static int
