@@ -359,6 +359,36 @@ START_TEST(a_dead_executor_is_replaced)
 }
 END_TEST
 
+/* Both halves of two nodes are quorate and see the same last state: exactly one
+ * of them may shoot at once, or both would be dead. */
+START_TEST(only_one_of_two_nodes_shoots_at_once)
+{
+    struct mu_state_fence shot_at_a = {.target_id = 1, .attempt = 1};
+    struct mu_state_fence shot_at_b = {.target_id = 2, .attempt = 1};
+    struct mu_fence_attempt by_b;
+    struct mu_fence_attempt by_a;
+    static const char *const holders[] = {"none", "a", "b"};
+
+    state.nodes_count = 2;
+    state.members_count = 1;
+    for (uint32_t holder = 0; holder < 3; holder++) {
+        bool has_b = strcmp(holders[holder], "b") == 0;
+
+        record(1, "web", holder == 1 ? "start" : "stop", 0);
+        record(2, "web", holder == 2 ? "start" : "stop", 0);
+        shot_at_a.action = shot_at_b.action = "reboot";
+        state.members[0].node_id = 1;
+        ck_assert(mu_fence_describe(&state, &shot_at_b, &scratch, &by_a));
+        state.members[0].node_id = 2;
+        state.nodes[0].name = "c"; /* A name that the devices know. */
+        ck_assert(mu_fence_describe(&state, &shot_at_a, &scratch, &by_b));
+        state.nodes[0].name = "a";
+        ck_assert_int_eq(by_a.delay_ms > 0, has_b);
+        ck_assert_int_eq(by_b.delay_ms > 0, !has_b);
+    }
+}
+END_TEST
+
 int
 main(void)
 {
@@ -383,6 +413,7 @@ main(void)
     tcase_add_test(tcase, a_failed_device_gives_way_to_the_next);
     tcase_add_test(tcase, a_late_answer_is_ignored);
     tcase_add_test(tcase, a_dead_executor_is_replaced);
+    tcase_add_test(tcase, only_one_of_two_nodes_shoots_at_once);
     suite_add_tcase(suite, tcase);
     srunner_run_all(runner, CK_NORMAL);
     failed = srunner_ntests_failed(runner);

@@ -6,12 +6,14 @@
 #include "base/digest.h"
 #include "base/panic.h"
 #include "base/text.h"
+#include "core/kernel.h"
 #include "core/runner.h"
 #include "model/params.h"
 
 /* A fencing that fails begins again after a pause that grows to this. */
 static const int64_t PAUSE_MS_MAX = 30000;
 static const int64_t RESULT_SLACK_MS = 5000;
+static const int64_t SPLIT_DELAY_MS = 5000;
 
 struct step {
     uint32_t device; /* Index into config->resources. */
@@ -58,6 +60,10 @@ static void attempt_pass(struct mu_apply *apply, struct mu_state_fence *fence);
 static int64_t attempt_delay_ms(const struct mu_state *state,
                                 const struct mu_state_fence *fence,
                                 uint32_t device);
+static int64_t split_delay_ms(const struct mu_state *state,
+                              const struct mu_state_fence *fence);
+static int64_t node_worth(const struct mu_state *state,
+                          const struct mu_state_node *node);
 
 uint64_t
 mu_fence_begin(struct mu_apply *apply, uint32_t target_id,
@@ -609,5 +615,65 @@ attempt_delay_ms(const struct mu_state *state,
 
         base_ms += (int64_t)(digest.low % (uint64_t)(max_ms - base_ms));
     }
+    if (base_ms + fence->delay_ms == 0) {
+        return split_delay_ms(state, fence);
+    }
     return base_ms + fence->delay_ms;
+}
+
+/* Of two nodes that lost sight of each other, both have quorum, and both would
+ * shoot at once. Both remember the same state, so both know which of them is
+ * the favourite; the other one waits long enough to be shot first. An
+ * operator's own delay takes the place of this one. */
+static int64_t
+split_delay_ms(const struct mu_state *state, const struct mu_state_fence *fence)
+{
+    const struct mu_state_node *target =
+        mu_state_find_node(state, fence->target_id);
+    const struct mu_state_node *self;
+    int64_t own;
+    int64_t theirs;
+
+    if (state->nodes_count != 2 || state->members_count != 1 || !target ||
+        state->members[0].node_id == target->id) {
+        return 0;
+    }
+    self = mu_state_find_node(state, state->members[0].node_id);
+    if (!self) {
+        return 0;
+    }
+    own = node_worth(state, self);
+    theirs = node_worth(state, target);
+    if (own != theirs) {
+        return own > theirs ? 0 : SPLIT_DELAY_MS;
+    }
+    return self->id < target->id ? 0 : SPLIT_DELAY_MS;
+}
+
+/* What a node runs: priorities first, then how many. */
+static int64_t
+node_worth(const struct mu_state *state, const struct mu_state_node *node)
+{
+    int64_t worth = 0;
+
+    for (uint32_t i = 0; i < state->config->resources_count; i++) {
+        const struct mu_params_context context = {.config = state->config,
+                                                  .resource = i,
+                                                  .now_ms = state->wall_ms};
+        const char *text;
+        int32_t priority = 0;
+
+        if (state->config->resources[i].kind != MU_RESOURCE_PRIMITIVE ||
+            state->config->resources[i].agent_class == MU_AGENT_FENCE ||
+            mu_kernel_hold(state, node, state->config->resources[i].id) !=
+                MU_HOLD_YES) {
+            continue;
+        }
+        text = mu_params_meta(&context, "priority", NULL);
+        if (text && mu_text_parse_score(text, &priority) < 0) {
+            priority = 0;
+        }
+        worth += (int64_t)priority * MU_RESOURCES_COUNT_MAX + 1;
+    }
+    return worth;
 }
