@@ -21,6 +21,9 @@ static const char config_xml[] =
     "<configuration><crm_config/><nodes/><resources>"
     "<primitive id=\"web\" class=\"ocf\" provider=\"pacemaker\" "
     "type=\"Dummy\"/>"
+    "<primitive id=\"free\" class=\"ocf\" provider=\"pacemaker\" "
+    "type=\"Dummy\"><meta_attributes id=\"free-m\"><nvpair id=\"free-r\" "
+    "name=\"requires\" value=\"quorum\"/></meta_attributes></primitive>"
     "<clone id=\"all\"><primitive id=\"ping\" class=\"ocf\" "
     "provider=\"pacemaker\" type=\"Dummy\"/></clone>"
     "<primitive id=\"f1\" class=\"stonith\" type=\"fence_dummy\">"
@@ -217,12 +220,16 @@ START_TEST(an_unclean_holder_blocks_until_it_is_down)
 }
 END_TEST
 
-/* What a lost node surely did not run need not wait for its fencing. */
-START_TEST(an_unclean_node_without_the_resource_does_not_block)
+/* A lost node may have seen messages that nobody else got, and acted on them:
+ * its record is no proof. Only a resource that its operator frees from fencing
+ * goes by the record. */
+START_TEST(the_record_of_an_unclean_node_is_no_proof)
 {
     probed_everywhere("web");
+    probed_everywhere("free");
     state.nodes[2].state = MU_NODE_STATE_UNCLEAN;
-    ck_assert(may_start(1, "web"));
+    ck_assert(!may_start(1, "web"));
+    ck_assert(may_start(1, "free"));
 }
 END_TEST
 
@@ -406,7 +413,7 @@ main(void)
     tcase_add_test(tcase, a_failed_start_still_holds);
     tcase_add_test(tcase, an_anonymous_instance_may_run_beside_others);
     tcase_add_test(tcase, an_unclean_holder_blocks_until_it_is_down);
-    tcase_add_test(tcase, an_unclean_node_without_the_resource_does_not_block);
+    tcase_add_test(tcase, the_record_of_an_unclean_node_is_no_proof);
     tcase_add_test(tcase, nothing_starts_without_quorum);
     tcase_add_test(tcase, a_pending_node_starts_nothing);
     tcase_add_test(tcase, a_fencing_names_the_port_and_another_node);
