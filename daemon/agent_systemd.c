@@ -18,7 +18,8 @@
 #include "daemon/log.h"
 
 enum {
-    RETRY_MS = 250, /* Between two looks at something that changes. */
+    RETRY_MS = 250,   /* Between two looks at something that changes. */
+    PATIENCE_MS = 10, /* Before a reload, for others who want one. */
     PATH_SIZE = 512,
     STATE_SIZE = 32,
 };
@@ -57,6 +58,8 @@ struct mu_agent_systemd_op {
     char load_state[STATE_SIZE];
     char active_state[STATE_SIZE];
     char sub_state[STATE_SIZE];
+    int is_outdated;            /* Its files are newer than what systemd has
+                                   read; an int for sd-bus. */
     uint64_t reload_needed;     /* This reload or a later one will do. */
     sd_bus_slot *slot;          /* Of the call in flight, or null. */
     struct mu_loop_timer timer; /* Takes the next step. */
@@ -76,7 +79,9 @@ struct mu_agent_systemd {
     uint64_t reload_asked;   /* Counts changes of drop-ins. */
     uint64_t reload_covered; /* By the reload in flight; 0: none is. */
     sd_bus_slot *reload_slot;
-    struct mu_loop_timer timer; /* Throws away a broken connection. */
+    bool is_reload_due;
+    struct mu_loop_timer reload_timer; /* When the next one begins. */
+    struct mu_loop_timer timer;        /* Throws away a broken connection. */
 };
 
 static int bus_connect(struct mu_agent_systemd *systemd);
@@ -92,7 +97,8 @@ static void op_step_soon(struct mu_agent_systemd_op *op, enum step step,
 static void on_op_timer(void *user);
 static void op_begin(struct mu_agent_systemd_op *op);
 static void op_look(struct mu_agent_systemd_op *op);
-static void op_reload(struct mu_agent_systemd_op *op);
+static void reload_soon(struct mu_agent_systemd *systemd);
+static void on_reload_timer(void *user);
 static void op_job(struct mu_agent_systemd_op *op);
 static void op_answer(struct mu_agent_systemd_op *op);
 static void op_called(struct mu_agent_systemd_op *op, int rc);
@@ -101,6 +107,8 @@ static int on_states(sd_bus_message *message, void *user, sd_bus_error *error);
 static int on_reloaded(sd_bus_message *message, void *user,
                        sd_bus_error *error);
 static int on_job(sd_bus_message *message, void *user, sd_bus_error *error);
+static int states_read(struct mu_agent_systemd_op *op, sd_bus_message *message);
+static void unit_take(struct mu_agent_systemd_op *op);
 static void states_decide(struct mu_agent_systemd_op *op);
 static void states_judge(struct mu_agent_systemd_op *op);
 static void op_result(struct mu_agent_systemd_op *op, enum mu_op_end end,
@@ -120,6 +128,8 @@ mu_agent_systemd_new(const struct mu_agent_systemd_config *config)
         systemd->watches.changed = config->changed;
         systemd->watches.user = config->user;
         systemd->fd = -1;
+        mu_loop_timer_init(&systemd->reload_timer, config->loop,
+                           on_reload_timer, systemd);
         mu_loop_timer_init(&systemd->timer, config->loop, on_bus_broken,
                            systemd);
     }
@@ -238,6 +248,8 @@ bus_close(struct mu_agent_systemd *systemd)
         mu_loop_fd_remove(systemd->config.loop, systemd->fd);
         systemd->fd = -1;
     }
+    mu_loop_timer_disarm(&systemd->reload_timer);
+    systemd->is_reload_due = false;
     systemd->reload_slot = sd_bus_slot_unref(systemd->reload_slot);
     systemd->reload_covered = 0;
     mu_agent_watch_clear(&systemd->watches);
@@ -372,7 +384,7 @@ on_op_timer(void *user)
         op_look(op);
         break;
     case STEP_RELOAD:
-        op_reload(op);
+        reload_soon(op->systemd);
         break;
     case STEP_JOB:
         op_job(op);
@@ -413,15 +425,27 @@ op_look(struct mu_agent_systemd_op *op)
                       op, "s", unit_interface));
 }
 
-/* One reload serves all that wait for it when it begins. */
+/* One reload serves all that wait for it when it begins; a moment's patience
+ * makes that many. */
 static void
-op_reload(struct mu_agent_systemd_op *op)
+reload_soon(struct mu_agent_systemd *systemd)
 {
-    struct mu_agent_systemd *systemd = op->systemd;
+    if (systemd->reload_covered == 0 && !systemd->is_reload_due) {
+        systemd->is_reload_due = true;
+        mu_loop_timer_arm(&systemd->reload_timer,
+                          mu_instant_after(mu_clock_now(), PATIENCE_MS));
+    }
+}
+
+static void
+on_reload_timer(void *user)
+{
+    struct mu_agent_systemd *systemd = user;
     int rc;
 
-    if (systemd->reload_covered > 0) {
-        return; /* Its end decides. */
+    systemd->is_reload_due = false;
+    if (!systemd->bus) {
+        return; /* Everybody begins again. */
     }
     systemd->reload_covered = systemd->reload_asked;
     rc = sd_bus_call_method_async(systemd->bus, &systemd->reload_slot,
@@ -495,6 +519,28 @@ static int
 on_states(sd_bus_message *message, void *user, sd_bus_error *error)
 {
     struct mu_agent_systemd_op *op = user;
+
+    (void)error;
+    op->slot = sd_bus_slot_unref(op->slot);
+    if (op_refused(op, message)) {
+        return 0;
+    }
+    op->active_state[0] = '\0';
+    if (states_read(op, message) < 0 || op->active_state[0] == '\0') {
+        op_reason(op, "systemd's answer for %s makes no sense", op->unit);
+        op_result(op, MU_OP_END_ERROR, 1);
+    } else if (op->step == STEP_JUDGE) {
+        states_judge(op);
+    } else {
+        states_decide(op);
+    }
+    return 0;
+}
+
+/* Picks what we want to know out of all properties of a unit. */
+static int
+states_read(struct mu_agent_systemd_op *op, sd_bus_message *message)
+{
     struct {
         const char *name;
         char *value;
@@ -503,14 +549,8 @@ on_states(sd_bus_message *message, void *user, sd_bus_error *error)
         {"ActiveState", op->active_state},
         {"SubState", op->sub_state},
     };
-    int rc;
+    int rc = sd_bus_message_enter_container(message, 'a', "{sv}");
 
-    (void)error;
-    op->slot = sd_bus_slot_unref(op->slot);
-    if (op_refused(op, message)) {
-        return 0;
-    }
-    rc = sd_bus_message_enter_container(message, 'a', "{sv}");
     while (rc >= 0 && sd_bus_message_enter_container(message, 'e', "sv") > 0) {
         const char *name;
         const char *value;
@@ -525,6 +565,8 @@ on_states(sd_bus_message *message, void *user, sd_bus_error *error)
             if (rc >= 0) {
                 (void)mu_text_format(wanted[i].value, STATE_SIZE, "%s", value);
             }
+        } else if (rc >= 0 && strcmp(name, "NeedDaemonReload") == 0) {
+            rc = sd_bus_message_read(message, "v", "b", &op->is_outdated);
         } else if (rc >= 0) {
             rc = sd_bus_message_skip(message, "v");
         }
@@ -532,48 +574,49 @@ on_states(sd_bus_message *message, void *user, sd_bus_error *error)
             rc = sd_bus_message_exit_container(message);
         }
     }
-    if (rc < 0 || op->active_state[0] == '\0') {
-        op_reason(op, "systemd's answer for %s makes no sense", op->unit);
-        op_result(op, MU_OP_END_ERROR, 1);
-    } else if (op->step == STEP_JUDGE) {
-        states_judge(op);
-    } else {
-        states_decide(op);
-    }
-    return 0;
+    return rc;
 }
 
 /* Decides what to do, from the states before anything was done. */
 static void
 states_decide(struct mu_agent_systemd_op *op)
 {
-    int rc;
+    bool is_loaded = strcmp(op->load_state, "not-found") != 0 &&
+                     strcmp(op->load_state, "masked") != 0;
 
-    if (op->verb == VERB_MONITOR) {
-        states_judge(op);
-        return;
+    op->reload_needed = 0;
+    if (is_loaded && op->verb != VERB_STOP) {
+        unit_take(op);
     }
-    if (strcmp(op->load_state, "not-found") == 0 ||
-        strcmp(op->load_state, "masked") == 0) {
+    if (!is_loaded || op->verb == VERB_MONITOR) {
         states_judge(op);
-        return;
-    }
-    if (op->verb == VERB_STOP) {
+    } else if (op->reload_needed > 0) {
+        op_step_soon(op, STEP_RELOAD, 0);
+    } else {
         op_step_soon(op, STEP_JOB, 0);
-        return;
     }
-    rc = mu_agent_unit_take(op->systemd->config.drop_in_folder, op->unit);
+}
+
+/* Takes charge of the unit. This happens at the first look, so that the start
+ * that may follow in an emergency need not wait for systemd to read all its
+ * files again. */
+static void
+unit_take(struct mu_agent_systemd_op *op)
+{
+    struct mu_agent_systemd *systemd = op->systemd;
+    int rc = mu_agent_unit_take(systemd->config.drop_in_folder, op->unit);
+
     if (rc < 0) {
         mu_log(MU_TRACE_WARNING,
                "%s: systemd may stop it before us at shutdown: cannot write "
                "its drop-in: %s",
                op->unit, strerror(-rc));
     }
-    if (rc > 0) {
-        op->reload_needed = ++op->systemd->reload_asked;
-        op_step_soon(op, STEP_RELOAD, 0);
-    } else {
-        op_step_soon(op, STEP_JOB, 0);
+    if (rc > 0 || (op->is_outdated && op->verb == VERB_START)) {
+        op->reload_needed = ++systemd->reload_asked;
+        reload_soon(systemd);
+    } else if (systemd->is_reload_due || systemd->reload_covered > 0) {
+        op->reload_needed = systemd->reload_asked; /* It may be for us. */
     }
 }
 
@@ -591,10 +634,12 @@ on_reloaded(sd_bus_message *message, void *user, sd_bus_error *error)
                sd_bus_message_get_error(message)->message);
     }
     for (struct mu_agent_systemd_op *op = systemd->ops; op; op = op->next) {
-        if (op->step == STEP_RELOAD) {
-            op_step_soon(
-                op, op->reload_needed <= covered ? STEP_JOB : STEP_RELOAD, 0);
+        if (op->step == STEP_RELOAD && op->reload_needed <= covered) {
+            op_step_soon(op, STEP_JOB, 0);
         }
+    }
+    if (systemd->reload_asked > covered) {
+        reload_soon(systemd);
     }
     return 0;
 }

@@ -191,6 +191,9 @@ fake_call(sd_bus_message *message, void *user, sd_bus_error *error)
                                  "Unit %s not found.", name);
     }
     fake_note(member); /* Reload, Subscribe */
+    if (strcmp(member, "Reload") == 0) {
+        usleep(50000); /* The real one too does nothing else meanwhile. */
+    }
     return sd_bus_reply_method_return(message, "");
 }
 
@@ -517,6 +520,18 @@ START_TEST(drop_in_is_written_once_and_reloaded_once)
 }
 END_TEST
 
+/* When a start is needed in an emergency nothing is left to be prepared. */
+START_TEST(first_look_takes_charge_of_the_unit)
+{
+    ck_assert_int_eq(run("good", "monitor")->rc, 7);
+    ck_assert_int_eq(run("good", "monitor")->rc, 7);
+    ck_assert_int_eq(run("good", "start")->rc, 0);
+    ck_assert_uint_eq(calls_count("Reload"), 1);
+    ck_assert_int_eq(run("absent", "monitor")->end, MU_OP_END_NOT_INSTALLED);
+    ck_assert_uint_eq(calls_count("Reload"), 1);
+}
+END_TEST
+
 START_TEST(many_starts_share_reloads)
 {
     start(1, "good", "start", WAIT_MS);
@@ -668,6 +683,7 @@ main(void)
     tcase_set_timeout(tcase, 100);
     tcase_add_test(tcase, unit_is_started_seen_and_stopped);
     tcase_add_test(tcase, drop_in_is_written_once_and_reloaded_once);
+    tcase_add_test(tcase, first_look_takes_charge_of_the_unit);
     tcase_add_test(tcase, many_starts_share_reloads);
     tcase_add_test(tcase, slow_unit_does_not_delay_others);
     tcase_add_test(tcase, failed_job_is_told_with_the_next_step);
