@@ -45,7 +45,11 @@ const struct mu_tool_command mu_command_table_items[] = {
     {"events", NULL, mu_muster_look_events, "[--follow]",
      "what happens, as it happens", NULL, false},
     {"verify", NULL, mu_muster_configure_verify, "[FILE]",
-     "judge the configuration", NULL, false},
+     "judge the configuration",
+     "An agent that lacks a parameter, or is not here, is an error; what may "
+     "not do what\nwas meant is a warning.\n"
+     "Exit status: 0 good, 1 errors, 4 warnings only.\n",
+     false},
     {"version", NULL, mu_muster_look_version, "",
      "versions of this tool and of the daemon", NULL, false},
 
@@ -68,7 +72,11 @@ const struct mu_tool_command mu_command_table_items[] = {
     {"configure save", NULL, mu_muster_configure_save, "[xml] [ID...] FILE",
      "write the configuration to a file", NULL, false},
     {"configure verify", "check", mu_muster_configure_verify, "",
-     "judge the configuration", NULL, false},
+     "judge the configuration",
+     "An agent that lacks a parameter, or is not here, is an error; what may "
+     "not do what\nwas meant is a warning.\n"
+     "Exit status: 0 good, 1 errors, 4 warnings only.\n",
+     false},
     STATEMENT("primitive", "ID AGENT [params ...] [op ...] [meta ...]",
               "define a resource",
               "Example:\n  muster configure primitive ip IPaddr2 params "

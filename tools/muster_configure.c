@@ -11,6 +11,8 @@
 
 #include "crm/crm.h"
 #include "crm/lexer.h"
+#include "crm/verify.h"
+#include "tools/agent_rules.h"
 #include "tools/agents.h"
 #include "tools/commands.h"
 #include "tools/xml_merge.h"
@@ -37,6 +39,7 @@ struct editing {
 static int change_typed(struct mu_cib_edit *edit, void *context);
 static int change_load(struct mu_cib_edit *edit, void *context);
 static int change_edited(struct mu_cib_edit *edit, void *context);
+static int verify_language(struct mu_tool *tool, const struct mu_doc *doc);
 static int apply_crm(struct mu_cib_edit *edit, const char *thing,
                      const char *text, size_t size,
                      const struct mu_crm_options *options);
@@ -194,11 +197,41 @@ mu_muster_configure_verify(struct mu_tool *tool, int argc, char **argv)
     }
     code = mu_cib_edit_validate(
         tool, tool->file ? tool->file : "the configuration", edit.doc);
+    if (!code) {
+        code = verify_language(tool, edit.doc);
+    }
     mu_cib_edit_close(&edit);
     if (!code) {
         mu_tool_say(tool, "the configuration is valid");
     }
     return code;
+}
+
+/* What can be read may still not work, or not do what was meant. */
+static int
+verify_language(struct mu_tool *tool, const struct mu_doc *doc)
+{
+    struct mu_agent_rules rules = {.arena = &tool->arena};
+    struct mu_verify_options options = {.agent = mu_agent_rules_find,
+                                        .context = &rules};
+    struct mu_report report;
+    int error;
+
+    mu_report_init(&report, &tool->arena);
+    error = mu_verify_config(doc, &options, &report);
+    for (size_t i = 0; i < report.count; i++) {
+        const struct mu_report_message *one = &report.items[i];
+
+        if (one->severity == MU_REPORT_ERROR) {
+            (void)mu_tool_fail(tool, "%s", one->text);
+        } else {
+            mu_tool_warn(tool, "%s", one->text);
+        }
+    }
+    if (error) {
+        return MU_TOOL_FAILED;
+    }
+    return report.warnings_count > 0 ? MU_TOOL_WARNED : MU_TOOL_OK;
 }
 
 int

@@ -24,6 +24,7 @@ enum mu_tool_exit {
     MU_TOOL_FAILED = 1,    /* Refused, not there, timed out. */
     MU_TOOL_USAGE = 2,     /* The words make no sense. */
     MU_TOOL_NO_DAEMON = 3, /* The local daemon does not answer. */
+    MU_TOOL_WARNED = 4,    /* verify: valid, but there are warnings. */
 };
 
 struct mu_tool {
