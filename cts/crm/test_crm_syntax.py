@@ -8,6 +8,8 @@ The collection is no part of the sources: CRM_SYNTAX names its folder, or it is
 """
 import sys
 
+sys.dont_write_bytecode = True
+
 from test_crm import SYNTAX, main, syntax_cases
 
 if not SYNTAX.is_dir():

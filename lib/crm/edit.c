@@ -24,11 +24,17 @@ struct place {
     bool is_any;        /* Any set of that tag will do. */
 };
 
+/* A meta attribute to set, and the one that would contradict it, or null. */
+struct meta {
+    const char *name;
+    const char *value;
+    const char *conflict;
+};
+
 static int edit_begin(struct edit *edit, struct mu_doc *cib,
                       struct mu_report *report);
 static int edit_end(struct edit *edit, int r);
-static int meta_set(struct mu_doc *cib, const char *id, const char *name,
-                    const char *value, const char *conflict,
+static int meta_set(struct mu_doc *cib, const char *id, const struct meta *meta,
                     struct mu_report *report);
 static int target_meta_set(struct edit *edit, struct mu_element *resource,
                            const char *name, const char *value);
@@ -95,29 +101,36 @@ mu_edit_target_role(struct mu_doc *cib, const char *id, const char *role,
     } else if (strcmp(role, "Unpromoted") == 0) {
         role = "Slave";
     }
-    return meta_set(cib, id, "target-role", role, NULL, report);
+    return meta_set(
+        cib, id, &(struct meta){.name = "target-role", .value = role}, report);
 }
 
 int
 mu_edit_managed(struct mu_doc *cib, const char *id, bool is_managed,
                 struct mu_report *report)
 {
-    return meta_set(cib, id, "is-managed", is_managed ? "true" : "false",
-                    "maintenance", report);
+    return meta_set(cib, id,
+                    &(struct meta){.name = "is-managed",
+                                   .value = is_managed ? "true" : "false",
+                                   .conflict = "maintenance"},
+                    report);
 }
 
 int
 mu_edit_maintenance(struct mu_doc *cib, const char *id, bool is_on,
                     struct mu_report *report)
 {
-    return meta_set(cib, id, "maintenance", is_on ? "true" : "false",
-                    "is-managed", report);
+    return meta_set(cib, id,
+                    &(struct meta){.name = "maintenance",
+                                   .value = is_on ? "true" : "false",
+                                   .conflict = "is-managed"},
+                    report);
 }
 
 /* Sets a meta attribute of a resource, or of each resource of a tag. */
 static int
-meta_set(struct mu_doc *cib, const char *id, const char *name,
-         const char *value, const char *conflict, struct mu_report *report)
+meta_set(struct mu_doc *cib, const char *id, const struct meta *meta,
+         struct mu_report *report)
 {
     struct edit edit;
     MU_VEC(struct mu_element *) targets = {0};
@@ -149,13 +162,14 @@ meta_set(struct mu_doc *cib, const char *id, const char *name,
     for (size_t i = 0; i < targets.count && r == 0; i++) {
         struct mu_element *target = topmost(targets.items[i]);
 
-        if (conflict && pair_find(target, "meta_attributes", conflict)) {
+        if (meta->conflict &&
+            pair_find(target, "meta_attributes", meta->conflict)) {
             mu_report_info(report, mu_element_get(target, "id"),
                            "%s of \"%.80s\" is removed: it would contradict",
-                           conflict, mu_element_get(target, "id"));
-            pair_remove(&edit, target, conflict);
+                           meta->conflict, mu_element_get(target, "id"));
+            pair_remove(&edit, target, meta->conflict);
         }
-        r = target_meta_set(&edit, target, name, value);
+        r = target_meta_set(&edit, target, meta->name, meta->value);
     }
     return edit_end(&edit, r);
 }

@@ -37,6 +37,7 @@ static void agent_check(struct verify *verify,
 static void parameters_check(struct verify *verify,
                              const struct mu_element *primitive,
                              const struct mu_verify_agent *agent);
+static bool is_common_parameter(const char *name);
 static void uniques_check(struct verify *verify);
 static void unique_check(struct verify *verify,
                          const struct mu_element *primitive, const char *name,
@@ -241,10 +242,8 @@ parameters_check(struct verify *verify, const struct mu_element *primitive,
                    strcmp(agent->parameters[i].name, name) != 0) {
                 i++;
             }
-            /* Those with this prefix are for the fencing itself. */
             if (name && i == agent->parameters_count &&
-                strncmp(name, "pcmk_", 5) != 0 &&
-                strncmp(name, "CRM_meta_", 9) != 0) {
+                !is_common_parameter(name)) {
                 verify->is_wrong |=
                     mu_report_error(verify->report, MU_REPORT_REASON_AGENT,
                                     NULL,
@@ -254,6 +253,16 @@ parameters_check(struct verify *verify, const struct mu_element *primitive,
             }
         }
     }
+}
+
+/* Tells whether a parameter is for the cluster, not for the agent. */
+static bool
+is_common_parameter(const char *name)
+{
+    return strncmp(name, "pcmk_", 5) == 0 ||
+           strncmp(name, "CRM_meta_", 9) == 0 ||
+           strncmp(name, "trace_", 6) == 0 ||
+           strcmp(name, "OCF_CHECK_LEVEL") == 0;
 }
 
 /* Reports resources of one agent that share a value which should be unique.
