@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "sched/change.h"
+
+#include <string.h>
+
+#include "base/digest.h"
+#include "sched/action.h"
+#include "sched/explain.h"
+#include "sched/failure.h"
+#include "sched/fence.h"
+#include "sched/history.h"
+#include "sched/node_state.h"
+#include "sched/order.h"
+#include "sched/recurring.h"
+#include "sched/setup.h"
+
+/* One operation of an active resource. */
+struct past {
+    struct mu_sched *sched;
+    struct mu_sched_resource *resource;
+    uint32_t node;
+    const struct mu_status_op *op;
+};
+
+static void resource_check(struct mu_sched *sched,
+                           struct mu_sched_resource *resource, uint32_t node);
+static void past_check(const struct past *past);
+static bool past_differs(const struct past *past);
+static void removed_check(struct mu_sched *sched,
+                          struct mu_sched_resource *resource);
+static void agent_check(struct mu_sched *sched,
+                        struct mu_sched_resource *resource, uint32_t node,
+                        const struct mu_status_resource *known);
+static void restart_force(const struct past *past);
+static void reload_schedule(const struct past *past);
+static void cancel_schedule(const struct past *past, const char *why);
+static bool is_configured(const struct past *past);
+static enum mu_verb verb_of(const struct mu_status_op *op);
+static bool list_has(const char *list, const char *name);
+static bool text_equal(const char *a, const char *b);
+
+void
+mu_change_run(struct mu_sched *sched)
+{
+    for (uint32_t i = 0; i < sched->nodes_count; i++) {
+        struct mu_sched_node *node = &sched->nodes[i];
+
+        if (node->is_remote || (!node->is_in_maintenance &&
+                                !mu_node_state_is_available(node))) {
+            continue;
+        }
+        for (size_t j = 0; j < node->running.count; j++) {
+            resource_check(sched, node->running.items[j], i);
+        }
+    }
+    for (size_t i = 0; sched->has_removed && i < sched->resources.count;
+         i++) {
+        if (sched->resources.items[i]->config == MU_STATE_NONE) {
+            removed_check(sched, sched->resources.items[i]);
+        }
+    }
+}
+
+/* Histories of what left the configuration are forgotten. */
+static void
+removed_check(struct mu_sched *sched, struct mu_sched_resource *resource)
+{
+    for (uint32_t i = 0; i < sched->nodes_count; i++) {
+        const struct mu_sched_node *node = &sched->nodes[i];
+
+        if ((node->is_in_maintenance || mu_node_state_is_available(node)) &&
+            mu_history_find(node->status, resource->name)) {
+            mu_recurring_delete_history(sched, resource, i, true);
+        }
+    }
+}
+
+static void
+resource_check(struct mu_sched *sched, struct mu_sched_resource *resource,
+               uint32_t node)
+{
+    const struct mu_status_resource *known;
+    int32_t start;
+    int32_t stop;
+
+    if (resource->config == MU_STATE_NONE || resource->is_removed) {
+        return;
+    }
+    known = mu_history_find(sched->nodes[node].status, resource->name);
+    if (!known) {
+        return;
+    }
+    agent_check(sched, resource, node, known);
+    mu_history_active_range(known, &start, &stop);
+    if (start < stop) {
+        return;
+    }
+    for (int32_t i = start < 0 ? 0 : start; i < (int32_t)known->ops_count;
+         i++) {
+        struct past past = {.sched = sched,
+                            .resource = resource,
+                            .node = node,
+                            .op = &known->ops[i]};
+
+        past_check(&past);
+    }
+}
+
+/* Another agent under the same name: what runs is not what is configured. */
+static void
+agent_check(struct mu_sched *sched, struct mu_sched_resource *resource,
+            uint32_t node, const struct mu_status_resource *known)
+{
+    if (text_equal(known->class_name, resource->class_name) &&
+        text_equal(known->provider, resource->provider) &&
+        text_equal(known->type, resource->type)) {
+        return;
+    }
+    mu_explain_cause(sched,
+                     mu_action_of(sched, resource, MU_VERB_STOP, node, true),
+                     "its agent was changed");
+    resource->is_start_pending = true;
+    mu_recurring_delete_history(sched, resource, node, true);
+}
+
+static bool
+text_equal(const char *a, const char *b)
+{
+    return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+static void
+past_check(const struct past *past)
+{
+    struct mu_sched *sched = past->sched;
+    const struct mu_status_op *op = past->op;
+
+    if (op->is_failure) {
+        return;
+    }
+    if (op->interval_ms > 0 &&
+        (past->resource->is_in_maintenance ||
+         sched->nodes[past->node].is_in_maintenance)) {
+        cancel_schedule(past, "it is in maintenance");
+        return;
+    }
+    if (op->interval_ms == 0 && strcmp(op->name, "monitor") != 0 &&
+        strcmp(op->name, "start") != 0 && strcmp(op->name, "promote") != 0 &&
+        strcmp(op->name, "migrate_from") != 0) {
+        return;
+    }
+    if (past_differs(past) &&
+        mu_failure_count(sched, past->resource, past->node, true, NULL) !=
+            0) {
+        struct mu_sched_action *action =
+            mu_action_find(past->resource, mu_key(MU_VERB_CLEAR_FAILCOUNT),
+                           past->node);
+
+        if (!action) {
+            action = mu_action_new(sched, past->resource,
+                                   mu_key(MU_VERB_CLEAR_FAILCOUNT),
+                                   past->node);
+            action->kind = MU_ACTION_NODE;
+            mu_explain_cause(sched, action,
+                             "the operation that failed was changed");
+        }
+    }
+}
+
+/* Returns true when the operation would be different today. */
+static bool
+past_differs(const struct past *past)
+{
+    const struct mu_status_op *op = past->op;
+
+    if (op->interval_ms > 0 && !is_configured(past)) {
+        if (past->sched->options->cancel_removed_actions) {
+            cancel_schedule(past, "it left the configuration");
+        }
+        return true;
+    }
+    switch (mu_change_of(past->sched, past->resource, past->node, op)) {
+    case MU_CHANGE_RESTART:
+        restart_force(past);
+        return true;
+    case MU_CHANGE_RELOADABLE:
+        if (op->interval_ms > 0) {
+            mu_action_get(past->sched, past->resource,
+                          mu_key_recurring(verb_of(op), op->interval_ms),
+                          past->node, false)
+                ->flags |= MU_FLAG_RESCHEDULE;
+        } else if (op->digest_restart) {
+            reload_schedule(past);
+        } else {
+            restart_force(past);
+        }
+        return true;
+    case MU_CHANGE_UNKNOWN:
+    case MU_CHANGE_NONE:
+        break;
+    }
+    return false;
+}
+
+static enum mu_verb
+verb_of(const struct mu_status_op *op)
+{
+    static const struct {
+        const char *name;
+        enum mu_verb verb;
+    } verbs[] = {
+        {"monitor", MU_VERB_MONITOR},
+        {"start", MU_VERB_START},
+        {"promote", MU_VERB_PROMOTE},
+        {"migrate_from", MU_VERB_MIGRATE_FROM},
+    };
+
+    for (unsigned i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
+        if (strcmp(op->name, verbs[i].name) == 0) {
+            return verbs[i].verb;
+        }
+    }
+    return MU_VERB_MONITOR;
+}
+
+/* The action of that name becomes required wherever it will be. A changed
+ * probe means a changed start. */
+static void
+restart_force(const struct past *past)
+{
+    enum mu_verb verb = verb_of(past->op);
+    struct mu_sched_action *action;
+
+    if (past->op->interval_ms == 0 && verb == MU_VERB_MONITOR) {
+        verb = MU_VERB_START;
+    }
+    action = mu_action_get(past->sched, past->resource,
+                           mu_key_recurring(verb, past->op->interval_ms),
+                           MU_STATE_NONE, true);
+    mu_explain_cause(past->sched, action, "its parameters were changed");
+    mu_fence_unfence_after_change(past->sched, past->resource, past->node);
+}
+
+static void
+reload_schedule(const struct past *past)
+{
+    struct mu_sched *sched = past->sched;
+    struct mu_sched_resource *resource = past->resource;
+    struct mu_sched_action *reload;
+
+    if (!resource->is_managed || resource->is_failed) {
+        return;
+    }
+    if (resource->is_start_pending) {
+        (void)mu_action_of(sched, resource, MU_VERB_STOP, past->node, true);
+        return;
+    }
+    resource->is_reload = true;
+    reload = mu_action_of(sched, resource, MU_VERB_RELOAD, past->node, true);
+    mu_explain_cause(sched, reload,
+                     "parameters that its agent can reload were changed");
+    mu_order_add(sched, &(struct mu_ordering){
+                            .first = reload,
+                            .then_resource = resource,
+                            .then_key = mu_key(MU_VERB_STOP),
+                            .flags = MU_ORDER_ORDERED |
+                                     MU_ORDER_THEN_CANCELS_FIRST});
+    mu_order_add(sched, &(struct mu_ordering){
+                            .first = reload,
+                            .then_resource = resource,
+                            .then_key = mu_key(MU_VERB_DEMOTE),
+                            .flags = MU_ORDER_ORDERED |
+                                     MU_ORDER_THEN_CANCELS_FIRST});
+}
+
+static void
+cancel_schedule(const struct past *past, const char *why)
+{
+    struct mu_sched_action *cancel =
+        mu_recurring_cancel(past->sched, past->resource,
+                            past->op->interval_ms, past->node);
+
+    mu_explain_cause(past->sched, cancel, why);
+    mu_order_add(past->sched, &(struct mu_ordering){
+                                  .first_resource = past->resource,
+                                  .first_key = mu_key(MU_VERB_STOP),
+                                  .then = cancel,
+                                  .flags = MU_ORDER_ORDERED});
+}
+
+static bool
+is_configured(const struct past *past)
+{
+    const struct mu_config_resource *config =
+        &past->sched->config->resources[past->resource->config];
+
+    for (uint32_t i = 0; i < config->ops_count; i++) {
+        struct mu_params_context context;
+        struct mu_params params;
+
+        if (config->ops[i].interval_ms != past->op->interval_ms ||
+            strcmp(config->ops[i].name, past->op->name) != 0) {
+            continue;
+        }
+        context = mu_setup_context(past->sched, past->resource, past->node);
+        mu_params_resolve(past->sched->arena, &context, past->op->name,
+                          past->op->interval_ms, &params);
+        return params.is_enabled;
+    }
+    return false;
+}
+
+enum mu_change
+mu_change_of(struct mu_sched *sched, const struct mu_sched_resource *resource,
+             uint32_t node, const struct mu_status_op *op)
+{
+    struct mu_params_context context;
+    struct mu_params params;
+    char digest[MU_DIGEST_TEXT_SIZE];
+
+    if ((!op->digest_all && !op->digest_restart) ||
+        resource->config == MU_STATE_NONE) {
+        return MU_CHANGE_UNKNOWN;
+    }
+    context = mu_setup_context(sched, resource, node);
+    mu_params_resolve(sched->arena, &context, op->name, op->interval_ms,
+                      &params);
+    if (op->digest_restart) {
+        struct mu_params needed = params;
+        struct mu_pair *kept = mu_arena_new(sched->arena, struct mu_pair,
+                                            params.params_count + 1);
+
+        needed.params = kept;
+        needed.params_count = 0;
+        for (uint32_t i = 0; i < params.params_count; i++) {
+            if (!op->restart_params ||
+                list_has(op->restart_params, params.params[i].name)) {
+                kept[needed.params_count++] = params.params[i];
+            }
+        }
+        mu_params_digest(&needed, digest);
+        if (strcmp(digest, op->digest_restart) != 0) {
+            return MU_CHANGE_RESTART;
+        }
+    }
+    if (!op->digest_all) {
+        return MU_CHANGE_UNKNOWN;
+    }
+    mu_params_digest(&params, digest);
+    return strcmp(digest, op->digest_all) == 0 ? MU_CHANGE_NONE
+                                               : MU_CHANGE_RELOADABLE;
+}
+
+/* 'list' is names with spaces around them. */
+static bool
+list_has(const char *list, const char *name)
+{
+    size_t length = strlen(name);
+
+    for (const char *at = list; *at != '\0';) {
+        size_t word = strcspn(at, " ");
+
+        if (word == length && memcmp(at, name, length) == 0) {
+            return true;
+        }
+        at += word;
+        at += strspn(at, " ");
+    }
+    return false;
+}

@@ -1,0 +1,835 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "sched/colocate.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "sched/action.h"
+#include "sched/clone.h"
+#include "sched/explain.h"
+#include "sched/location.h"
+#include "sched/node_state.h"
+#include "sched/order.h"
+#include "sched/propagate.h"
+#include "sched/score.h"
+#include "sched/setup.h"
+
+/* Marks a node as unusable while scores are merged. */
+#define SCORE_UNUSABLE (-100 * MU_SCORE_INFINITY)
+
+static void config_read(struct mu_sched *sched,
+                        const struct mu_config_colocation *config);
+static void set_read(struct mu_sched *sched,
+                     const struct mu_config_colocation *config,
+                     const struct mu_config_set *set);
+static void sets_read(struct mu_sched *sched,
+                      const struct mu_config_colocation *config,
+                      const struct mu_config_set *dependents,
+                      const struct mu_config_set *primaries);
+static void pair_read(struct mu_sched *sched,
+                      const struct mu_config_colocation *config,
+                      struct mu_colocation *pair);
+static bool influence_read(const struct mu_config_colocation *config,
+                           const struct mu_sched_resource *dependent);
+static void exclude(struct mu_sched *sched, struct mu_colocation *colocation,
+                    bool is_reversed);
+static int resources_cmp(const struct mu_sched_resource *a,
+                         const struct mu_sched_resource *b);
+static void sorted_insert(struct mu_sched *sched, struct mu_colocations *list,
+                          struct mu_colocation *colocation,
+                          bool is_by_dependent);
+static void this_with_add(struct mu_sched *sched,
+                          const struct mu_sched_resource *resource,
+                          const struct mu_sched_resource *origin,
+                          struct mu_colocations *found);
+static void with_this_add(struct mu_sched *sched,
+                          const struct mu_sched_resource *resource,
+                          const struct mu_sched_resource *origin,
+                          struct mu_colocations *found);
+static void primitive_apply(struct mu_sched *sched,
+                            struct mu_sched_resource *dependent,
+                            struct mu_sched_resource *primary,
+                            const struct mu_colocation *colocation);
+static void scores_apply(struct mu_sched *sched,
+                         struct mu_sched_resource *dependent,
+                         const struct mu_sched_resource *primary,
+                         const struct mu_colocation *colocation);
+static void role_apply(struct mu_sched *sched,
+                       struct mu_sched_resource *dependent,
+                       const struct mu_sched_resource *primary,
+                       const struct mu_colocation *colocation);
+static void merge_own(struct mu_sched *sched,
+                      const struct mu_sched_resource *source,
+                      const struct mu_colocate_merge *merge, int32_t *scores);
+static void merge_others(struct mu_sched *sched,
+                         struct mu_sched_resource *source,
+                         const struct mu_colocate_merge *merge,
+                         int32_t *scores);
+static int32_t best_matching(struct mu_sched *sched,
+                             const struct mu_sched_resource *source,
+                             const struct mu_colocation *colocation,
+                             uint32_t node);
+static bool is_allowed_on_one(const struct mu_sched *sched,
+                              const struct mu_sched_resource *resource);
+static bool values_equal(const char *a, const char *b);
+static void action_block(struct mu_sched *sched,
+                         struct mu_sched_resource *resource,
+                         enum mu_verb verb);
+
+void
+mu_colocate_make(struct mu_sched *sched)
+{
+    for (uint32_t i = 0; i < sched->config->colocations_count; i++) {
+        config_read(sched, &sched->config->colocations[i]);
+    }
+}
+
+static void
+config_read(struct mu_sched *sched,
+            const struct mu_config_colocation *config)
+{
+    if (config->sets_count == 0) {
+        struct mu_colocation pair = {
+            .score = config->score,
+            .dependent_role = config->dependent_role,
+            .primary_role = config->primary_role,
+        };
+
+        if (config->dependent == MU_CONFIG_NONE ||
+            config->primary == MU_CONFIG_NONE) {
+            return;
+        }
+        pair.dependent = sched->by_config[config->dependent];
+        pair.primary = sched->by_config[config->primary];
+        pair_read(sched, config, &pair);
+        return;
+    }
+    for (uint32_t i = 0; i < config->sets_count; i++) {
+        set_read(sched, config, &config->sets[i]);
+        if (i > 0) {
+            sets_read(sched, config, &config->sets[i - 1], &config->sets[i]);
+        }
+    }
+}
+
+/* Inside a set each member is with the one listed before it; members of a set
+ * that must keep apart avoid all those before. */
+static void
+set_read(struct mu_sched *sched, const struct mu_config_colocation *config,
+         const struct mu_config_set *set)
+{
+    int32_t score = set->has_score ? set->score : config->score;
+
+    if (!set->is_sequential || score == 0) {
+        return;
+    }
+    for (uint32_t i = 1; i < set->resources_count; i++) {
+        uint32_t begin = score > 0 ? i - 1 : 0;
+
+        for (uint32_t j = begin; j < i; j++) {
+            bool is_next = score > 0 && set->is_listed;
+            struct mu_colocation pair = {
+                .score = score,
+                .dependent_role = set->role,
+                .primary_role = set->role,
+                .dependent =
+                    sched->by_config[set->resources[is_next ? j : i]],
+                .primary = sched->by_config[set->resources[is_next ? i : j]],
+            };
+
+            pair_read(sched, config, &pair);
+        }
+    }
+}
+
+static void
+sets_read(struct mu_sched *sched, const struct mu_config_colocation *config,
+          const struct mu_config_set *dependents,
+          const struct mu_config_set *primaries)
+{
+    uint32_t dependents_end =
+        dependents->is_sequential && dependents->resources_count > 1
+            ? 1
+            : dependents->resources_count;
+    uint32_t primaries_begin =
+        primaries->is_sequential && primaries->resources_count > 1
+            ? primaries->resources_count - 1
+            : 0;
+
+    for (uint32_t i = 0; i < dependents_end; i++) {
+        for (uint32_t j = primaries_begin; j < primaries->resources_count;
+             j++) {
+            struct mu_colocation pair = {
+                .score = config->score,
+                .dependent_role = dependents->role,
+                .primary_role = primaries->role,
+                .dependent = sched->by_config[dependents->resources[i]],
+                .primary = sched->by_config[primaries->resources[j]],
+            };
+
+            pair_read(sched, config, &pair);
+        }
+    }
+}
+
+static void
+pair_read(struct mu_sched *sched, const struct mu_config_colocation *config,
+          struct mu_colocation *pair)
+{
+    if (!pair->dependent || !pair->primary || pair->score == 0) {
+        return;
+    }
+    pair->id = config->id;
+    pair->attribute = config->node_attribute;
+    if (pair->attribute && strcmp(pair->attribute, "#uname") == 0) {
+        pair->attribute = NULL;
+    }
+    if (pair->dependent_role == MU_ROLE_STARTED) {
+        pair->dependent_role = MU_ROLE_UNKNOWN;
+    }
+    if (pair->primary_role == MU_ROLE_STARTED) {
+        pair->primary_role = MU_ROLE_UNKNOWN;
+    }
+    pair->has_influence = influence_read(config, pair->dependent);
+    pair->is_explicit = true;
+    mu_colocate_new(sched, pair);
+}
+
+static bool
+influence_read(const struct mu_config_colocation *config,
+               const struct mu_sched_resource *dependent)
+{
+    return config->has_influence ? config->influence
+                                 : dependent->traits->is_critical;
+}
+
+void
+mu_colocate_new(struct mu_sched *sched,
+                const struct mu_colocation *colocation)
+{
+    struct mu_colocation *made =
+        mu_arena_new(sched->arena, struct mu_colocation, 1);
+
+    *made = *colocation;
+    sorted_insert(sched, &made->dependent->this_with, made, false);
+    sorted_insert(sched, &made->primary->with_this, made, true);
+    *mu_vec_add(sched->arena, &sched->colocations) = made;
+    if (made->score <= -MU_SCORE_INFINITY) {
+        exclude(sched, made, false);
+        exclude(sched, made, true);
+    }
+}
+
+/* Those that must keep apart: the one that leaves goes first. */
+static void
+exclude(struct mu_sched *sched, struct mu_colocation *colocation,
+        bool is_reversed)
+{
+    struct mu_sched_resource *first =
+        is_reversed ? colocation->primary : colocation->dependent;
+    struct mu_sched_resource *then =
+        is_reversed ? colocation->dependent : colocation->primary;
+    enum mu_role first_role = is_reversed ? colocation->primary_role
+                                          : colocation->dependent_role;
+    enum mu_role then_role = is_reversed ? colocation->dependent_role
+                                         : colocation->primary_role;
+    enum mu_verb lose[2] = {MU_VERB_STOP, MU_VERB_NONE};
+    enum mu_verb gain[2] = {MU_VERB_START, MU_VERB_NONE};
+
+    if (first_role == MU_ROLE_PROMOTED) {
+        lose[0] = MU_VERB_DEMOTE;
+    } else if (first_role == MU_ROLE_UNPROMOTED) {
+        lose[1] = MU_VERB_PROMOTE;
+    }
+    if (then_role == MU_ROLE_PROMOTED) {
+        gain[0] = MU_VERB_PROMOTE;
+    } else if (then_role == MU_ROLE_UNPROMOTED) {
+        gain[1] = MU_VERB_DEMOTE;
+    }
+    for (unsigned i = 0; i < 2 && lose[i] != MU_VERB_NONE; i++) {
+        for (unsigned j = 0; j < 2 && gain[j] != MU_VERB_NONE; j++) {
+            mu_order_resources(sched, first, lose[i], then, gain[j],
+                               MU_ORDER_SAME_NODE_REQUIRED);
+        }
+    }
+}
+
+/* The more important resource first: by priority, then clones before groups
+ * before primitives, promotable clones before others, then by id. */
+static int
+resources_cmp(const struct mu_sched_resource *a,
+              const struct mu_sched_resource *b)
+{
+    static const int ranks[] = {
+        [MU_RESOURCE_PRIMITIVE] = 0,
+        [MU_RESOURCE_GROUP] = 1,
+        [MU_RESOURCE_CLONE] = 2,
+        [MU_RESOURCE_BUNDLE] = 3,
+    };
+
+    if (a->priority != b->priority) {
+        return a->priority > b->priority ? -1 : 1;
+    }
+    if (a->kind != b->kind) {
+        return ranks[a->kind] > ranks[b->kind] ? -1 : 1;
+    }
+    if (mu_state_is_clone(a) &&
+        a->traits->is_promotable != b->traits->is_promotable) {
+        return a->traits->is_promotable ? -1 : 1;
+    }
+    return strcmp(a->id, b->id);
+}
+
+/* Of equals the newest comes first. */
+static void
+sorted_insert(struct mu_sched *sched, struct mu_colocations *list,
+              struct mu_colocation *colocation, bool is_by_dependent)
+{
+    size_t at = 0;
+
+    (void)mu_vec_add(sched->arena, &list->list);
+    while (at + 1 < list->list.count &&
+           resources_cmp(is_by_dependent ? colocation->dependent
+                                         : colocation->primary,
+                         is_by_dependent ? list->list.items[at]->dependent
+                                         : list->list.items[at]->primary) >
+               0) {
+        at++;
+    }
+    memmove(&list->list.items[at + 1], &list->list.items[at],
+            (list->list.count - 1 - at) * sizeof(*list->list.items));
+    list->list.items[at] = colocation;
+}
+
+void
+mu_colocate_this_with(struct mu_sched *sched,
+                      const struct mu_sched_resource *resource,
+                      struct mu_colocations *ret_found)
+{
+    this_with_add(sched, resource, resource, ret_found);
+}
+
+/* Own colocations, those of the group for its first member, those of the
+ * clone for every instance. A group's inner members bind the whole group
+ * where a constraint names them and cannot be bent. Three levels deep. */
+static void
+this_with_add(struct mu_sched *sched,
+              const struct mu_sched_resource *resource,
+              const struct mu_sched_resource *origin,
+              struct mu_colocations *found)
+{
+    bool is_member = resource->kind == MU_RESOURCE_PRIMITIVE &&
+                     resource != origin;
+
+    if (resource->kind == MU_RESOURCE_GROUP && resource != origin &&
+        origin != resource->children[0]) {
+        return;
+    }
+    for (size_t i = resource->this_with.list.count; i > 0; i--) {
+        struct mu_colocation *colocation =
+            resource->this_with.list.items[i - 1];
+
+        if (!is_member || (colocation->score >= MU_SCORE_INFINITY &&
+                           colocation->is_explicit)) {
+            sorted_insert(sched, found, colocation, false);
+        }
+    }
+    if (is_member) {
+        return;
+    }
+    if (resource->parent) {
+        this_with_add(sched, resource->parent, origin, found);
+    }
+    if (resource->kind == MU_RESOURCE_GROUP) {
+        for (uint32_t i = 0; i < resource->children_count; i++) {
+            if (resource->children[i] != origin) {
+                this_with_add(sched, resource->children[i], origin, found);
+            }
+        }
+    }
+}
+
+void
+mu_colocate_with_this(struct mu_sched *sched,
+                      const struct mu_sched_resource *resource,
+                      struct mu_colocations *ret_found)
+{
+    with_this_add(sched, resource, resource, ret_found);
+}
+
+/* As above; a group's dependents bind its last member. */
+static void
+with_this_add(struct mu_sched *sched,
+              const struct mu_sched_resource *resource,
+              const struct mu_sched_resource *origin,
+              struct mu_colocations *found)
+{
+    bool is_member = resource->kind == MU_RESOURCE_PRIMITIVE &&
+                     resource != origin;
+
+    if (resource->kind == MU_RESOURCE_GROUP && resource != origin &&
+        origin != resource->children[resource->children_count - 1]) {
+        return;
+    }
+    for (size_t i = resource->with_this.list.count; i > 0; i--) {
+        struct mu_colocation *colocation =
+            resource->with_this.list.items[i - 1];
+
+        if (!is_member || (colocation->score >= MU_SCORE_INFINITY &&
+                           colocation->is_explicit)) {
+            sorted_insert(sched, found, colocation, true);
+        }
+    }
+    if (is_member) {
+        return;
+    }
+    if (resource->parent) {
+        with_this_add(sched, resource->parent, origin, found);
+    }
+    if (resource->kind == MU_RESOURCE_GROUP) {
+        for (uint32_t i = 0; i < resource->children_count; i++) {
+            if (resource->children[i] != origin) {
+                with_this_add(sched, resource->children[i], origin, found);
+            }
+        }
+    }
+}
+
+enum mu_colocate_effect
+mu_colocate_affects(const struct mu_sched_resource *dependent,
+                    const struct mu_sched_resource *primary,
+                    const struct mu_colocation *colocation, bool is_preview)
+{
+    if (!is_preview && primary->is_unassigned) {
+        return MU_COLOCATE_NOTHING;
+    }
+    if (colocation->dependent_role >= MU_ROLE_UNPROMOTED &&
+        dependent->parent && mu_state_is_clone(dependent->parent) &&
+        dependent->parent->traits->is_promotable &&
+        !dependent->is_unassigned) {
+        return MU_COLOCATE_ROLE;
+    }
+    if (!is_preview && !dependent->is_unassigned) {
+        return MU_COLOCATE_NOTHING;
+    }
+    if ((colocation->dependent_role != MU_ROLE_UNKNOWN &&
+         colocation->dependent_role != dependent->next_role) ||
+        (colocation->primary_role != MU_ROLE_UNKNOWN &&
+         colocation->primary_role != primary->next_role)) {
+        return MU_COLOCATE_NOTHING;
+    }
+    return MU_COLOCATE_LOCATION;
+}
+
+bool
+mu_colocate_has_influence(const struct mu_colocation *colocation,
+                          const struct mu_sched_resource *primary)
+{
+    if (!primary) {
+        primary = colocation->primary;
+    }
+    return colocation->has_influence || primary->running_on.count == 0;
+}
+
+/* A group as dependent stands for its first member, as primary for its last
+ * (if the colocation is mandatory) or first one. The recursion ends at
+ * primitives. */
+void
+mu_colocate_apply(struct mu_sched *sched, struct mu_sched_resource *dependent,
+                  struct mu_sched_resource *primary,
+                  const struct mu_colocation *colocation)
+{
+    if (dependent->kind == MU_RESOURCE_GROUP && dependent->children_count) {
+        mu_colocate_apply(sched, dependent->children[0], primary, colocation);
+        return;
+    }
+    switch (primary->kind) {
+    case MU_RESOURCE_PRIMITIVE:
+        primitive_apply(sched, dependent, primary, colocation);
+        break;
+    case MU_RESOURCE_GROUP:
+        if (!primary->is_unassigned && primary->children_count > 0) {
+            uint32_t member = colocation->score >= MU_SCORE_INFINITY
+                                  ? primary->children_count - 1
+                                  : 0;
+
+            mu_colocate_apply(sched, dependent, primary->children[member],
+                              colocation);
+        }
+        break;
+    case MU_RESOURCE_CLONE:
+        mu_clone_colocate(sched, dependent, primary, colocation);
+        break;
+    case MU_RESOURCE_BUNDLE:
+        break;
+    }
+}
+
+static void
+primitive_apply(struct mu_sched *sched, struct mu_sched_resource *dependent,
+                struct mu_sched_resource *primary,
+                const struct mu_colocation *colocation)
+{
+    switch (mu_colocate_affects(dependent, primary, colocation, false)) {
+    case MU_COLOCATE_NOTHING:
+        break;
+    case MU_COLOCATE_LOCATION:
+        scores_apply(sched, dependent, primary, colocation);
+        break;
+    case MU_COLOCATE_ROLE:
+        role_apply(sched, dependent, primary, colocation);
+        break;
+    }
+}
+
+const char *
+mu_colocate_value(struct mu_sched *sched, uint32_t node,
+                  const struct mu_colocation *colocation)
+{
+    return colocation && colocation->attribute
+               ? mu_node_state_attribute(sched, node, colocation->attribute)
+               : sched->nodes[node].name;
+}
+
+static bool
+values_equal(const char *a, const char *b)
+{
+    if (!a || !b) {
+        return a == b;
+    }
+    return a == b || mu_text_casecmp(a, b) == 0;
+}
+
+static void
+scores_apply(struct mu_sched *sched, struct mu_sched_resource *dependent,
+             const struct mu_sched_resource *primary,
+             const struct mu_colocation *colocation)
+{
+    int32_t *work;
+    const char *value = NULL;
+
+    if (primary->assigned == MU_STATE_NONE && colocation->score < 0) {
+        return; /* What runs nowhere is in nobody's way. */
+    }
+    if (primary->assigned != MU_STATE_NONE) {
+        value = mu_colocate_value(sched, primary->assigned, colocation);
+    }
+    work = mu_arena_copy(sched->arena, dependent->scores,
+                         sched->nodes_count * sizeof(*work));
+    for (uint32_t i = 0; i < sched->nodes_count; i++) {
+        bool is_match;
+
+        if (work[i] == MU_SCORE_ABSENT) {
+            continue;
+        }
+        if (primary->assigned == MU_STATE_NONE) {
+            work[i] = mu_score_add(-colocation->score, work[i]);
+            continue;
+        }
+        is_match = values_equal(mu_colocate_value(sched, i, colocation),
+                                value);
+        if (is_match && colocation->score < MU_SCORE_INFINITY) {
+            work[i] = mu_score_add(colocation->score, work[i]);
+        } else if (!is_match && colocation->score >= MU_SCORE_INFINITY) {
+            work[i] = -MU_SCORE_INFINITY;
+        }
+    }
+    if (!mu_state_is_infinite(colocation->score) &&
+        !mu_colocate_has_node(sched, work)) {
+        return; /* A wish that leaves no node is not granted. */
+    }
+    if (sched->flags & MU_SCHED_REASONS) {
+        for (uint32_t i = 0; i < sched->nodes_count; i++) {
+            if (work[i] != dependent->scores[i]) {
+                mu_explain_score(
+                    sched, dependent, i,
+                    work[i] <= -MU_SCORE_INFINITY
+                        ? -MU_SCORE_INFINITY
+                        : work[i] - dependent->scores[i],
+                    &(struct mu_plan_reason){
+                        .source = colocation->id,
+                        .text = mu_text_make(
+                            sched->arena, "%s %s, which %s%s",
+                            colocation->score < 0 ? "it keeps away from"
+                                                  : "it belongs to",
+                            primary->id,
+                            primary->assigned == MU_STATE_NONE
+                                ? "runs nowhere"
+                                : "runs on ",
+                            primary->assigned == MU_STATE_NONE
+                                ? ""
+                                : sched->nodes[primary->assigned].name)});
+            }
+        }
+    }
+    dependent->scores = work;
+}
+
+/* Both are placed: the colocation now weighs on the promotion. */
+static void
+role_apply(struct mu_sched *sched, struct mu_sched_resource *dependent,
+           const struct mu_sched_resource *primary,
+           const struct mu_colocation *colocation)
+{
+    int32_t score = colocation->score;
+
+    if (primary->assigned == MU_STATE_NONE ||
+        dependent->assigned == MU_STATE_NONE) {
+        return;
+    }
+    if (!values_equal(
+            mu_colocate_value(sched, dependent->assigned, colocation),
+            mu_colocate_value(sched, primary->assigned, colocation))) {
+        if (score >= MU_SCORE_INFINITY &&
+            colocation->dependent_role == MU_ROLE_PROMOTED) {
+            dependent->priority = -MU_SCORE_INFINITY;
+        }
+        return;
+    }
+    if (colocation->primary_role != MU_ROLE_UNKNOWN &&
+        colocation->primary_role != primary->next_role) {
+        return;
+    }
+    if (colocation->dependent_role == MU_ROLE_UNPROMOTED) {
+        score = -score;
+    }
+    dependent->priority = mu_score_add(score, dependent->priority);
+}
+
+bool
+mu_colocate_has_node(const struct mu_sched *sched, const int32_t *scores)
+{
+    for (uint32_t i = 0; i < sched->nodes_count; i++) {
+        if (scores[i] >= 0 && mu_node_state_is_available(&sched->nodes[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void
+mu_colocate_add_dependent(struct mu_sched *sched,
+                          struct mu_sched_resource *target,
+                          const struct mu_colocation *colocation)
+{
+    struct mu_colocate_merge merge = {
+        .target = target,
+        .scores = target->scores,
+        .colocation = colocation,
+        .factor = mu_score_factor(colocation->score),
+        .is_nonnegative = mu_state_is_clone(target),
+        .is_active = true,
+    };
+
+    if (mu_colocate_has_influence(colocation, NULL)) {
+        mu_colocate_merge(sched, colocation->dependent, &merge);
+    }
+}
+
+/* Recurses through colocations; a resource that is being looked at already is
+ * skipped, so it ends. */
+void
+mu_colocate_merge(struct mu_sched *sched, struct mu_sched_resource *source,
+                  const struct mu_colocate_merge *merge)
+{
+    int32_t *work;
+
+    if (source->is_merging) {
+        return;
+    }
+    source->is_merging = true;
+    if (source->kind == MU_RESOURCE_GROUP) {
+        if (source->children_count > 0) {
+            mu_colocate_merge(
+                sched,
+                source->children[merge->is_this_with
+                                     ? source->children_count - 1
+                                     : 0],
+                merge);
+        }
+        source->is_merging = false;
+        return;
+    }
+    work = mu_arena_copy(sched->arena, merge->scores,
+                         sched->nodes_count * sizeof(*work));
+    if (work && merge->target) {
+        merge_own(sched, source, merge, work);
+    }
+    if (work && mu_colocate_has_node(sched, work)) {
+        merge_others(sched, source, merge, work);
+    } else if (merge->is_active) {
+        source->is_merging = false; /* As if it had no wishes. */
+        return;
+    }
+    for (uint32_t i = 0; i < sched->nodes_count; i++) {
+        merge->scores[i] = merge->is_nonnegative && work[i] == SCORE_UNUSABLE
+                               ? 1
+                               : work[i];
+    }
+    source->is_merging = false;
+}
+
+static void
+merge_own(struct mu_sched *sched, const struct mu_sched_resource *source,
+          const struct mu_colocate_merge *merge, int32_t *scores)
+{
+    const struct mu_colocation *colocation = merge->colocation;
+
+    for (uint32_t i = 0; i < sched->nodes_count; i++) {
+        int32_t score;
+        int32_t sum;
+
+        if (scores[i] == MU_SCORE_ABSENT) {
+            continue;
+        }
+        score = best_matching(sched, source, colocation, i);
+        if (merge->factor < 0.0F && score < 0 &&
+            (colocation->primary->stickiness >= -score ||
+             !mu_colocate_has_influence(colocation, NULL) ||
+             !is_allowed_on_one(sched, colocation->dependent))) {
+            continue; /* Not to be drawn to what another avoids. */
+        }
+        if (scores[i] == SCORE_UNUSABLE) {
+            continue;
+        }
+        sum = mu_score_add(mu_score_attenuate(score, merge->factor),
+                           scores[i]);
+        if (merge->is_nonnegative && sum < 0 && scores[i] > 0) {
+            scores[i] = SCORE_UNUSABLE;
+            continue;
+        }
+        if (merge->is_nonnegative && sum < 0 && scores[i] == 0) {
+            continue;
+        }
+        scores[i] = sum;
+    }
+}
+
+static int32_t
+best_matching(struct mu_sched *sched, const struct mu_sched_resource *source,
+              const struct mu_colocation *colocation, uint32_t node)
+{
+    int32_t best = -MU_SCORE_INFINITY;
+    const char *value;
+
+    if (!colocation->attribute) { /* Only the node itself matches. */
+        return source->scores[node] != MU_SCORE_ABSENT &&
+                       source->scores[node] > best &&
+                       mu_node_state_is_available(&sched->nodes[node])
+                   ? source->scores[node]
+                   : best;
+    }
+    value = mu_colocate_value(sched, node, colocation);
+    for (uint32_t i = 0; i < sched->nodes_count; i++) {
+        if (source->scores[i] != MU_SCORE_ABSENT &&
+            source->scores[i] > best &&
+            mu_node_state_is_available(&sched->nodes[i]) &&
+            values_equal(value, mu_colocate_value(sched, i, colocation))) {
+            best = source->scores[i];
+        }
+    }
+    return best;
+}
+
+static bool
+is_allowed_on_one(const struct mu_sched *sched,
+                  const struct mu_sched_resource *resource)
+{
+    uint32_t count = 0;
+
+    for (uint32_t i = 0; i < sched->nodes_count; i++) {
+        count += resource->scores[i] >= 0 ? 1 : 0;
+    }
+    return count == 1;
+}
+
+static void
+merge_others(struct mu_sched *sched, struct mu_sched_resource *source,
+             const struct mu_colocate_merge *merge, int32_t *scores)
+{
+    struct mu_colocations found = {0};
+
+    if (merge->is_this_with) {
+        mu_colocate_this_with(sched, source, &found);
+    } else {
+        mu_colocate_with_this(sched, source, &found);
+    }
+    for (size_t i = 0; i < found.list.count; i++) {
+        struct mu_colocation *colocation = found.list.items[i];
+        struct mu_colocate_merge next = {
+            .target = merge->target ? merge->target : source,
+            .scores = scores,
+            .colocation = colocation,
+            .factor = merge->factor * (float)colocation->score /
+                      (float)MU_SCORE_INFINITY,
+            .is_nonnegative = merge->is_nonnegative,
+            .is_active = true,
+            .is_this_with = merge->is_this_with,
+        };
+
+        if (!merge->is_this_with &&
+            !mu_colocate_has_influence(colocation, NULL)) {
+            continue;
+        }
+        mu_colocate_merge(sched,
+                          merge->is_this_with ? colocation->primary
+                                              : colocation->dependent,
+                          &next);
+    }
+}
+
+void
+mu_colocate_block_dependents(struct mu_sched *sched,
+                             struct mu_sched_action *action)
+{
+    struct mu_sched_resource *top;
+    struct mu_colocations found = {0};
+
+    if (!action->resource || mu_action_has(action, MU_FLAG_RUNNABLE) ||
+        (action->verb != MU_VERB_START && action->verb != MU_VERB_PROMOTE)) {
+        return;
+    }
+    top = mu_state_top(action->resource);
+    for (uint32_t i = 0; i < top->children_count; i++) {
+        struct mu_sched_action *other =
+            mu_action_find(top->children[i], action->key, MU_STATE_NONE);
+
+        if (!other || mu_action_has(other, MU_FLAG_RUNNABLE)) {
+            return; /* Part of it can still reach the role. */
+        }
+    }
+    mu_colocate_with_this(sched, top, &found);
+    for (size_t i = 0; i < found.list.count; i++) {
+        struct mu_colocation *colocation = found.list.items[i];
+
+        if (colocation->score < MU_SCORE_INFINITY ||
+            (action->verb != MU_VERB_START &&
+             colocation->primary_role != MU_ROLE_PROMOTED)) {
+            continue;
+        }
+        action_block(sched, colocation->dependent,
+                     colocation->dependent_role == MU_ROLE_PROMOTED
+                         ? MU_VERB_PROMOTE
+                         : MU_VERB_START);
+    }
+}
+
+/* Blocks the action of a resource and of all that is inside it. An action is
+ * blocked once: the recursion ends. */
+static void
+action_block(struct mu_sched *sched, struct mu_sched_resource *resource,
+             enum mu_verb verb)
+{
+    for (struct mu_sched_action *action =
+             mu_action_find(resource, mu_key(verb), MU_STATE_NONE);
+         action; action = mu_action_find_next(action)) {
+        if (mu_action_has(action, MU_FLAG_RUNNABLE)) {
+            action->flags &= ~(uint32_t)MU_FLAG_RUNNABLE;
+            mu_colocate_block_dependents(sched, action);
+            mu_propagate_from(sched, action);
+        }
+    }
+    for (uint32_t i = 0; i < resource->children_count; i++) {
+        action_block(sched, resource->children[i], verb);
+    }
+}

@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "sched/failure.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "sched/score.h"
+#include "sched/setup.h"
+
+#define COUNT_PREFIX "fail-count-"
+#define LAST_PREFIX  "last-failure-"
+
+static void node_read(struct mu_sched *sched, uint32_t node);
+static struct mu_failcount *entry_get(struct mu_sched *sched, uint32_t node,
+                                      const char *name, size_t length);
+static size_t name_length(const char *name);
+static bool is_about(const struct mu_failcount *entry,
+                     const struct mu_sched_resource *resource);
+static bool is_blocking(struct mu_sched *sched,
+                        const struct mu_sched_resource *resource,
+                        uint32_t node);
+static bool has_failed_op(const struct mu_status_node *node, const char *name,
+                          const struct mu_config_op *op);
+
+void
+mu_failure_read(struct mu_sched *sched)
+{
+    sched->failcounts = mu_arena_alloc(
+        sched->arena, (size_t)sched->nodes_count + 1,
+        sizeof(*sched->failcounts), alignof(max_align_t));
+    for (uint32_t i = 0; i < sched->nodes_count; i++) {
+        node_read(sched, i);
+    }
+    for (uint32_t i = 0; i < sched->config->resources_count; i++) {
+        const struct mu_config_resource *config = &sched->config->resources[i];
+
+        for (uint32_t j = 0; j < config->ops_count; j++) {
+            struct mu_rule_input input = {.now_ms = sched->now_ms};
+            const char *value = mu_config_lookup(&config->ops[j].meta,
+                                                 "on-fail", &input, NULL);
+
+            if (value && strcmp(value, "block") == 0) {
+                sched->traits[i].has_block_op = true;
+            }
+        }
+    }
+}
+
+static void
+node_read(struct mu_sched *sched, uint32_t node)
+{
+    const struct mu_status_node *status = sched->nodes[node].status;
+
+    for (uint32_t i = 0; i < status->attributes_count; i++) {
+        const char *name = status->attributes[i].name;
+        const char *value = status->attributes[i].value;
+        struct mu_failcount *entry;
+        int32_t score;
+        int64_t seconds;
+
+        if (!value) {
+            continue;
+        }
+        if (strncmp(name, COUNT_PREFIX, strlen(COUNT_PREFIX)) == 0) {
+            name += strlen(COUNT_PREFIX);
+            entry = entry_get(sched, node, name, name_length(name));
+            if (mu_text_parse_score(value, &score) == 0) {
+                entry->count = mu_score_add(entry->count, score);
+            }
+        } else if (strncmp(name, LAST_PREFIX, strlen(LAST_PREFIX)) == 0) {
+            name += strlen(LAST_PREFIX);
+            entry = entry_get(sched, node, name, name_length(name));
+            if (mu_text_parse_int64(value, &seconds) == 0 &&
+                seconds < INT64_MAX / 1000 && entry->last_ms < seconds * 1000) {
+                entry->last_ms = seconds * 1000;
+            }
+        }
+    }
+}
+
+/* The resource's part of RESOURCE#OPERATION_INTERVAL. Counts without an
+ * operation are of very old versions; the newest of them ignores them. */
+static size_t
+name_length(const char *name)
+{
+    const char *end = strrchr(name, '#');
+
+    return end ? (size_t)(end - name) : strlen(name);
+}
+
+static struct mu_failcount *
+entry_get(struct mu_sched *sched, uint32_t node, const char *name,
+          size_t length)
+{
+    struct mu_failcount *entry;
+    bool is_legacy = name[length] == '\0';
+
+    for (size_t i = 0; i < sched->failcounts[node].count; i++) {
+        entry = &sched->failcounts[node].items[i];
+        if (entry->name_length == length && entry->is_legacy == is_legacy &&
+            memcmp(entry->name, name, length) == 0) {
+            return entry;
+        }
+    }
+    entry = mu_vec_add(sched->arena, &sched->failcounts[node]);
+    entry->name = name;
+    entry->name_length = length;
+    entry->is_legacy = is_legacy;
+    return entry;
+}
+
+/* Instances of anonymous clones share the counts of all numbers. */
+static bool
+is_about(const struct mu_failcount *entry,
+         const struct mu_sched_resource *resource)
+{
+    size_t length = strlen(resource->name);
+
+    if (entry->is_legacy || entry->name_length < length ||
+        memcmp(entry->name, resource->name, length) != 0) {
+        return false;
+    }
+    if (entry->name_length == length) {
+        return true;
+    }
+    if (resource->is_unique || entry->name[length] != ':') {
+        return false;
+    }
+    for (size_t i = length + 1; i < entry->name_length; i++) {
+        if (entry->name[i] < '0' || entry->name[i] > '9') {
+            return false;
+        }
+    }
+    return true;
+}
+
+int32_t
+mu_failure_count(struct mu_sched *sched, struct mu_sched_resource *resource,
+                 uint32_t node, bool is_effective, int64_t *ret_last_ms)
+{
+    int32_t count = 0;
+    int64_t last_ms = 0;
+
+    for (size_t i = 0; i < sched->failcounts[node].count; i++) {
+        const struct mu_failcount *entry = &sched->failcounts[node].items[i];
+
+        if (is_about(entry, resource)) {
+            count = mu_score_add(count, entry->count);
+            last_ms = entry->last_ms > last_ms ? entry->last_ms : last_ms;
+        }
+    }
+    if (ret_last_ms) {
+        *ret_last_ms = last_ms;
+    }
+    if (count > 0 && resource->failure_timeout_ms > 0 &&
+        is_blocking(sched, resource, node)) {
+        resource->failure_timeout_ms = 0; /* It wants to be looked at. */
+    }
+    if (is_effective && count > 0 && last_ms > 0 &&
+        resource->failure_timeout_ms > 0) {
+        struct mu_instant end = mu_instant_after((struct mu_instant){last_ms},
+                                                 resource->failure_timeout_ms);
+
+        if (sched->now_ms > end.ms) {
+            return 0;
+        }
+        sched->next_change = mu_instant_min(
+            sched->next_change, mu_instant_after(end, 1000));
+    }
+    return count;
+}
+
+/* A failure that is answered by on-fail=block does not go away by itself. */
+static bool
+is_blocking(struct mu_sched *sched, const struct mu_sched_resource *resource,
+            uint32_t node)
+{
+    const struct mu_config_resource *config;
+
+    if (!resource->traits->has_block_op) {
+        return false;
+    }
+    config = &sched->config->resources[resource->config];
+    for (uint32_t i = 0; i < config->ops_count; i++) {
+        struct mu_rule_input input = {.now_ms = sched->now_ms};
+        const char *value =
+            mu_config_lookup(&config->ops[i].meta, "on-fail", &input, NULL);
+
+        if (value && strcmp(value, "block") == 0 &&
+            has_failed_op(sched->nodes[node].status, resource->name,
+                          &config->ops[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool
+has_failed_op(const struct mu_status_node *node, const char *name,
+              const struct mu_config_op *op)
+{
+    for (uint32_t i = 0; i < node->resources_count; i++) {
+        const struct mu_status_resource *known = &node->resources[i];
+
+        if (strcmp(known->id, name) != 0) {
+            continue;
+        }
+        for (uint32_t j = 0; j < known->ops_count; j++) {
+            const struct mu_status_op *entry = &known->ops[j];
+
+            if (strcmp(entry->name, op->name) == 0 &&
+                entry->interval_ms == op->interval_ms &&
+                entry->rc != entry->expected_rc) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+bool
+mu_failure_is_too_often(struct mu_sched *sched,
+                        struct mu_sched_resource *resource, uint32_t node)
+{
+    int32_t threshold = resource->traits->migration_threshold;
+    int32_t count;
+
+    if (sched->failcounts[node].count == 0 || threshold <= 0 ||
+        resource->is_failure_ignored) {
+        return false;
+    }
+    count = mu_failure_count(sched, resource, node, true, NULL);
+    return count > 0 && count >= threshold;
+}
+
+enum mu_answer
+mu_failure_answer(struct mu_sched *sched,
+                  const struct mu_sched_resource *resource, uint32_t node,
+                  const struct mu_status_op *op)
+{
+    enum mu_on_fail on_fail = MU_ON_FAIL_DEFAULT;
+
+    if (resource->config != MU_STATE_NONE) {
+        struct mu_params_context context =
+            mu_setup_context(sched, resource, node);
+        struct mu_params params;
+
+        mu_params_resolve(sched->arena, &context, op->name, op->interval_ms,
+                          &params);
+        on_fail = params.on_fail;
+    }
+    switch (on_fail) {
+    case MU_ON_FAIL_IGNORE:
+        return MU_ANSWER_IGNORE;
+    case MU_ON_FAIL_BLOCK:
+        return MU_ANSWER_BLOCK;
+    case MU_ON_FAIL_STOP:
+        return MU_ANSWER_STOP;
+    case MU_ON_FAIL_RESTART:
+    case MU_ON_FAIL_RESTART_CONTAINER:
+        return MU_ANSWER_RESTART;
+    case MU_ON_FAIL_DEMOTE:
+        return MU_ANSWER_DEMOTE;
+    case MU_ON_FAIL_STANDBY:
+        return MU_ANSWER_STANDBY;
+    case MU_ON_FAIL_FENCE:
+        return sched->is_fencing_enabled ? MU_ANSWER_FENCE : MU_ANSWER_STOP;
+    case MU_ON_FAIL_DEFAULT:
+        break;
+    }
+    if (strcmp(op->name, "stop") == 0) {
+        return sched->is_fencing_enabled ? MU_ANSWER_FENCE : MU_ANSWER_BLOCK;
+    }
+    return MU_ANSWER_RESTART;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef MU_SCHED_GROUP_H
+#define MU_SCHED_GROUP_H
+
+/* Group: members one after the other, all on one node. */
+
+#include "sched/state.h"
+
+/* Places the members in order. Returns the node of the first. */
+uint32_t mu_group_assign(struct mu_sched *sched,
+                         struct mu_sched_resource *group, uint32_t preferred,
+                         bool stops_if_nowhere);
+
+/* Adds the colocations that hold a group together. */
+void mu_group_colocate(struct mu_sched *sched,
+                       struct mu_sched_resource *group);
+
+/* Adds the orderings of a group. */
+void mu_group_order(struct mu_sched *sched, struct mu_sched_resource *group);
+
+/* Makes the actions of the members and the group's points of order. */
+void mu_group_act(struct mu_sched *sched, struct mu_sched_resource *group);
+
+/* Returns the flags of a group's action, from those of its members. */
+uint32_t mu_group_flags(struct mu_sched_action *action, uint32_t node);
+
+/* Returns the verb of members that 'verb' of a group or clone is about: start
+ * for both start and running. */
+enum mu_verb mu_group_member_verb(enum mu_verb verb);
+
+/* Returns the verb that says that 'verb' is complete: running for start. */
+enum mu_verb mu_group_done_verb(enum mu_verb verb);
+
+#endif /* MU_SCHED_GROUP_H */

@@ -1,0 +1,872 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "sched/history.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "sched/action.h"
+#include "sched/change.h"
+#include "sched/explain.h"
+#include "sched/flight.h"
+#include "sched/instance.h"
+#include "sched/location.h"
+#include "sched/migrate.h"
+#include "sched/node_state.h"
+#include "sched/setup.h"
+
+enum { /* Exit codes of agents. */
+    RC_OK = 0,
+    RC_INVALID_PARAM = 2,
+    RC_UNIMPLEMENTED = 3,
+    RC_NO_PERMISSION = 4,
+    RC_NOT_INSTALLED = 5,
+    RC_NOT_CONFIGURED = 6,
+    RC_NOT_RUNNING = 7,
+    RC_PROMOTED = 8,
+    RC_FAILED_PROMOTED = 9,
+    RC_DEGRADED = 190,
+    RC_DEGRADED_PROMOTED = 191,
+};
+
+static void node_replay(struct mu_sched *sched, uint32_t node);
+static void resource_replay(struct mu_sched *sched, uint32_t node,
+                            const struct mu_status_resource *known);
+static void op_replay(struct mu_history *history);
+static void op_done(struct mu_history *history, int32_t rc);
+static void op_pending(struct mu_history *history);
+static void op_failed(struct mu_history *history);
+static void failure_note(struct mu_history *history, enum mu_answer answer);
+static void failure_clear(struct mu_history *history);
+static void failed_promotable(struct mu_history *history,
+                              enum mu_answer answer);
+static void result_correct(struct mu_history *history, bool is_expired);
+static void result_correct_hard(struct mu_history *history);
+static bool failure_is_expired(struct mu_history *history);
+static bool parameters_changed(struct mu_history *history);
+static void failcount_clear(struct mu_history *history, const char *why);
+static void state_apply(struct mu_history *history);
+static void answer_apply(struct mu_history *history, enum mu_answer answer);
+static void active_apply(struct mu_history *history, enum mu_answer answer);
+static void recurring_note(struct mu_history *history);
+static void target_role_apply(struct mu_sched_resource *resource);
+static void known_add(struct mu_sched_resource *resource, uint32_t node);
+static void lock_read(struct mu_sched *sched, uint32_t node,
+                      struct mu_sched_resource *resource,
+                      const struct mu_status_resource *known);
+static bool is_probe(const struct mu_status_op *op);
+static bool op_is(const struct mu_status_op *op, const char *name);
+static bool is_masked_probe(const struct mu_history *history);
+static void multiply_active(struct mu_sched *sched,
+                            struct mu_sched_resource *resource);
+static void block(struct mu_sched_resource *resource);
+
+void
+mu_history_run(struct mu_sched *sched)
+{
+    for (uint32_t i = 0; i < sched->nodes_count; i++) {
+        struct mu_sched_node *node = &sched->nodes[i];
+
+        /* Without fencing a node that is down runs nothing. */
+        if (!node->is_remote && node->status->is_seen &&
+            (node->is_online || sched->is_fencing_enabled ||
+             sched->options->shutdown_lock)) {
+            node_replay(sched, i);
+        }
+    }
+    /* What no history speaks of still has a wanted role. */
+    for (size_t i = 0; i < sched->resources.count; i++) {
+        target_role_apply(sched->resources.items[i]);
+    }
+}
+
+static void
+node_replay(struct mu_sched *sched, uint32_t node)
+{
+    const struct mu_status_node *status = sched->nodes[node].status;
+
+    for (uint32_t i = 0; i < status->resources_count; i++) {
+        resource_replay(sched, node, &status->resources[i]);
+    }
+}
+
+static void
+resource_replay(struct mu_sched *sched, uint32_t node,
+                const struct mu_status_resource *known)
+{
+    struct mu_history history = {
+        .sched = sched, .node = node, .known = known};
+    enum mu_role saved_role;
+
+    if (known->ops_count == 0 && known->shutdown_lock_ms == 0) {
+        return;
+    }
+    history.resource = mu_instance_find(sched, node, known);
+    if (!history.resource) {
+        if (known->ops_count == 0) {
+            return;
+        }
+        history.resource = mu_setup_removed(sched, known);
+    }
+    if (sched->options->shutdown_lock && known->shutdown_lock_ms != 0) {
+        lock_read(sched, node, history.resource, known);
+    }
+    saved_role = history.resource->role;
+    history.resource->role = MU_ROLE_UNKNOWN;
+    for (uint32_t i = 0; i < known->ops_count; i++) {
+        history.op = &known->ops[i];
+        op_replay(&history);
+    }
+    recurring_note(&history);
+    state_apply(&history);
+    target_role_apply(history.resource);
+    if (saved_role > history.resource->role) {
+        history.resource->role = saved_role;
+    }
+}
+
+static void
+target_role_apply(struct mu_sched_resource *resource)
+{
+    enum mu_role wanted = resource->traits->target_role;
+
+    if (wanted == MU_ROLE_UNKNOWN) {
+        return;
+    }
+    if (wanted > MU_ROLE_STARTED) {
+        struct mu_sched_resource *clone = mu_state_clone_of(resource);
+
+        if (clone && clone->traits->is_promotable) {
+            if (wanted == MU_ROLE_PROMOTED) {
+                return; /* What happens anyway. */
+            }
+        } else {
+            return; /* Only promotable clones have such roles. */
+        }
+    }
+    if (resource->next_role == MU_ROLE_UNKNOWN ||
+        wanted < resource->next_role) {
+        resource->next_role = wanted;
+        resource->is_target_stopped = wanted == MU_ROLE_STOPPED;
+    }
+}
+
+static bool
+op_is(const struct mu_status_op *op, const char *name)
+{
+    return strcmp(op->name, name) == 0;
+}
+
+static bool
+is_probe(const struct mu_status_op *op)
+{
+    return op->interval_ms == 0 && op_is(op, "monitor");
+}
+
+static void
+op_replay(struct mu_history *history)
+{
+    const struct mu_status_op *op = history->op;
+    bool is_expired;
+
+    if (op_is(op, "notify") || op_is(op, "meta-data")) {
+        return;
+    }
+    history->status = op->status;
+    history->rc = op->rc;
+    if (op->status == MU_OP_STATUS_PENDING) {
+        op_pending(history);
+        return;
+    }
+    if (op->status == MU_OP_STATUS_CANCELLED) {
+        return;
+    }
+    is_expired = op->status != MU_OP_STATUS_NOT_INSTALLED &&
+                 failure_is_expired(history);
+    result_correct(history, is_expired);
+    if (is_expired && history->rc != op->expected_rc) {
+        if (op->interval_ms == 0) {
+            return; /* Long forgotten. */
+        }
+        if (history->sched->nodes[history->node].is_online &&
+            !history->sched->nodes[history->node].is_unclean) {
+            /* The monitor would not report the same result again: set it up
+             * anew. */
+            struct mu_sched_action *monitor = mu_action_get(
+                history->sched, history->resource,
+                mu_key_recurring(MU_VERB_MONITOR, op->interval_ms),
+                history->node, false);
+
+            monitor->flags |= MU_FLAG_RESCHEDULE;
+            return;
+        }
+    }
+    if (history->status == MU_OP_STATUS_DONE) {
+        op_done(history, history->rc);
+        return;
+    }
+    op_failed(history);
+}
+
+/* An operation that was under way when this was recorded, and is not known to
+ * be in flight: it has begun, so it counts as done half. */
+static void
+op_pending(struct mu_history *history)
+{
+    struct mu_sched_resource *resource = history->resource;
+    const struct mu_status_op *op = history->op;
+
+    if (op_is(op, "start")) {
+        resource->is_start_pending = true;
+        mu_history_set_active(resource);
+    } else if (op_is(op, "promote")) {
+        resource->role = MU_ROLE_PROMOTED;
+    } else if (op_is(op, "migrate_to") &&
+               history->sched->nodes[history->node].is_unclean) {
+        mu_migrate_stop_target(history->sched, resource, op->migrate_target);
+    }
+    if (!resource->pending_task && !is_probe(op)) {
+        resource->pending_task = op->name;
+        resource->pending_node = history->node;
+    }
+}
+
+static void
+op_done(struct mu_history *history, int32_t rc)
+{
+    struct mu_sched_resource *resource = history->resource;
+    const struct mu_status_op *op = history->op;
+    bool is_clear = false;
+
+    if (rc == RC_NOT_INSTALLED || is_masked_probe(history)) {
+        resource->role = MU_ROLE_STOPPED;
+    } else if (rc == RC_NOT_RUNNING) {
+        is_clear = true;
+    } else if (op_is(op, "monitor")) {
+        is_clear = history->last_failure &&
+                   op_is(history->last_failure, op->name) &&
+                   history->last_failure->interval_ms == op->interval_ms;
+        if (resource->role < MU_ROLE_STARTED) {
+            mu_history_set_active(resource);
+        }
+    } else if (op_is(op, "start")) {
+        resource->role = MU_ROLE_STARTED;
+        is_clear = true;
+    } else if (op_is(op, "stop")) {
+        resource->role = MU_ROLE_STOPPED;
+        is_clear = true;
+    } else if (op_is(op, "promote")) {
+        resource->role = MU_ROLE_PROMOTED;
+        is_clear = true;
+    } else if (op_is(op, "demote")) {
+        is_clear = history->answer == MU_ANSWER_DEMOTE;
+        resource->role = MU_ROLE_UNPROMOTED;
+    } else if (op_is(op, "migrate_from")) {
+        resource->role = MU_ROLE_STARTED;
+        is_clear = true;
+    } else if (op_is(op, "migrate_to")) {
+        mu_migrate_read_to_done(history);
+    } else if (resource->role < MU_ROLE_STARTED) {
+        mu_history_set_active(resource);
+    }
+    if (is_clear) {
+        failure_clear(history);
+    }
+}
+
+/* Later success makes up for mild failures. */
+static void
+failure_clear(struct mu_history *history)
+{
+    switch (history->answer) {
+    case MU_ANSWER_STOP:
+    case MU_ANSWER_BAN:
+    case MU_ANSWER_FENCE:
+    case MU_ANSWER_STANDBY:
+        break;
+    case MU_ANSWER_IGNORE:
+    case MU_ANSWER_DEMOTE:
+    case MU_ANSWER_RESTART:
+    case MU_ANSWER_BLOCK:
+        history->answer = MU_ANSWER_IGNORE;
+        history->resource->next_role = MU_ROLE_UNKNOWN;
+        break;
+    }
+}
+
+void
+mu_history_set_active(struct mu_sched_resource *resource)
+{
+    struct mu_sched_resource *clone = mu_state_clone_of(resource);
+
+    resource->role = clone && clone->traits->is_promotable
+                         ? MU_ROLE_UNPROMOTED
+                         : MU_ROLE_STARTED;
+}
+
+/* An agent that is missing, or refuses its parameters, runs nothing. */
+static bool
+is_masked_probe(const struct mu_history *history)
+{
+    return is_probe(history->op) &&
+           (history->op->rc == RC_NOT_INSTALLED ||
+            history->op->rc == RC_INVALID_PARAM ||
+            history->op->status == MU_OP_STATUS_NOT_INSTALLED);
+}
+
+/* Sets status and rc to what they mean, given what was expected. */
+static void
+result_correct(struct mu_history *history, bool is_expired)
+{
+    const struct mu_status_op *op = history->op;
+    struct mu_sched_resource *resource = history->resource;
+
+    if (history->rc == RC_DEGRADED) {
+        history->rc = RC_OK;
+    } else if (history->rc == RC_DEGRADED_PROMOTED) {
+        history->rc = RC_PROMOTED;
+    }
+    if (is_masked_probe(history)) {
+        history->status = MU_OP_STATUS_DONE;
+        history->rc = RC_NOT_RUNNING;
+        resource->role = MU_ROLE_STOPPED;
+        return;
+    }
+    if (history->status != MU_OP_STATUS_DONE &&
+        history->status != MU_OP_STATUS_ERROR) {
+        return; /* The executor knows best. */
+    }
+    history->status = op->expected_rc < 0 || history->rc == op->expected_rc
+                          ? MU_OP_STATUS_DONE
+                          : MU_OP_STATUS_ERROR;
+    switch (history->rc) {
+    case RC_OK:
+        if (is_probe(op) && op->expected_rc == RC_NOT_RUNNING) {
+            history->status = MU_OP_STATUS_DONE;
+        }
+        break;
+    case RC_NOT_RUNNING:
+        if (is_probe(op) || op->expected_rc == history->rc ||
+            !resource->is_managed) {
+            history->status = MU_OP_STATUS_DONE;
+            resource->role = MU_ROLE_STOPPED;
+            history->answer = MU_ANSWER_IGNORE;
+            resource->next_role = MU_ROLE_UNKNOWN;
+        }
+        break;
+    case RC_PROMOTED:
+        if (is_probe(op) && history->rc != op->expected_rc) {
+            history->status = MU_OP_STATUS_DONE;
+        }
+        if (!is_expired || history->rc == op->expected_rc) {
+            resource->role = MU_ROLE_PROMOTED;
+        }
+        break;
+    case RC_FAILED_PROMOTED:
+        if (!is_expired || history->rc == op->expected_rc) {
+            resource->role = MU_ROLE_PROMOTED;
+        }
+        history->status = MU_OP_STATUS_ERROR;
+        break;
+    default:
+        result_correct_hard(history);
+        break;
+    }
+}
+
+/* Exit codes that say that trying again here, or anywhere, is useless. */
+static void
+result_correct_hard(struct mu_history *history)
+{
+    switch (history->rc) {
+    case RC_NOT_CONFIGURED:
+        history->status = MU_OP_STATUS_ERROR_FATAL;
+        break;
+    case RC_UNIMPLEMENTED:
+        if (history->op->interval_ms > 0) {
+            history->status = MU_OP_STATUS_NOT_SUPPORTED;
+            break;
+        }
+        history->status = MU_OP_STATUS_ERROR_HARD;
+        break;
+    case RC_NOT_INSTALLED:
+    case RC_NO_PERMISSION:
+    case RC_INVALID_PARAM:
+        history->status = op_is(history->op, "stop") &&
+                                  !mu_node_state_may_fence(history->sched,
+                                                           history->node)
+                              ? MU_OP_STATUS_ERROR_FATAL
+                              : MU_OP_STATUS_ERROR_HARD;
+        break;
+    default:
+        if (history->status == MU_OP_STATUS_DONE &&
+            history->rc != history->op->expected_rc) {
+            history->status = MU_OP_STATUS_ERROR;
+        }
+        break;
+    }
+}
+
+static void
+op_failed(struct mu_history *history)
+{
+    static const struct mu_plan_reason hard = {
+        .text = "its agent said that it cannot work on that node"};
+    static const struct mu_plan_reason fatal = {
+        .text = "its agent said that its configuration is wrong"};
+    struct mu_sched *sched = history->sched;
+    struct mu_sched_resource *resource = history->resource;
+    struct mu_sched_resource *banned =
+        resource->is_unique ? resource : mu_state_top(resource);
+    enum mu_answer answer =
+        mu_failure_answer(sched, resource, history->node, history->op);
+
+    if (history->status == MU_OP_STATUS_NOT_INSTALLED) {
+        if (answer == MU_ANSWER_IGNORE) {
+            history->answer = MU_ANSWER_BAN;
+        }
+        mu_location_add(sched, banned, history->node, -MU_SCORE_INFINITY,
+                        &hard);
+        failure_note(history, answer);
+        return;
+    }
+    if (answer == MU_ANSWER_IGNORE) {
+        op_done(history, history->op->expected_rc);
+        resource->is_failure_ignored = true;
+        return;
+    }
+    failure_note(history, answer);
+    if (history->status == MU_OP_STATUS_ERROR_HARD) {
+        mu_location_add(sched, banned, history->node, -MU_SCORE_INFINITY,
+                        &hard);
+    } else if (history->status == MU_OP_STATUS_ERROR_FATAL) {
+        mu_location_add(sched, banned, MU_STATE_NONE, -MU_SCORE_INFINITY,
+                        &fatal);
+    }
+}
+
+static void
+failure_note(struct mu_history *history, enum mu_answer answer)
+{
+    static const struct mu_plan_reason stop_failed = {
+        .text = "it could not be stopped there"};
+    struct mu_sched_resource *resource = history->resource;
+    const struct mu_status_op *op = history->op;
+
+    history->last_failure = op;
+    if (answer > history->answer) {
+        history->answer = answer;
+    }
+    if (op_is(op, "stop")) {
+        mu_location_add(history->sched, resource, history->node,
+                        -MU_SCORE_INFINITY, &stop_failed);
+    } else if (op_is(op, "migrate_to")) {
+        mu_migrate_read_to_failed(history);
+    } else if (op_is(op, "migrate_from")) {
+        mu_migrate_read_from_failed(history);
+    } else if (op_is(op, "promote") || op_is(op, "demote")) {
+        failed_promotable(history, answer);
+    }
+    if (is_probe(op) && history->rc == RC_NOT_INSTALLED) {
+        resource->role = MU_ROLE_STOPPED;
+    } else if (resource->role < MU_ROLE_STARTED) {
+        mu_history_set_active(resource);
+    }
+    if (answer == MU_ANSWER_STOP) {
+        struct mu_sched_resource *clone = mu_state_clone_of(resource);
+
+        if (resource->next_role < MU_ROLE_STOPPED) {
+            resource->next_role = MU_ROLE_STOPPED;
+        }
+        mu_location_ban_all(history->sched, clone && !resource->is_unique
+                                                ? clone
+                                                : resource);
+    } else if (op_is(op, "promote") &&
+               resource->next_role < MU_ROLE_UNPROMOTED) {
+        resource->next_role = MU_ROLE_UNPROMOTED;
+    }
+}
+
+static void
+failed_promotable(struct mu_history *history, enum mu_answer answer)
+{
+    struct mu_sched_resource *resource = history->resource;
+
+    if (op_is(history->op, "promote")) {
+        resource->role = MU_ROLE_UNPROMOTED;
+    } else if (answer == MU_ANSWER_BLOCK) {
+        resource->role = MU_ROLE_PROMOTED;
+        resource->next_role = MU_ROLE_STOPPED;
+    } else if (history->rc == RC_NOT_RUNNING) {
+        resource->role = MU_ROLE_STOPPED;
+    } else {
+        /* It will be stopped; any promotion comes after that. */
+        resource->role = MU_ROLE_UNPROMOTED;
+    }
+}
+
+/* Tells whether the result is too old to count as a failure, and schedules
+ * that the fail count is cleared when nothing speaks for it any more. */
+static bool
+failure_is_expired(struct mu_history *history)
+{
+    struct mu_sched *sched = history->sched;
+    struct mu_sched_resource *resource = history->resource;
+    const struct mu_status_op *op = history->op;
+    bool is_expired = false;
+    int32_t fresh_count = 0;
+
+    if (resource->failure_timeout_ms > 0 && op->last_change_ms > 0) {
+        is_expired = sched->now_ms >=
+                     op->last_change_ms + resource->failure_timeout_ms;
+        fresh_count = mu_failure_count(sched, resource, history->node, true,
+                                       NULL);
+        if (resource->failure_timeout_ms == 0) {
+            is_expired = false; /* The failure blocks the resource. */
+        }
+    }
+    if (is_expired &&
+        mu_failure_count(sched, resource, history->node, false, NULL) > 0) {
+        if (fresh_count == 0) {
+            failcount_clear(history, "its failures are long past");
+        } else {
+            is_expired = false;
+        }
+    }
+    if (op->is_failure && parameters_changed(history)) {
+        failcount_clear(history, "its parameters were changed since it failed");
+    }
+    if (is_expired && is_probe(op) &&
+        (op->rc == RC_OK || op->rc == RC_NOT_RUNNING ||
+         op->rc == RC_PROMOTED || op->rc == RC_DEGRADED ||
+         op->rc == RC_DEGRADED_PROMOTED)) {
+        is_expired = false; /* What a probe found does not get old. */
+    }
+    return is_expired;
+}
+
+static bool
+parameters_changed(struct mu_history *history)
+{
+    if (history->resource->config == MU_STATE_NONE ||
+        (!op_is(history->op, "start") && !op_is(history->op, "monitor"))) {
+        return false;
+    }
+    return mu_change_of(history->sched, history->resource, history->node,
+                        history->op) > MU_CHANGE_NONE;
+}
+
+static void
+failcount_clear(struct mu_history *history, const char *why)
+{
+    struct mu_sched_action *action =
+        mu_action_find(history->resource, mu_key(MU_VERB_CLEAR_FAILCOUNT),
+                       history->node);
+
+    if (!action) {
+        action = mu_action_new(history->sched, history->resource,
+                               mu_key(MU_VERB_CLEAR_FAILCOUNT),
+                               history->node);
+    }
+    action->kind = MU_ACTION_NODE;
+    action->flags |= MU_FLAG_NO_AGENT;
+    mu_explain_cause(history->sched, action, why);
+}
+
+/* Makes recurring monitors that run known as actions that need not be done
+ * again. */
+static void
+recurring_note(struct mu_history *history)
+{
+    int32_t start;
+    int32_t stop;
+
+    if (!history->sched->nodes[history->node].is_online) {
+        return;
+    }
+    mu_history_active_range(history->known, &start, &stop);
+    for (int32_t i = 0; i < (int32_t)history->known->ops_count; i++) {
+        const struct mu_status_op *op = &history->known->ops[i];
+
+        if ((start < stop && i <= stop) || i < start ||
+            op->interval_ms == 0 || op->status == MU_OP_STATUS_PENDING ||
+            op->is_failure || !op_is(op, "monitor")) {
+            continue;
+        }
+        (void)mu_action_get(history->sched, history->resource,
+                            mu_key_recurring(MU_VERB_MONITOR,
+                                             op->interval_ms),
+                            history->node, false);
+    }
+}
+
+void
+mu_history_active_range(const struct mu_status_resource *known,
+                        int32_t *ret_start, int32_t *ret_stop)
+{
+    int32_t start = -1;
+    int32_t stop = -1;
+    int32_t by_monitor = -1;
+    int32_t by_role = -1;
+
+    for (int32_t i = 0; i < (int32_t)known->ops_count; i++) {
+        const struct mu_status_op *op = &known->ops[i];
+
+        if (op_is(op, "stop") && op->status == MU_OP_STATUS_DONE) {
+            stop = i;
+        } else if (op_is(op, "start") || op_is(op, "migrate_from")) {
+            start = i;
+        } else if (by_monitor <= stop && op_is(op, "monitor")) {
+            if (op->rc == RC_OK || op->rc == RC_PROMOTED) {
+                by_monitor = i;
+            }
+        } else if (op_is(op, "promote") || op_is(op, "demote")) {
+            by_role = i;
+        }
+    }
+    if (start == -1) {
+        start = by_role != -1 ? by_role : by_monitor;
+    }
+    *ret_start = start;
+    *ret_stop = stop;
+}
+
+/* Draws the conclusions once all operations were replayed. */
+static void
+state_apply(struct mu_history *history)
+{
+    struct mu_sched *sched = history->sched;
+    struct mu_sched_resource *resource = history->resource;
+    struct mu_sched_node *node = &sched->nodes[history->node];
+    enum mu_answer answer = history->answer;
+
+    if (resource->role != MU_ROLE_UNKNOWN) {
+        known_add(resource, history->node);
+    }
+    if (resource->role > MU_ROLE_STOPPED && !node->is_online &&
+        !node->is_in_maintenance && resource->is_managed &&
+        sched->is_fencing_enabled) {
+        mu_node_state_set_unclean(
+            sched, history->node,
+            mu_text_make(sched->arena, "%s is thought to be active there",
+                         resource->id));
+    }
+    if (node->is_unclean) {
+        answer = MU_ANSWER_IGNORE; /* Fencing deals with everything. */
+    }
+    answer_apply(history, answer);
+    if (resource->role > MU_ROLE_STOPPED) {
+        active_apply(history, answer);
+    } else {
+        for (struct mu_sched_action *stop = mu_action_find(
+                 resource, mu_key(MU_VERB_STOP), history->node);
+             stop; stop = mu_action_find_next(stop)) {
+            if (stop->node == history->node) {
+                stop->flags |= MU_FLAG_OPTIONAL;
+            }
+        }
+    }
+    if (resource->role == MU_ROLE_STOPPED &&
+        resource->migrate_source == history->node &&
+        resource->migrate_target != MU_STATE_NONE) {
+        resource->role = MU_ROLE_STARTED;
+    }
+}
+
+static void
+answer_apply(struct mu_history *history, enum mu_answer answer)
+{
+    static const struct mu_plan_reason ban = {
+        .text = "it failed there and must go elsewhere"};
+    struct mu_sched *sched = history->sched;
+    struct mu_sched_resource *resource = history->resource;
+    struct mu_sched_node *node = &sched->nodes[history->node];
+
+    switch (answer) {
+    case MU_ANSWER_IGNORE:
+        break;
+    case MU_ANSWER_FENCE:
+        mu_node_state_set_unclean(
+            sched, history->node,
+            mu_text_make(sched->arena, "%s failed there", resource->id));
+        break;
+    case MU_ANSWER_STANDBY:
+        node->is_standby = true;
+        node->is_standby_on_fail = true;
+        break;
+    case MU_ANSWER_BLOCK:
+        block(resource);
+        break;
+    case MU_ANSWER_BAN:
+        mu_location_add(sched, resource, history->node, -MU_SCORE_INFINITY,
+                        &ban);
+        break;
+    case MU_ANSWER_STOP:
+        resource->next_role = MU_ROLE_STOPPED;
+        break;
+    case MU_ANSWER_RESTART:
+        if (resource->role > MU_ROLE_STOPPED) {
+            resource->is_failed = true;
+            (void)mu_action_of(sched, resource, MU_VERB_STOP, history->node,
+                               true);
+        }
+        break;
+    case MU_ANSWER_DEMOTE:
+        resource->is_failed = true;
+        resource->is_demote_on_fail = true;
+        (void)mu_action_of(sched, resource, MU_VERB_DEMOTE, history->node,
+                           true);
+        break;
+    }
+}
+
+static void
+active_apply(struct mu_history *history, enum mu_answer answer)
+{
+    struct mu_sched_resource *resource = history->resource;
+
+    mu_history_add_active(history->sched, resource, history->node,
+                          history->answer != MU_ANSWER_IGNORE);
+    if (answer != MU_ANSWER_IGNORE) {
+        resource->is_failed = true;
+    }
+    if (answer != MU_ANSWER_IGNORE && answer != MU_ANSWER_DEMOTE &&
+        answer != MU_ANSWER_BLOCK) {
+        resource->is_demote_on_fail = false;
+    }
+}
+
+static void
+known_add(struct mu_sched_resource *resource, uint32_t node)
+{
+    for (; resource; resource = resource->parent) {
+        mu_state_add_node(resource->known, node);
+        if (resource->is_unique) {
+            break;
+        }
+    }
+}
+
+void
+mu_history_add_active(struct mu_sched *sched,
+                      struct mu_sched_resource *resource, uint32_t node,
+                      bool has_failed)
+{
+    for (size_t i = 0; i < resource->running_on.count; i++) {
+        if (resource->running_on.items[i] == node) {
+            return;
+        }
+    }
+    *mu_vec_add(sched->arena, &resource->running_on) = node;
+    if (resource->kind == MU_RESOURCE_PRIMITIVE) {
+        *mu_vec_add(sched->arena, &sched->nodes[node].running) = resource;
+        sched->nodes[node].priority += resource->priority;
+        if (resource->role == MU_ROLE_PROMOTED && resource->priority > 0) {
+            sched->nodes[node].priority += 1;
+        }
+        if (sched->nodes[node].is_in_maintenance) {
+            resource->is_managed = false;
+            resource->is_in_maintenance = true;
+        } else if (sched->nodes[node].is_held) {
+            resource->is_managed = false; /* Kept until its daemon is back. */
+        }
+    }
+    if (!resource->is_managed) {
+        static const struct mu_plan_reason unmanaged = {
+            .source = "is-managed", .text = "it is not managed"};
+
+        mu_location_add(sched, resource, node, MU_SCORE_INFINITY, &unmanaged);
+        for (struct mu_sched_resource *parent = resource->parent;
+             parent && sched->nodes[node].is_online;
+             parent = parent->parent) {
+            *mu_vec_add(sched->arena, &parent->running_on) = node;
+        }
+        return;
+    }
+    if (resource->kind == MU_RESOURCE_PRIMITIVE &&
+        resource->running_on.count > 1) {
+        multiply_active(sched, resource);
+    }
+    (void)has_failed;
+    if (resource->parent) {
+        mu_history_add_active(sched, resource->parent, node, false);
+    }
+}
+
+static void
+multiply_active(struct mu_sched *sched, struct mu_sched_resource *resource)
+{
+    switch (resource->traits->multiple_active) {
+    case MU_MULTIPLE_STOP_ONLY:
+        mu_location_ban_all(sched, resource);
+        break;
+    case MU_MULTIPLE_BLOCK:
+        block(resource);
+        if (resource->parent &&
+            resource->parent->kind == MU_RESOURCE_GROUP &&
+            resource->parent->traits->multiple_active == MU_MULTIPLE_BLOCK) {
+            for (uint32_t i = 0; i < resource->parent->children_count; i++) {
+                block(resource->parent->children[i]);
+            }
+        }
+        break;
+    case MU_MULTIPLE_STOP_UNEXPECTED:
+        resource->is_stop_unexpected = true;
+        break;
+    case MU_MULTIPLE_STOP_START:
+        break;
+    }
+}
+
+static void
+block(struct mu_sched_resource *resource)
+{
+    resource->is_managed = false;
+    resource->is_blocked = true;
+}
+
+static void
+lock_read(struct mu_sched *sched, uint32_t node,
+          struct mu_sched_resource *resource,
+          const struct mu_status_resource *known)
+{
+    int64_t limit_ms = sched->options->shutdown_lock_limit_ms;
+
+    if (limit_ms > 0) {
+        struct mu_instant end = mu_instant_after(
+            (struct mu_instant){known->shutdown_lock_ms}, limit_ms);
+
+        if (sched->now_ms > end.ms) {
+            struct mu_sched_action *action = mu_action_new(
+                sched, resource, mu_key(MU_VERB_LRM_DELETE), node);
+
+            action->kind = MU_ACTION_NODE;
+            return;
+        }
+        sched->next_change = mu_instant_min(sched->next_change,
+                                            mu_instant_after(end, 1000));
+    }
+    resource->lock_node = node;
+    resource->lock_time_ms = known->shutdown_lock_ms;
+}
+
+const struct mu_status_resource *
+mu_history_find(const struct mu_status_node *node, const char *id)
+{
+    uint32_t low = 0;
+    uint32_t high = node->resources_count;
+
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        int order = strcmp(node->resources[middle].id, id);
+
+        if (order == 0) {
+            return &node->resources[middle];
+        }
+        if (order < 0) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return NULL;
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef MU_SCHED_HISTORY_H
+#define MU_SCHED_HISTORY_H
+
+/* History: what runs where, in which role, and what failed?
+ *
+ * Replays the recorded operations of every node, oldest first, and sets role,
+ * place and flags of the resources. Operations in flight are part of it: their
+ * success is assumed. */
+
+#include "sched/failure.h"
+#include "sched/state.h"
+
+/* What is known so far while the history of one resource on one node is
+ * replayed. */
+struct mu_history {
+    struct mu_sched *sched;
+    struct mu_sched_resource *resource;
+    uint32_t node;
+    const struct mu_status_resource *known;
+    const struct mu_status_op *op;
+    enum mu_op_status status; /* Of 'op', corrected. */
+    int32_t rc;               /* Likewise. */
+    enum mu_answer answer;    /* The severest that still counts. */
+    const struct mu_status_op *last_failure;
+};
+
+/* Replays everything. */
+void mu_history_run(struct mu_sched *sched);
+
+/* Records that 'resource' is active on 'node'; 'has_failed' there. */
+void mu_history_add_active(struct mu_sched *sched,
+                           struct mu_sched_resource *resource, uint32_t node,
+                           bool has_failed);
+
+/* Raises the role to that of an active resource. */
+void mu_history_set_active(struct mu_sched_resource *resource);
+
+/* Returns the record of 'id' on 'node', or null. */
+const struct mu_status_resource *mu_history_find(
+    const struct mu_status_node *node, const char *id);
+
+/* Finds the first and the last operation that tell about being active: indexes
+ * into known->ops, or -1. */
+void mu_history_active_range(const struct mu_status_resource *known,
+                             int32_t *ret_start, int32_t *ret_stop);
+
+#endif /* MU_SCHED_HISTORY_H */

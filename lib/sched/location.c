@@ -1,0 +1,448 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "sched/location.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "sched/explain.h"
+#include "sched/failure.h"
+#include "sched/health.h"
+#include "sched/node_state.h"
+#include "sched/pattern.h"
+#include "sched/score.h"
+#include "sched/setup.h"
+
+enum { MATCHES_COUNT_MAX = 10 };
+
+/* One location constraint on its way to the resources it is about. */
+struct origin {
+    struct mu_sched *sched;
+    const struct mu_config_location *config;
+    const char *const *matches; /* Of its rsc-pattern, or null. */
+    unsigned matches_count;
+};
+
+static void constraint_read(struct mu_sched *sched,
+                            const struct mu_config_location *config);
+static void pattern_read(struct mu_sched *sched,
+                         const struct mu_config_location *config);
+static void resource_read(const struct origin *origin,
+                          struct mu_sched_resource *resource,
+                          enum mu_role role, int32_t score, bool has_score);
+static void rule_read(const struct origin *origin,
+                      struct mu_sched_resource *resource,
+                      const struct mu_config_location_rule *rule,
+                      struct mu_location *location);
+static int32_t rule_score(const struct origin *origin, uint32_t node,
+                          const struct mu_config_location_rule *rule);
+static const char *name_expand(const struct origin *origin, const char *name);
+static struct mu_location *location_make(const struct origin *origin,
+                                         struct mu_sched_resource *resource,
+                                         enum mu_role role);
+static void constraint_apply(struct mu_sched *sched,
+                             struct mu_sched_resource *resource,
+                             const struct mu_location *location,
+                             bool is_score_hidden);
+static void one_apply(struct mu_sched *sched,
+                      struct mu_sched_resource *resource,
+                      const struct mu_location *location,
+                      bool is_score_hidden);
+static void stickiness_apply(struct mu_sched *sched,
+                             struct mu_sched_resource *resource);
+static void threshold_apply(struct mu_sched *sched,
+                            struct mu_sched_resource *resource, uint32_t node);
+static void discovery_apply(struct mu_sched *sched,
+                            struct mu_sched_resource *resource, uint32_t node);
+static void lock_apply(struct mu_sched *sched);
+
+void
+mu_location_make(struct mu_sched *sched)
+{
+    mu_health_apply(sched);
+    for (uint32_t i = 0; i < sched->config->locations_count; i++) {
+        constraint_read(sched, &sched->config->locations[i]);
+    }
+}
+
+void
+mu_location_apply(struct mu_sched *sched)
+{
+    lock_apply(sched);
+    for (size_t i = 0; i < sched->locations.count; i++) {
+        struct mu_location *location = sched->locations.items[i];
+
+        constraint_apply(sched, location->resource, location, false);
+    }
+    for (size_t i = 0; i < sched->top.count; i++) {
+        stickiness_apply(sched, sched->top.items[i]);
+    }
+    for (size_t i = 0; i < sched->top.count; i++) {
+        for (uint32_t node = 0; node < sched->nodes_count; node++) {
+            threshold_apply(sched, sched->top.items[i], node);
+        }
+        for (uint32_t node = 0; node < sched->nodes_count; node++) {
+            discovery_apply(sched, sched->top.items[i], node);
+        }
+    }
+}
+
+static void
+constraint_read(struct mu_sched *sched,
+                const struct mu_config_location *config)
+{
+    struct origin origin = {.sched = sched, .config = config};
+
+    if (config->pattern) {
+        pattern_read(sched, config);
+    } else if (config->resource != MU_CONFIG_NONE) {
+        resource_read(&origin, sched->by_config[config->resource],
+                      config->role, config->score, true);
+    }
+    for (uint32_t i = 0; i < config->sets_count; i++) {
+        const struct mu_config_set *set = &config->sets[i];
+
+        for (uint32_t j = 0; j < set->resources_count; j++) {
+            resource_read(&origin, sched->by_config[set->resources[j]],
+                          set->role != MU_ROLE_UNKNOWN ? set->role
+                                                       : config->role,
+                          set->has_score ? set->score : config->score, true);
+        }
+    }
+}
+
+/* A pattern is tried on every resource; with '!' in front it must not match. */
+static void
+pattern_read(struct mu_sched *sched, const struct mu_config_location *config)
+{
+    bool is_inverted = config->pattern[0] == '!';
+    const char *pattern = config->pattern + (is_inverted ? 1 : 0);
+
+    for (uint32_t i = 0; i < sched->config->resources_count; i++) {
+        const char *matches[MATCHES_COUNT_MAX] = {0};
+        struct origin origin = {.sched = sched, .config = config};
+        int count;
+
+        if (!sched->by_config[i] ||
+            sched->config->resources[i].parent != MU_CONFIG_NONE) {
+            continue;
+        }
+        count = mu_pattern_match(sched->arena, pattern,
+                                 sched->by_config[i]->id, matches,
+                                 MATCHES_COUNT_MAX);
+        if ((count > 0) == is_inverted) {
+            continue;
+        }
+        if (count > 0) {
+            origin.matches = matches;
+            origin.matches_count = (unsigned)count;
+        }
+        resource_read(&origin, sched->by_config[i], config->role,
+                      config->score, true);
+    }
+}
+
+static void
+resource_read(const struct origin *origin, struct mu_sched_resource *resource,
+              enum mu_role role, int32_t score, bool has_score)
+{
+    struct mu_sched *sched = origin->sched;
+    const struct mu_config_location *config = origin->config;
+    struct mu_location *location;
+
+    (void)has_score;
+    if (!resource) {
+        return;
+    }
+    if (config->rules_count > 0) {
+        for (uint32_t i = 0; i < config->rules_count; i++) {
+            const struct mu_config_location_rule *rule = &config->rules[i];
+
+            location = location_make(origin, resource,
+                                     rule->role != MU_ROLE_UNKNOWN
+                                         ? rule->role
+                                         : role);
+            rule_read(origin, resource, rule, location);
+        }
+        return;
+    }
+    if (!config->node) {
+        return;
+    }
+    location = location_make(origin, resource, role);
+    for (uint32_t i = 0; i < sched->nodes_count; i++) {
+        if (strcmp(sched->nodes[i].name, config->node) == 0) {
+            location->scores[i] = score;
+        }
+    }
+}
+
+static struct mu_location *
+location_make(const struct origin *origin, struct mu_sched_resource *resource,
+              enum mu_role role)
+{
+    struct mu_location *location =
+        mu_location_new(origin->sched, resource, origin->config->id);
+
+    location->role = role == MU_ROLE_PROMOTED ? role : MU_ROLE_UNKNOWN;
+    location->discovery = origin->config->discovery;
+    return location;
+}
+
+struct mu_location *
+mu_location_new(struct mu_sched *sched, struct mu_sched_resource *resource,
+                const char *id)
+{
+    struct mu_location *location =
+        mu_arena_new(sched->arena, struct mu_location, 1);
+
+    location->id = id;
+    location->resource = resource;
+    location->scores =
+        mu_arena_new(sched->arena, int32_t, sched->nodes_count + 1);
+    for (uint32_t i = 0; i < sched->nodes_count; i++) {
+        location->scores[i] = MU_SCORE_ABSENT;
+    }
+    *mu_vec_add(sched->arena, &sched->locations) = location;
+    *mu_vec_add(sched->arena, &resource->locations) = location;
+    return location;
+}
+
+static void
+rule_read(const struct origin *origin, struct mu_sched_resource *resource,
+          const struct mu_config_location_rule *rule,
+          struct mu_location *location)
+{
+    struct mu_sched *sched = origin->sched;
+
+    (void)resource;
+    for (uint32_t i = 0; i < sched->nodes_count; i++) {
+        struct mu_node_state_context context = {.sched = sched, .node = i};
+        struct mu_rule_input input = {
+            .now_ms = sched->now_ms,
+            .node_lookup = mu_node_state_lookup,
+            .node_context = &context,
+            .matches = origin->matches,
+            .matches_count = origin->matches_count,
+        };
+
+        if (mu_rule_is_true(rule->rule, &input, &sched->next_change)) {
+            location->scores[i] = rule_score(origin, i, rule);
+        }
+    }
+}
+
+static int32_t
+rule_score(const struct origin *origin, uint32_t node,
+           const struct mu_config_location_rule *rule)
+{
+    const char *text;
+    int32_t score;
+
+    if (!rule->score_attribute) {
+        return rule->score;
+    }
+    text = mu_node_state_attribute(
+        origin->sched, node, name_expand(origin, rule->score_attribute));
+    if (!text || mu_text_parse_score(text, &score) < 0) {
+        return text ? 0 : -MU_SCORE_INFINITY;
+    }
+    return score;
+}
+
+/* Puts the submatches of the pattern in for %0 to %9. */
+static const char *
+name_expand(const struct origin *origin, const char *name)
+{
+    struct mu_text_buffer text;
+
+    if (!origin->matches || !strchr(name, '%')) {
+        return name;
+    }
+    mu_text_buffer_init(&text, origin->sched->arena);
+    for (const char *c = name; *c != '\0'; c++) {
+        if (c[0] == '%' && c[1] >= '0' && c[1] <= '9') {
+            unsigned index = (unsigned)(c[1] - '0');
+
+            if (index < origin->matches_count && origin->matches[index]) {
+                mu_text_buffer_add(&text, "%s", origin->matches[index]);
+            }
+            c++;
+        } else {
+            mu_text_buffer_append(&text, c, 1);
+        }
+    }
+    return text.data ? text.data : name;
+}
+
+/* In a group only the first member gets the score: the others follow it. In a
+ * clone every instance gets it. Clones hold groups, groups primitives: the
+ * recursion is three deep. */
+static void
+constraint_apply(struct mu_sched *sched, struct mu_sched_resource *resource,
+                 const struct mu_location *location, bool is_score_hidden)
+{
+    one_apply(sched, resource, location, is_score_hidden);
+    for (uint32_t i = 0; i < resource->children_count; i++) {
+        constraint_apply(sched, resource->children[i], location,
+                         is_score_hidden ||
+                             (resource->kind == MU_RESOURCE_GROUP && i > 0));
+    }
+}
+
+static void
+one_apply(struct mu_sched *sched, struct mu_sched_resource *resource,
+          const struct mu_location *location, bool is_score_hidden)
+{
+    if (location->role != MU_ROLE_UNKNOWN &&
+        location->role != resource->next_role) {
+        return;
+    }
+    for (uint32_t i = 0; i < sched->nodes_count; i++) {
+        int32_t score = location->scores[i];
+
+        if (score == MU_SCORE_ABSENT) {
+            continue;
+        }
+        if (is_score_hidden) {
+            score = 0;
+        }
+        resource->scores[i] = resource->scores[i] == MU_SCORE_ABSENT
+                                  ? score
+                                  : mu_score_add(resource->scores[i], score);
+        if (score != 0 && resource->kind == MU_RESOURCE_PRIMITIVE) {
+            mu_explain_score(sched, resource, i, score,
+                             &(struct mu_plan_reason){
+                                 .source = location->id,
+                                 .text = "a location constraint"});
+        }
+        if (location->discovery != MU_DISCOVERY_ALWAYS) {
+            if (!resource->discovery) {
+                resource->discovery = mu_arena_new(sched->arena, uint8_t,
+                                                   sched->nodes_count);
+            }
+            if (resource->discovery[i] < location->discovery) {
+                resource->discovery[i] = (uint8_t)location->discovery;
+            }
+            if (location->discovery == MU_DISCOVERY_EXCLUSIVE) {
+                resource->has_exclusive_discovery = true;
+            }
+        }
+    }
+}
+
+static void
+stickiness_apply(struct mu_sched *sched, struct mu_sched_resource *resource)
+{
+    uint32_t node;
+
+    for (uint32_t i = 0; i < resource->children_count; i++) {
+        stickiness_apply(sched, resource->children[i]);
+    }
+    if (resource->children_count > 0 || !resource->is_managed ||
+        resource->stickiness < 1 || resource->running_on.count != 1) {
+        return;
+    }
+    node = resource->running_on.items[0];
+    if (!sched->options->symmetric_cluster &&
+        resource->scores[node] == MU_SCORE_ABSENT) {
+        return; /* It is no longer wanted there. */
+    }
+    mu_location_add(sched, resource, node, resource->stickiness,
+                    &(struct mu_plan_reason){
+                        .source = "resource-stickiness",
+                        .text = "it runs there and should stay"});
+}
+
+static void
+threshold_apply(struct mu_sched *sched, struct mu_sched_resource *resource,
+                uint32_t node)
+{
+    struct mu_sched_resource *banned;
+
+    for (uint32_t i = 0; i < resource->children_count; i++) {
+        threshold_apply(sched, resource->children[i], node);
+    }
+    if (resource->children_count > 0 ||
+        !mu_failure_is_too_often(sched, resource, node)) {
+        return;
+    }
+    /* Instances of an anonymous clone cannot be told apart: one that fails
+     * too often on a node speaks for all. */
+    banned = resource->is_unique ? resource : mu_state_top(resource);
+    mu_location_add(sched, banned, node, -MU_SCORE_INFINITY,
+                    &(struct mu_plan_reason){
+                        .source = "migration-threshold",
+                        .text = "it failed there too often"});
+}
+
+static void
+discovery_apply(struct mu_sched *sched, struct mu_sched_resource *resource,
+                uint32_t node)
+{
+    if (resource->has_exclusive_discovery ||
+        mu_state_top(resource)->has_exclusive_discovery) {
+        for (uint32_t i = 0; i < resource->children_count; i++) {
+            discovery_apply(sched, resource->children[i], node);
+        }
+        if (resource->scores[node] != MU_SCORE_ABSENT &&
+            (!resource->discovery ||
+             resource->discovery[node] != MU_DISCOVERY_EXCLUSIVE)) {
+            resource->scores[node] = -MU_SCORE_INFINITY;
+        }
+    }
+}
+
+/* A resource that was stopped because its node shut down waits for it. */
+static void
+lock_apply(struct mu_sched *sched)
+{
+    for (size_t i = 0; i < sched->resources.count; i++) {
+        struct mu_sched_resource *resource = sched->resources.items[i];
+
+        if (resource->lock_node == MU_STATE_NONE) {
+            continue;
+        }
+        for (uint32_t node = 0; node < sched->nodes_count; node++) {
+            if (node != resource->lock_node) {
+                mu_location_add(sched, resource, node, -MU_SCORE_INFINITY,
+                                &(struct mu_plan_reason){
+                                    .source = "shutdown-lock",
+                                    .text = "it waits for the node that shut "
+                                            "down with it"});
+            }
+        }
+    }
+}
+
+void
+mu_location_add(struct mu_sched *sched, struct mu_sched_resource *resource,
+                uint32_t node, int32_t score,
+                const struct mu_plan_reason *why)
+{
+    uint32_t first = node == MU_STATE_NONE ? 0 : node;
+    uint32_t end = node == MU_STATE_NONE ? sched->nodes_count : node + 1;
+
+    for (uint32_t i = 0; i < resource->children_count; i++) {
+        mu_location_add(sched, resource->children[i], node, score, why);
+    }
+    for (uint32_t i = first; i < end; i++) {
+        resource->scores[i] =
+            resource->scores[i] == MU_SCORE_ABSENT
+                ? score
+                : mu_score_add(resource->scores[i], score);
+    }
+    if (resource->kind == MU_RESOURCE_PRIMITIVE) {
+        mu_explain_score(sched, resource, node, score, why);
+    }
+}
+
+void
+mu_location_ban_all(struct mu_sched *sched, struct mu_sched_resource *resource)
+{
+    for (uint32_t i = 0; i < resource->children_count; i++) {
+        mu_location_ban_all(sched, resource->children[i]);
+    }
+    for (uint32_t i = 0; i < sched->nodes_count; i++) {
+        resource->scores[i] = -MU_SCORE_INFINITY;
+    }
+}

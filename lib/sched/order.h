@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef MU_SCHED_ORDER_H
+#define MU_SCHED_ORDER_H
+
+/* Order: what must happen before what?
+ *
+ * Orderings between resources are collected first; when all actions are known
+ * they become edges, and what an edge implies (this must happen too, that
+ * cannot happen then) is carried along until nothing changes any more. */
+
+#include "sched/state.h"
+
+/* Reads the configured orderings. */
+void mu_order_make(struct mu_sched *sched);
+
+/* Adds an ordering; it is copied. A resource without action stands for those
+ * of its actions that have the key. */
+void mu_order_add(struct mu_sched *sched, const struct mu_ordering *ordering);
+
+/* Adds 'first_verb' of one resource before 'then_verb' of another. */
+void mu_order_resources(struct mu_sched *sched,
+                        struct mu_sched_resource *first,
+                        enum mu_verb first_verb,
+                        struct mu_sched_resource *then,
+                        enum mu_verb then_verb, uint32_t flags);
+
+/* Makes an edge at once. Returns false if there is one that says it all. */
+bool mu_order_edge(struct mu_sched *sched, struct mu_sched_action *first,
+                   struct mu_sched_action *then, uint32_t flags);
+
+/* Returns the role of a resource; for groups and clones the highest of what is
+ * inside. Now or, with 'is_current' false, as planned. */
+enum mu_role mu_order_state_of(const struct mu_sched_resource *resource,
+                               bool is_current);
+
+/* Tells whether 'inner' is inside the group or clone 'outer'. */
+bool mu_order_is_inside(const struct mu_sched_resource *inner,
+                        const struct mu_sched_resource *outer);
+
+#endif /* MU_SCHED_ORDER_H */

@@ -1,0 +1,451 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "sched/place.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "sched/action.h"
+#include "sched/clone.h"
+#include "sched/colocate.h"
+#include "sched/explain.h"
+#include "sched/group.h"
+#include "sched/location.h"
+#include "sched/node_state.h"
+#include "sched/setup.h"
+#include "sched/utilization.h"
+
+static void placement_sort(struct mu_sched *sched);
+static int resources_cmp(struct mu_sched *sched, struct mu_sched_resource *a,
+                         struct mu_sched_resource *b);
+static int32_t *wishes_of(struct mu_sched *sched,
+                          struct mu_sched_resource *resource);
+static uint32_t primitive_assign(struct mu_sched *sched,
+                                 struct mu_sched_resource *resource,
+                                 uint32_t preferred, bool stops_if_nowhere);
+static void colocations_apply(struct mu_sched *sched,
+                              struct mu_sched_resource *resource);
+static void dependent_bind(struct mu_sched *sched,
+                           struct mu_sched_resource *resource,
+                           const struct mu_colocation *colocation,
+                           bool stops_if_nowhere);
+static void scores_note(struct mu_sched *sched,
+                        const struct mu_sched_resource *resource);
+static void best_assign(struct mu_sched *sched,
+                        struct mu_sched_resource *resource,
+                        uint32_t preferred, bool stops_if_nowhere);
+static uint32_t best_stay(struct mu_sched *sched,
+                          const struct mu_sched_resource *resource,
+                          uint32_t best);
+static int32_t usable_score(const struct mu_sched *sched,
+                            const int32_t *scores, uint32_t node);
+static int nodes_cmp(const struct mu_sched *sched, const int32_t *scores,
+                     uint32_t active, const uint32_t pair[2]);
+static void nowhere_set(struct mu_sched_resource *resource,
+                        bool stops_if_nowhere);
+
+void
+mu_place_run(struct mu_sched *sched)
+{
+    if (sched->has_utilization) {
+        placement_sort(sched);
+    }
+    for (size_t i = 0; i < sched->top.count; i++) {
+        (void)mu_place_assign(sched, sched->top.items[i], MU_STATE_NONE,
+                              true);
+    }
+}
+
+/* With capacities the order of placement matters: by priority, then by how
+ * much a resource wants to stay, then by its best nodes. A stable insertion
+ * sort, because the comparison is expensive and not always transitive. */
+static void
+placement_sort(struct mu_sched *sched)
+{
+    for (size_t i = 1; i < sched->top.count; i++) {
+        struct mu_sched_resource *resource = sched->top.items[i];
+        size_t at = i;
+
+        while (at > 0 && resources_cmp(sched, sched->top.items[at - 1],
+                                       resource) > 0) {
+            sched->top.items[at] = sched->top.items[at - 1];
+            at--;
+        }
+        sched->top.items[at] = resource;
+    }
+}
+
+/* Negative: 'a' is placed before 'b'. */
+static int
+resources_cmp(struct mu_sched *sched, struct mu_sched_resource *a,
+              struct mu_sched_resource *b)
+{
+    uint32_t *order;
+    uint32_t current_a = mu_state_current_node(a);
+    uint32_t current_b = mu_state_current_node(b);
+    int32_t *scores_a;
+    int32_t *scores_b;
+    uint32_t count;
+
+    if (a->priority != b->priority) {
+        return a->priority > b->priority ? -1 : 1;
+    }
+    scores_a = wishes_of(sched, a);
+    scores_b = wishes_of(sched, b);
+    if (current_a != MU_STATE_NONE && current_b != MU_STATE_NONE) {
+        int32_t left = usable_score(sched, scores_a, current_a);
+        int32_t right = usable_score(sched, scores_b, current_b);
+
+        if (sched->nodes[current_a].is_shutting_down || a->is_removed) {
+            left = -MU_SCORE_INFINITY;
+        }
+        if (left != right) {
+            return left > right ? -1 : 1;
+        }
+    }
+    order = mu_arena_new(sched->arena, uint32_t, sched->nodes_count + 1);
+    count = mu_place_sort_nodes(sched, scores_a, MU_STATE_NONE, order);
+    for (uint32_t i = 0; i < count; i++) {
+        int32_t left = usable_score(sched, scores_a, order[i]);
+        int32_t right = usable_score(sched, scores_b, order[i]);
+
+        if (left != right) {
+            return left > right ? -1 : 1;
+        }
+    }
+    return 0;
+}
+
+/* Own scores and those of what it wants to be with. */
+static int32_t *
+wishes_of(struct mu_sched *sched, struct mu_sched_resource *resource)
+{
+    struct mu_colocate_merge merge = {
+        .scores = mu_arena_copy(sched->arena, resource->scores,
+                                sched->nodes_count * sizeof(int32_t)),
+        .factor = 1.0F,
+        .is_this_with = true,
+    };
+
+    mu_colocate_merge(sched, resource, &merge);
+    return merge.scores;
+}
+
+uint32_t
+mu_place_assign(struct mu_sched *sched, struct mu_sched_resource *resource,
+                uint32_t preferred, bool stops_if_nowhere)
+{
+    switch (resource->kind) {
+    case MU_RESOURCE_PRIMITIVE:
+        return primitive_assign(sched, resource, preferred, stops_if_nowhere);
+    case MU_RESOURCE_GROUP:
+        return mu_group_assign(sched, resource, preferred, stops_if_nowhere);
+    case MU_RESOURCE_CLONE:
+        return mu_clone_assign(sched, resource, stops_if_nowhere);
+    case MU_RESOURCE_BUNDLE:
+        break;
+    }
+    return MU_STATE_NONE;
+}
+
+/* Places what is around the resource first. A resource that is being placed
+ * already is not placed again: a loop of colocations ends there. */
+static uint32_t
+primitive_assign(struct mu_sched *sched, struct mu_sched_resource *resource,
+                 uint32_t preferred, bool stops_if_nowhere)
+{
+    if (resource->parent && !resource->parent->is_assigning) {
+        (void)mu_place_assign(sched, resource->parent, MU_STATE_NONE, true);
+    }
+    if (!resource->is_unassigned) {
+        return resource->assigned;
+    }
+    if (resource->is_assigning) {
+        return MU_STATE_NONE;
+    }
+    resource->is_assigning = true;
+    colocations_apply(sched, resource);
+
+    if (resource->next_role == MU_ROLE_STOPPED) {
+        static const struct mu_plan_reason stopped = {
+            .source = "target-role", .text = "it is to be stopped"};
+
+        mu_location_add(sched, resource, MU_STATE_NONE, -MU_SCORE_INFINITY,
+                        &stopped);
+    } else if (resource->next_role > resource->role && !sched->is_quorate &&
+               sched->options->quorum_policy == MU_QUORUM_FREEZE) {
+        resource->next_role = resource->role;
+    }
+    scores_note(sched, resource);
+    if (sched->is_fencing_enabled && !sched->has_fence_device) {
+        resource->is_managed = false; /* Nothing is safe to start. */
+    }
+    if (!resource->is_managed) {
+        resource->next_role = resource->role;
+        (void)mu_place_set(sched, resource, mu_state_current_node(resource),
+                           true, stops_if_nowhere);
+    } else if (sched->options->stop_all_resources) {
+        (void)mu_place_set(sched, resource, MU_STATE_NONE, true,
+                           stops_if_nowhere);
+    } else if (resource->is_unassigned) {
+        best_assign(sched, resource, preferred, stops_if_nowhere);
+    }
+    resource->is_assigning = false;
+    return resource->assigned;
+}
+
+/* Mandatory colocations first, to satisfy as many as possible. */
+static void
+colocations_apply(struct mu_sched *sched, struct mu_sched_resource *resource)
+{
+    struct mu_colocations this_with = {0};
+    struct mu_colocations with_this = {0};
+
+    mu_colocate_this_with(sched, resource, &this_with);
+    mu_colocate_with_this(sched, resource, &with_this);
+    for (int pass = 0; pass < 2; pass++) {
+        for (size_t i = 0; i < this_with.list.count; i++) {
+            const struct mu_colocation *colocation = this_with.list.items[i];
+
+            if (mu_state_is_infinite(colocation->score) == (pass == 0)) {
+                dependent_bind(sched, resource, colocation, true);
+            }
+        }
+        for (size_t i = 0; i < with_this.list.count; i++) {
+            const struct mu_colocation *colocation = with_this.list.items[i];
+
+            if (mu_state_is_infinite(colocation->score) == (pass == 0)) {
+                mu_colocate_add_dependent(sched, resource, colocation);
+            }
+        }
+    }
+}
+
+static void
+dependent_bind(struct mu_sched *sched, struct mu_sched_resource *resource,
+               const struct mu_colocation *colocation, bool stops_if_nowhere)
+{
+    int32_t *saved = NULL;
+
+    if (colocation->dependent_role >= MU_ROLE_PROMOTED ||
+        (colocation->score < 0 && colocation->score > -MU_SCORE_INFINITY)) {
+        saved = mu_arena_copy(sched->arena, resource->scores,
+                              sched->nodes_count * sizeof(*saved));
+    }
+    (void)mu_place_assign(sched, colocation->primary, MU_STATE_NONE,
+                          stops_if_nowhere);
+    mu_colocate_apply(sched, resource, colocation->primary, colocation);
+    if (saved && !mu_colocate_has_node(sched, resource->scores)) {
+        resource->scores = saved;
+    }
+}
+
+static void
+scores_note(struct mu_sched *sched, const struct mu_sched_resource *resource)
+{
+    if (!(sched->flags & MU_SCHED_SCORES)) {
+        return;
+    }
+    for (uint32_t i = 0; i < sched->nodes_count; i++) {
+        if (resource->scores[i] != MU_SCORE_ABSENT) {
+            *mu_vec_add(sched->arena, &sched->scores) =
+                (struct mu_plan_score){.kind = MU_SCORE_PRIMITIVE,
+                                       .instance = resource->id,
+                                       .node = i,
+                                       .score = resource->scores[i]};
+        }
+    }
+}
+
+static void
+best_assign(struct mu_sched *sched, struct mu_sched_resource *resource,
+            uint32_t preferred, bool stops_if_nowhere)
+{
+    uint32_t current = mu_state_current_node(resource);
+    uint32_t best = MU_STATE_NONE;
+
+    if (preferred == MU_STATE_NONE) {
+        preferred = mu_utilization_ban(sched, resource);
+    }
+    for (uint32_t i = 0; i < sched->nodes_count; i++) {
+        if (resource->scores[i] != MU_SCORE_ABSENT &&
+            (best == MU_STATE_NONE ||
+             nodes_cmp(sched, resource->scores, current,
+                       (uint32_t[2]){best, i}) > 0)) {
+            best = i;
+        }
+    }
+    if (best == MU_STATE_NONE) {
+        (void)mu_place_set(sched, resource, MU_STATE_NONE, false,
+                           stops_if_nowhere);
+        return;
+    }
+    if (preferred != MU_STATE_NONE && resource->scores[preferred] >= 0 &&
+        resource->scores[preferred] >= resource->scores[best] &&
+        mu_node_state_is_available(&sched->nodes[preferred])) {
+        best = preferred;
+    } else {
+        best = best_stay(sched, resource, best);
+    }
+    (void)mu_place_set(sched, resource, best, false, stops_if_nowhere);
+}
+
+/* Among nodes that are equally good, and better than indifferent, a resource
+ * stays where it is. Unique instances were given their places before. */
+static uint32_t
+best_stay(struct mu_sched *sched, const struct mu_sched_resource *resource,
+          uint32_t best)
+{
+    uint32_t running = mu_state_current_node(resource);
+    bool is_unique_instance =
+        resource->parent && mu_state_is_clone(resource->parent) &&
+        resource->parent->is_unique;
+
+    if (is_unique_instance || resource->scores[best] <= 0 ||
+        !mu_node_state_is_available(&sched->nodes[best]) ||
+        running == MU_STATE_NONE ||
+        resource->scores[running] != resource->scores[best] ||
+        !mu_node_state_is_available(&sched->nodes[running])) {
+        return best;
+    }
+    return running;
+}
+
+static int32_t
+usable_score(const struct mu_sched *sched, const int32_t *scores,
+             uint32_t node)
+{
+    return scores[node] != MU_SCORE_ABSENT &&
+                   mu_node_state_is_available(&sched->nodes[node])
+               ? scores[node]
+               : -MU_SCORE_INFINITY;
+}
+
+uint32_t
+mu_place_sort_nodes(struct mu_sched *sched, const int32_t *scores,
+                    uint32_t active, uint32_t *ret_nodes)
+{
+    uint32_t count = 0;
+
+    for (uint32_t i = 0; i < sched->nodes_count; i++) {
+        uint32_t at = count;
+
+        if (scores[i] == MU_SCORE_ABSENT) {
+            continue;
+        }
+        while (at > 0 &&
+               nodes_cmp(sched, scores, active,
+                         (uint32_t[2]){ret_nodes[at - 1], i}) > 0) {
+            ret_nodes[at] = ret_nodes[at - 1];
+            at--;
+        }
+        ret_nodes[at] = i;
+        count++;
+    }
+    return count;
+}
+
+static int
+nodes_cmp(const struct mu_sched *sched, const int32_t *scores,
+          uint32_t active, const uint32_t pair[2])
+{
+    const struct mu_sched_node *left = &sched->nodes[pair[0]];
+    const struct mu_sched_node *right = &sched->nodes[pair[1]];
+    int32_t left_score = usable_score(sched, scores, pair[0]);
+    int32_t right_score = usable_score(sched, scores, pair[1]);
+
+    if (left_score != right_score) {
+        return left_score > right_score ? -1 : 1;
+    }
+    if (!sched->is_minimal) {
+        if (sched->is_balanced) {
+            int order = mu_utilization_cmp(sched, pair[0], pair[1]);
+
+            if (order != 0) {
+                return order > 0 ? -1 : 1;
+            }
+        }
+        if (left->assigned_count != right->assigned_count) {
+            return left->assigned_count < right->assigned_count ? -1 : 1;
+        }
+        if (active == pair[0]) {
+            return -1;
+        }
+        if (active == pair[1]) {
+            return 1;
+        }
+    }
+    return strcmp(left->name, right->name);
+}
+
+void
+mu_place_unassign(struct mu_sched *sched, struct mu_sched_resource *resource)
+{
+    for (uint32_t i = 0; i < resource->children_count; i++) {
+        mu_place_unassign(sched, resource->children[i]);
+    }
+    resource->is_unassigned = true;
+    if (resource->assigned != MU_STATE_NONE &&
+        resource->kind == MU_RESOURCE_PRIMITIVE) {
+        sched->nodes[resource->assigned].assigned_count--;
+        mu_utilization_book(sched, resource, resource->assigned, true);
+    }
+    resource->assigned = MU_STATE_NONE;
+}
+
+/* Groups in clones are the deepest: the recursion is three deep. */
+bool
+mu_place_set(struct mu_sched *sched, struct mu_sched_resource *resource,
+             uint32_t node, bool is_forced, bool stops_if_nowhere)
+{
+    bool has_changed = false;
+    uint32_t before = resource->assigned;
+
+    if (resource->children_count > 0) {
+        for (uint32_t i = 0; i < resource->children_count; i++) {
+            has_changed = mu_place_set(sched, resource->children[i], node,
+                                       is_forced, stops_if_nowhere) ||
+                          has_changed;
+        }
+        resource->is_unassigned = false;
+        return has_changed;
+    }
+    if (!is_forced && node != MU_STATE_NONE &&
+        (resource->scores[node] < 0 ||
+         !mu_node_state_is_available(&sched->nodes[node]))) {
+        if (stops_if_nowhere) {
+            resource->next_role = MU_ROLE_STOPPED;
+        }
+        node = MU_STATE_NONE;
+    }
+    mu_place_unassign(sched, resource);
+    resource->is_unassigned = false;
+    resource->assigned = node;
+    if (node == MU_STATE_NONE) {
+        nowhere_set(resource, stops_if_nowhere);
+        return before != MU_STATE_NONE;
+    }
+    sched->nodes[node].assigned_count++;
+    mu_utilization_book(sched, resource, node, false);
+    return before != node;
+}
+
+/* What has no node is stopped; nothing of it can start. */
+static void
+nowhere_set(struct mu_sched_resource *resource, bool stops_if_nowhere)
+{
+    if (stops_if_nowhere) {
+        resource->next_role = MU_ROLE_STOPPED;
+    }
+    for (struct mu_sched_action *action = resource->actions; action;
+         action = action->next) {
+        if (action->verb == MU_VERB_STOP) {
+            mu_action_require(action);
+        } else if (action->verb == MU_VERB_START ||
+                   (action->verb == MU_VERB_MONITOR &&
+                    mu_key_interval_ms(action->key) != 0 &&
+                    action->expected_rc != 7)) {
+            action->flags &= ~(uint32_t)MU_FLAG_RUNNABLE;
+        }
+    }
+}

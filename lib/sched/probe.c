@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "sched/probe.h"
+
+#include "base/text.h"
+#include "sched/action.h"
+#include "sched/clone.h"
+#include "sched/explain.h"
+#include "sched/fence.h"
+#include "sched/node_state.h"
+#include "sched/order.h"
+
+enum { RC_OK = 0, RC_NOT_RUNNING = 7, RC_PROMOTED = 8 };
+
+static bool resource_probe(struct mu_sched *sched,
+                           struct mu_sched_resource *resource, uint32_t node);
+static bool clone_probe(struct mu_sched *sched,
+                        struct mu_sched_resource *clone, uint32_t node);
+static bool primitive_probe(struct mu_sched *sched,
+                            struct mu_sched_resource *resource,
+                            uint32_t node);
+static bool is_wanted(struct mu_sched *sched,
+                      struct mu_sched_resource *resource, uint32_t node);
+static void stops_follow(struct mu_sched *sched);
+static void restarts_follow(struct mu_sched *sched,
+                            struct mu_sched_resource *resource);
+static void restart_follow(struct mu_sched *sched,
+                           struct mu_sched_action *probe,
+                           struct mu_sched_action *after);
+
+void
+mu_probe_run(struct mu_sched *sched)
+{
+    for (uint32_t i = 0; i < sched->nodes_count; i++) {
+        const struct mu_sched_node *node = &sched->nodes[i];
+
+        if (!node->is_online || node->is_unclean || !node->discovers ||
+            node->is_remote || node->is_held ||
+            !sched->options->enable_startup_probes) {
+            continue;
+        }
+        for (size_t j = 0; j < sched->top.count; j++) {
+            (void)resource_probe(sched, sched->top.items[j], i);
+        }
+    }
+}
+
+/* Groups in clones are the deepest: the recursion is three deep. */
+static bool
+resource_probe(struct mu_sched *sched, struct mu_sched_resource *resource,
+               uint32_t node)
+{
+    bool is_made = false;
+
+    switch (resource->kind) {
+    case MU_RESOURCE_PRIMITIVE:
+        return primitive_probe(sched, resource, node);
+    case MU_RESOURCE_GROUP:
+        for (uint32_t i = 0; i < resource->children_count; i++) {
+            is_made = resource_probe(sched, resource->children[i], node) ||
+                      is_made;
+        }
+        return is_made;
+    case MU_RESOURCE_CLONE:
+        return clone_probe(sched, resource, node);
+    case MU_RESOURCE_BUNDLE:
+        break;
+    }
+    return false;
+}
+
+/* Of an anonymous clone one instance is probed: the one that will be there. */
+static bool
+clone_probe(struct mu_sched *sched, struct mu_sched_resource *clone,
+            uint32_t node)
+{
+    bool is_made = false;
+    struct mu_sched_resource *chosen = NULL;
+
+    if (clone->has_exclusive_discovery &&
+        (clone->scores[node] == MU_SCORE_ABSENT || !clone->discovery ||
+         clone->discovery[node] != MU_DISCOVERY_EXCLUSIVE)) {
+        return false;
+    }
+    if (clone->is_unique) {
+        for (uint32_t i = 0; i < clone->children_count; i++) {
+            is_made = resource_probe(sched, clone->children[i], node) ||
+                      is_made;
+        }
+        return is_made;
+    }
+    if (clone->children_count == 0) {
+        return false;
+    }
+    for (uint32_t i = 0; i < clone->children_count && !chosen; i++) {
+        if (mu_clone_node_of(clone->children[i]) == node) {
+            chosen = clone->children[i];
+        }
+    }
+    return resource_probe(sched, chosen ? chosen : clone->children[0], node);
+}
+
+static bool
+is_wanted(struct mu_sched *sched, struct mu_sched_resource *resource,
+          uint32_t node)
+{
+    struct mu_sched_resource *top = mu_state_top(resource);
+    enum mu_discovery discovery =
+        resource->discovery ? (enum mu_discovery)resource->discovery[node]
+                            : MU_DISCOVERY_ALWAYS;
+
+    (void)sched;
+    if (resource->is_removed || mu_state_has_node(resource->known, node)) {
+        return false;
+    }
+    if ((resource->has_exclusive_discovery || top->has_exclusive_discovery) &&
+        discovery != MU_DISCOVERY_EXCLUSIVE) {
+        return false;
+    }
+    return discovery != MU_DISCOVERY_NEVER;
+}
+
+static bool
+primitive_probe(struct mu_sched *sched, struct mu_sched_resource *resource,
+                uint32_t node)
+{
+    struct mu_sched_resource *top = mu_state_top(resource);
+    struct mu_sched_action *probe;
+
+    if (!is_wanted(sched, resource, node)) {
+        return false;
+    }
+    probe = mu_action_get(sched, resource, mu_key(MU_VERB_MONITOR), node,
+                          true);
+    mu_action_require(probe);
+    mu_fence_order_vs_unfence(sched, resource, probe, MU_ORDER_ORDERED);
+    probe->expected_rc = RC_NOT_RUNNING;
+    for (size_t i = 0; i < resource->running_on.count; i++) {
+        if (resource->running_on.items[i] == node) {
+            probe->expected_rc = resource->role == MU_ROLE_PROMOTED
+                                     ? RC_PROMOTED
+                                     : RC_OK;
+        }
+    }
+    if (sched->flags & MU_SCHED_REASONS) {
+        mu_explain_cause(
+            sched, probe,
+            mu_text_make(sched->arena, "it is not known whether %s runs on %s",
+                         resource->id, sched->nodes[node].name));
+    }
+    mu_order_add(sched, &(struct mu_ordering){
+                            .first = probe,
+                            .then_resource = top,
+                            .then_key = mu_key(MU_VERB_START),
+                            .flags = MU_ORDER_ORDERED});
+    mu_order_add(sched, &(struct mu_ordering){
+                            .first = probe,
+                            .then_resource = top,
+                            .then_key = mu_key(MU_VERB_RELOAD),
+                            .flags = MU_ORDER_ORDERED});
+    return true;
+}
+
+void
+mu_probe_order(struct mu_sched *sched)
+{
+    for (size_t i = 0; i < sched->top.count; i++) {
+        restarts_follow(sched, sched->top.items[i]);
+    }
+    stops_follow(sched);
+}
+
+/* "Stop A, then X" means "find out about A, then X" as well. */
+static void
+stops_follow(struct mu_sched *sched)
+{
+    for (size_t i = 0; i < sched->orderings.count; i++) {
+        const struct mu_ordering *ordering = &sched->orderings.items[i];
+        uint32_t flags = MU_ORDER_ORDERED;
+        enum mu_verb first_verb = ordering->first
+                                      ? ordering->first->verb
+                                      : mu_key_verb(ordering->first_key);
+
+        if (first_verb != MU_VERB_STOP || !ordering->first_resource ||
+            !ordering->first_resource->probes ||
+            ordering->first_resource == ordering->then_resource) {
+            continue;
+        }
+        if (ordering->flags == MU_ORDER_SAME_NODE_REQUIRED ||
+            ordering->flags == MU_ORDER_ON_TARGET) {
+            flags = ordering->flags;
+        }
+        for (struct mu_sched_action *probe = ordering->first_resource->probes;
+             probe; probe = probe->next) {
+            struct mu_sched_action *then = ordering->then;
+
+            if (then) {
+                (void)mu_order_edge(sched, probe, then, flags);
+                continue;
+            }
+            for (then = mu_action_find(ordering->then_resource,
+                                       ordering->then_key, MU_STATE_NONE);
+                 then; then = mu_action_find_next(then)) {
+                (void)mu_order_edge(sched, probe, then, flags);
+            }
+        }
+    }
+}
+
+static void
+restarts_follow(struct mu_sched *sched, struct mu_sched_resource *resource)
+{
+    for (uint32_t i = 0; i < resource->children_count; i++) {
+        restarts_follow(sched, resource->children[i]);
+    }
+    if (!resource->probes) {
+        return;
+    }
+    sched->visit++;
+    for (struct mu_sched_action *probe = resource->probes; probe;
+         probe = probe->next) {
+        for (struct mu_edge *edge = probe->after; edge;
+             edge = edge->next_after) {
+            restart_follow(sched, probe, edge->then);
+        }
+    }
+}
+
+/* If A may turn out to run elsewhere, B, which must restart when A does, is
+ * not stopped before that is known. Each action is visited once per resource:
+ * the recursion is as deep as the longest chain of orderings. */
+static void
+restart_follow(struct mu_sched *sched, struct mu_sched_action *probe,
+               struct mu_sched_action *after)
+{
+    struct mu_sched_resource *resource = after->resource;
+    struct mu_sched_resource *partner = NULL;
+    bool is_interleaved;
+
+    if (after->visit == sched->visit) {
+        return;
+    }
+    after->visit = sched->visit;
+    if (resource && resource->kind == MU_RESOURCE_PRIMITIVE &&
+        resource != probe->resource) {
+        enum mu_verb down = after->verb == MU_VERB_START ? MU_VERB_STOP
+                            : after->verb == MU_VERB_PROMOTE
+                                ? MU_VERB_DEMOTE
+                                : MU_VERB_NONE;
+
+        for (struct mu_sched_action *then =
+                 mu_action_find(resource, mu_key(down), MU_STATE_NONE);
+             then; then = mu_action_find_next(then)) {
+            if (!mu_action_has(then, MU_FLAG_PSEUDO)) {
+                (void)mu_order_edge(sched, probe, then, MU_ORDER_ORDERED);
+            }
+        }
+    }
+    is_interleaved = resource && mu_state_is_clone(resource) &&
+                     resource->traits->is_interleave;
+    if (is_interleaved) {
+        partner = mu_clone_find_partner(sched, probe->resource, resource,
+                                        MU_ROLE_UNKNOWN, false);
+    }
+    for (struct mu_edge *edge = after->after; edge; edge = edge->next_after) {
+        const struct mu_sched_resource *next = edge->then->resource;
+
+        if (!(edge->flags & MU_ORDER_FIRST_IMPLIES_THEN)) {
+            if (!resource || resource->kind == MU_RESOURCE_PRIMITIVE ||
+                probe->resource->parent == resource || !next ||
+                mu_state_is_clone(next) || next->parent != resource) {
+                continue;
+            }
+            if (is_interleaved && partner != next) {
+                continue;
+            }
+        }
+        restart_follow(sched, probe, edge->then);
+    }
+}

@@ -1,0 +1,599 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "sched/promote.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "sched/action.h"
+#include "sched/clone.h"
+#include "sched/clone_sort.h"
+#include "sched/colocate.h"
+#include "sched/explain.h"
+#include "sched/node_state.h"
+#include "sched/order.h"
+#include "sched/score.h"
+#include "sched/ticket.h"
+
+static int32_t score_of(struct mu_sched *sched,
+                        const struct mu_sched_resource *instance,
+                        uint32_t node, bool *ret_is_set);
+static bool score_counts(const struct mu_sched_resource *instance,
+                         uint32_t node);
+static bool runs_on(const struct mu_sched_resource *resource, uint32_t node);
+static void priority_set(struct mu_sched *sched,
+                         struct mu_sched_resource *instance);
+static void locations_add(struct mu_sched_resource *instance,
+                          const struct mu_sched_resource *owner,
+                          uint32_t node);
+static void current_unpromoted(struct mu_sched_resource *resource);
+static void next_unpromoted(struct mu_sched_resource *resource);
+static void next_promoted(struct mu_sched_resource *resource);
+static void instances_sort(struct mu_sched *sched,
+                           struct mu_sched_resource *clone);
+static void wishes_merge(struct mu_sched *sched,
+                         struct mu_sched_resource *clone);
+static int instances_cmp(struct mu_sched *sched,
+                         const struct mu_sched_resource *a,
+                         const struct mu_sched_resource *b);
+static void role_set(struct mu_sched *sched,
+                     struct mu_sched_resource *instance, int32_t *count);
+static uint32_t promotable_on(struct mu_sched *sched,
+                              const struct mu_sched_resource *instance);
+static void score_note(struct mu_sched *sched,
+                       const struct mu_sched_resource *instance);
+static void changes_look(const struct mu_sched_resource *resource,
+                         bool *is_promoting, bool *is_demoting);
+static bool values_match(struct mu_sched *sched, uint32_t a, uint32_t b,
+                         const struct mu_colocation *colocation);
+
+void
+mu_promote_add_scores(struct mu_sched *sched, struct mu_sched_resource *clone)
+{
+    if (clone->is_promoted_set) {
+        return;
+    }
+    clone->is_promoted_set = true;
+    for (uint32_t i = 0; i < clone->children_count; i++) {
+        struct mu_sched_resource *instance = clone->children[i];
+
+        for (uint32_t node = 0; node < sched->nodes_count; node++) {
+            bool is_set = false;
+            int32_t score;
+
+            if (instance->scores[node] == MU_SCORE_ABSENT ||
+                !mu_node_state_is_available(&sched->nodes[node])) {
+                continue;
+            }
+            score = score_of(sched, instance, node, &is_set);
+            if (score > 0) {
+                instance->scores[node] =
+                    mu_score_add(instance->scores[node], score);
+            }
+            if (score > instance->priority) {
+                instance->priority = score;
+            }
+        }
+    }
+}
+
+static bool
+runs_on(const struct mu_sched_resource *resource, uint32_t node)
+{
+    for (size_t i = 0; i < resource->running_on.count; i++) {
+        if (resource->running_on.items[i] == node) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A score counts where the instance is known, or while nothing is known
+ * anywhere. Instances of anonymous clones share what is known. */
+static bool
+score_counts(const struct mu_sched_resource *instance, uint32_t node)
+{
+    const struct mu_sched_resource *clone = instance->parent;
+    bool is_known = false;
+    bool is_active = false;
+
+    if (instance->scores[node] < 0) {
+        return false;
+    }
+    while (!mu_state_is_clone(clone)) {
+        clone = clone->parent;
+    }
+    if (!instance->is_unique) {
+        for (uint32_t i = 0; i < clone->children_count; i++) {
+            const struct mu_sched_resource *other = clone->children[i];
+
+            for (uint32_t j = 0; j < other->children_count; j++) {
+                if (other->children[j]->config == instance->config) {
+                    other = other->children[j];
+                    break;
+                }
+            }
+            if (runs_on(other, node)) {
+                if (other == instance) {
+                    return true;
+                }
+                is_active = true;
+            }
+            is_known = is_known || mu_state_has_node(other->known, node);
+        }
+        if (!is_active && is_known) {
+            return true;
+        }
+    }
+    if (instance->running_on.count == 0) {
+        bool is_known_anywhere = false;
+
+        for (uint32_t i = 0; i <= node / 64 && !is_known_anywhere; i++) {
+            is_known_anywhere = instance->known[i] != 0;
+        }
+        if (!is_known_anywhere) {
+            return true;
+        }
+    }
+    return mu_state_has_node(instance->known, node) ||
+           runs_on(instance, node);
+}
+
+/* A cloned group's score is the sum of its members'. */
+static int32_t
+score_of(struct mu_sched *sched, const struct mu_sched_resource *instance,
+         uint32_t node, bool *ret_is_set)
+{
+    const char *value;
+    int32_t score = 0;
+
+    if (instance->children_count > 0) {
+        for (uint32_t i = 0; i < instance->children_count; i++) {
+            score += score_of(sched, instance->children[i], node, ret_is_set);
+        }
+        return score;
+    }
+    if (!score_counts(instance, node)) {
+        return 0;
+    }
+    value = mu_node_state_attribute(
+        sched, node,
+        mu_text_make(sched->arena, "master-%s", instance->name));
+    if (!value) {
+        return 0;
+    }
+    *ret_is_set = true;
+    return mu_text_parse_score(value, &score) == 0 ? score : 0;
+}
+
+void
+mu_promote_set_roles(struct mu_sched *sched, struct mu_sched_resource *clone)
+{
+    int32_t count = 0;
+
+    for (uint32_t i = 0; i < sched->nodes_count; i++) {
+        clone->counts[i] = 0; /* From here on: promoted ones. */
+    }
+    for (uint32_t i = 0; i < clone->children_count; i++) {
+        priority_set(sched, clone->children[i]);
+    }
+    instances_sort(sched, clone);
+    for (uint32_t i = 0; i < clone->children_count; i++) {
+        role_set(sched, clone->children[i], &count);
+    }
+    clone->promoted_count = (uint32_t)count;
+}
+
+static void
+current_unpromoted(struct mu_sched_resource *resource)
+{
+    if (resource->role == MU_ROLE_STARTED) {
+        resource->role = MU_ROLE_UNPROMOTED;
+    }
+    for (uint32_t i = 0; i < resource->children_count; i++) {
+        current_unpromoted(resource->children[i]);
+    }
+}
+
+static void
+priority_set(struct mu_sched *sched, struct mu_sched_resource *instance)
+{
+    struct mu_colocations found = {0};
+    uint32_t node = mu_clone_node_of(instance);
+    enum mu_role next_role = mu_order_state_of(instance, false);
+    bool is_set = false;
+
+    if (mu_order_state_of(instance, true) == MU_ROLE_STARTED) {
+        current_unpromoted(instance);
+    }
+    if (node == MU_STATE_NONE) {
+        return;
+    }
+    switch (next_role) {
+    case MU_ROLE_STARTED:
+    case MU_ROLE_UNKNOWN:
+        instance->priority = score_of(sched, instance, node, &is_set);
+        if (!is_set) {
+            /* Without a score only a constraint can promote it. */
+            instance->priority = -1;
+        }
+        break;
+    case MU_ROLE_UNPROMOTED:
+    case MU_ROLE_STOPPED:
+        instance->priority = -MU_SCORE_INFINITY;
+        break;
+    case MU_ROLE_PROMOTED:
+        break;
+    }
+    locations_add(instance, instance, node);
+    locations_add(instance, instance->parent, node);
+    mu_colocate_this_with(sched, instance, &found);
+    for (size_t i = 0; i < found.list.count; i++) {
+        mu_colocate_apply(sched, instance, found.list.items[i]->primary,
+                          found.list.items[i]);
+    }
+    instance->promotion = next_role == MU_ROLE_PROMOTED ? MU_SCORE_INFINITY
+                                                        : instance->priority;
+}
+
+/* Location constraints for the promoted role. */
+static void
+locations_add(struct mu_sched_resource *instance,
+              const struct mu_sched_resource *owner, uint32_t node)
+{
+    for (size_t i = 0; i < owner->locations.count; i++) {
+        const struct mu_location *location = owner->locations.items[i];
+
+        if (location->role == MU_ROLE_PROMOTED &&
+            location->scores[node] != MU_SCORE_ABSENT) {
+            instance->priority =
+                mu_score_add(instance->priority, location->scores[node]);
+        }
+    }
+}
+
+static void
+instances_sort(struct mu_sched *sched, struct mu_sched_resource *clone)
+{
+    clone->is_merging = true;
+    wishes_merge(sched, clone);
+    for (uint32_t i = 0; i < clone->children_count; i++) {
+        struct mu_sched_resource *instance = clone->children[i];
+        uint32_t node = mu_clone_node_of(instance);
+
+        if (!instance->is_managed &&
+            instance->next_role == MU_ROLE_PROMOTED) {
+            instance->promotion = MU_SCORE_INFINITY;
+        } else if (node != MU_STATE_NONE && instance->promotion >= 0 &&
+                   clone->scores[node] != MU_SCORE_ABSENT) {
+            instance->promotion = clone->scores[node];
+        }
+    }
+    for (uint32_t i = 1; i < clone->children_count; i++) {
+        struct mu_sched_resource *instance = clone->children[i];
+        uint32_t at = i;
+
+        while (at > 0 && instances_cmp(sched, clone->children[at - 1],
+                                       instance) > 0) {
+            clone->children[at] = clone->children[at - 1];
+            at--;
+        }
+        clone->children[at] = instance;
+    }
+    clone->is_merging = false;
+}
+
+/* What those around the clone would like to see promoted where. */
+static void
+wishes_merge(struct mu_sched *sched, struct mu_sched_resource *clone)
+{
+    struct mu_colocations found = {0};
+
+    for (uint32_t i = 0; i < clone->children_count; i++) {
+        const struct mu_sched_resource *instance = clone->children[i];
+        uint32_t node = mu_clone_node_of(instance);
+
+        if (instance->promotion >= 0 && node != MU_STATE_NONE &&
+            clone->scores[node] != MU_SCORE_ABSENT) {
+            clone->scores[node] =
+                mu_score_add(instance->promotion, clone->scores[node]);
+        }
+    }
+    for (int side = 0; side < 2; side++) {
+        found.list.count = 0;
+        if (side == 0) {
+            mu_colocate_this_with(sched, clone, &found);
+        } else {
+            mu_colocate_with_this(sched, clone, &found);
+        }
+        for (size_t i = 0; i < found.list.count; i++) {
+            struct mu_colocation *colocation = found.list.items[i];
+            struct mu_colocate_merge merge = {
+                .target = clone,
+                .scores = clone->scores,
+                .colocation = colocation,
+                .factor = mu_score_factor(colocation->score),
+                .is_nonnegative = side == 1,
+                .is_active = side == 1 ||
+                             colocation->score < MU_SCORE_INFINITY,
+            };
+
+            if ((side == 0 ? colocation->dependent_role
+                           : colocation->primary_role) != MU_ROLE_PROMOTED ||
+                (side == 1 && !mu_colocate_has_influence(colocation, NULL))) {
+                continue;
+            }
+            mu_colocate_merge(sched,
+                              side == 0 ? colocation->primary
+                                        : colocation->dependent,
+                              &merge);
+        }
+    }
+    mu_ticket_require_promotion(sched, clone);
+}
+
+static int
+instances_cmp(struct mu_sched *sched, const struct mu_sched_resource *a,
+              const struct mu_sched_resource *b)
+{
+    enum mu_role role_a = mu_order_state_of(a, true);
+    enum mu_role role_b = mu_order_state_of(b, true);
+
+    if (a->promotion != b->promotion) {
+        return a->promotion > b->promotion ? -1 : 1;
+    }
+    if (role_a != role_b) {
+        return role_a > role_b ? -1 : 1;
+    }
+    return mu_clone_sort_cmp(sched, a, b);
+}
+
+static void
+score_note(struct mu_sched *sched, const struct mu_sched_resource *instance)
+{
+    if (sched->flags & MU_SCHED_SCORES) {
+        *mu_vec_add(sched->arena, &sched->scores) = (struct mu_plan_score){
+            .kind = MU_SCORE_PROMOTION,
+            .instance = instance->id,
+            .node = mu_clone_node_of(instance),
+            .score = instance->promotion};
+    }
+    if (sched->flags & MU_SCHED_REASONS) {
+        mu_explain_score(sched, instance, mu_clone_node_of(instance),
+                         instance->promotion,
+                         &(struct mu_plan_reason){
+                             .source = "promotion",
+                             .text = "its score for being promoted"});
+    }
+}
+
+static void
+role_set(struct mu_sched *sched, struct mu_sched_resource *instance,
+         int32_t *count)
+{
+    struct mu_sched_resource *clone = instance->parent;
+    uint32_t node = MU_STATE_NONE;
+
+    score_note(sched, instance);
+    if (instance->promotion >= 0 &&
+        (*count < clone->traits->promoted_max || !clone->is_managed)) {
+        node = promotable_on(sched, instance);
+    }
+    if (node == MU_STATE_NONE ||
+        (instance->role < MU_ROLE_PROMOTED && !sched->is_quorate &&
+         sched->options->quorum_policy == MU_QUORUM_FREEZE)) {
+        next_unpromoted(instance);
+        return;
+    }
+    clone->counts[node]++;
+    next_promoted(instance);
+    (*count)++;
+}
+
+static uint32_t
+promotable_on(struct mu_sched *sched,
+              const struct mu_sched_resource *instance)
+{
+    const struct mu_sched_resource *clone = instance->parent;
+    uint32_t node = mu_clone_node_of(instance);
+
+    if (!mu_state_is_clone(clone)) {
+        clone = clone->parent;
+    }
+    for (uint32_t i = 0; i < instance->children_count; i++) {
+        if (promotable_on(sched, instance->children[i]) == MU_STATE_NONE) {
+            return MU_STATE_NONE;
+        }
+    }
+    if (node == MU_STATE_NONE ||
+        clone->scores[node] == MU_SCORE_ABSENT) {
+        return MU_STATE_NONE;
+    }
+    if (!instance->is_managed) {
+        return mu_order_state_of(instance, true) == MU_ROLE_PROMOTED
+                   ? node
+                   : MU_STATE_NONE;
+    }
+    if (instance->priority < 0 ||
+        !mu_node_state_is_available(&sched->nodes[node]) ||
+        clone->counts[node] >= (uint32_t)clone->traits->promoted_node_max) {
+        return MU_STATE_NONE;
+    }
+    return node;
+}
+
+static void
+next_unpromoted(struct mu_sched_resource *resource)
+{
+    bool is_assigned = resource->assigned != MU_STATE_NONE;
+
+    for (uint32_t i = 0; i < resource->children_count; i++) {
+        next_unpromoted(resource->children[i]);
+        is_assigned = is_assigned ||
+                      resource->children[i]->assigned != MU_STATE_NONE;
+    }
+    resource->next_role = is_assigned ? MU_ROLE_UNPROMOTED : MU_ROLE_STOPPED;
+}
+
+static void
+next_promoted(struct mu_sched_resource *resource)
+{
+    if (resource->next_role == MU_ROLE_UNKNOWN) {
+        resource->next_role = MU_ROLE_PROMOTED;
+    }
+    for (uint32_t i = 0; i < resource->children_count; i++) {
+        next_promoted(resource->children[i]);
+    }
+}
+
+void
+mu_promote_order(struct mu_sched *sched, struct mu_sched_resource *clone)
+{
+    static const struct {
+        enum mu_verb first;
+        enum mu_verb then;
+    } pairs[] = {
+        {MU_VERB_STOPPED, MU_VERB_START},
+        {MU_VERB_STOPPED, MU_VERB_PROMOTE},
+        {MU_VERB_DEMOTED, MU_VERB_STOP},
+        {MU_VERB_DEMOTED, MU_VERB_START},
+        {MU_VERB_DEMOTED, MU_VERB_PROMOTE},
+        {MU_VERB_RUNNING, MU_VERB_PROMOTE},
+        {MU_VERB_DEMOTE, MU_VERB_DEMOTED},
+    };
+    struct mu_sched_resource *previous = NULL;
+
+    for (unsigned i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
+        mu_order_resources(sched, clone, pairs[i].first, clone, pairs[i].then,
+                           MU_ORDER_ORDERED);
+    }
+    for (uint32_t i = 0; i < clone->children_count; i++) {
+        struct mu_sched_resource *instance = clone->children[i];
+
+        mu_order_resources(sched, instance, MU_VERB_DEMOTE, instance,
+                           MU_VERB_PROMOTE, MU_ORDER_ORDERED);
+        mu_order_resources(sched, clone, MU_VERB_PROMOTE, instance,
+                           MU_VERB_PROMOTE, MU_ORDER_ORDERED);
+        mu_order_resources(sched, instance, MU_VERB_PROMOTE, clone,
+                           MU_VERB_PROMOTED, MU_ORDER_ORDERED);
+        mu_order_resources(sched, clone, MU_VERB_DEMOTE, instance,
+                           MU_VERB_DEMOTE, MU_ORDER_THEN_GRAPHS_FIRST);
+        mu_order_resources(sched, instance, MU_VERB_DEMOTE, clone,
+                           MU_VERB_DEMOTED, MU_ORDER_FIRST_GRAPHS_THEN);
+        if (clone->traits->is_ordered && previous) {
+            mu_order_resources(sched, previous, MU_VERB_PROMOTE, instance,
+                               MU_VERB_PROMOTE, MU_ORDER_ORDERED);
+            mu_order_resources(sched, instance, MU_VERB_DEMOTE, previous,
+                               MU_VERB_DEMOTE, MU_ORDER_ORDERED);
+        }
+        previous = instance;
+    }
+}
+
+void
+mu_promote_act(struct mu_sched *sched, struct mu_sched_resource *clone)
+{
+    bool is_promoting = false;
+    bool is_demoting = false;
+
+    for (uint32_t i = 0; i < clone->children_count; i++) {
+        changes_look(clone->children[i], &is_promoting, &is_demoting);
+    }
+    (void)mu_action_get_pseudo(sched, clone, mu_key(MU_VERB_PROMOTE),
+                               is_promoting);
+    mu_action_get_pseudo(sched, clone, mu_key(MU_VERB_PROMOTED), is_promoting)
+        ->priority = MU_SCORE_INFINITY;
+    (void)mu_action_get_pseudo(sched, clone, mu_key(MU_VERB_DEMOTE),
+                               is_demoting);
+    mu_action_get_pseudo(sched, clone, mu_key(MU_VERB_DEMOTED), is_demoting)
+        ->priority = MU_SCORE_INFINITY;
+    for (uint32_t i = 0; i < clone->children_count; i++) {
+        clone->children[i]->priority = clone->priority;
+    }
+}
+
+static void
+changes_look(const struct mu_sched_resource *resource, bool *is_promoting,
+             bool *is_demoting)
+{
+    for (uint32_t i = 0; i < resource->children_count; i++) {
+        changes_look(resource->children[i], is_promoting, is_demoting);
+    }
+    for (const struct mu_sched_action *action = resource->actions; action;
+         action = action->next) {
+        if (!mu_action_has(action, MU_FLAG_OPTIONAL)) {
+            *is_promoting =
+                *is_promoting || action->verb == MU_VERB_PROMOTE;
+            *is_demoting = *is_demoting || action->verb == MU_VERB_DEMOTE;
+        }
+    }
+}
+
+static bool
+values_match(struct mu_sched *sched, uint32_t a, uint32_t b,
+             const struct mu_colocation *colocation)
+{
+    const char *left = mu_colocate_value(sched, a, colocation);
+    const char *right = mu_colocate_value(sched, b, colocation);
+
+    return left && right ? mu_text_casecmp(left, right) == 0 : left == right;
+}
+
+bool
+mu_promote_colocate(struct mu_sched *sched,
+                    struct mu_sched_resource *dependent,
+                    const struct mu_sched_resource *primary,
+                    const struct mu_colocation *colocation)
+{
+    bool is_mandatory = colocation->score >= MU_SCORE_INFINITY;
+    bool *affected;
+
+    if (!dependent->is_unassigned) {
+        const struct mu_sched_resource *partner;
+
+        if (colocation->dependent_role != MU_ROLE_PROMOTED) {
+            return false;
+        }
+        partner = mu_clone_find_partner(sched, dependent, primary,
+                                        colocation->primary_role, false);
+        if (partner) {
+            dependent->priority =
+                mu_score_add(dependent->priority, colocation->score);
+        } else if (is_mandatory) {
+            dependent->priority = -MU_SCORE_INFINITY;
+        }
+        return true;
+    }
+    affected = mu_arena_new(sched->arena, bool, sched->nodes_count + 1);
+    for (uint32_t i = 0; i < primary->children_count; i++) {
+        uint32_t where = mu_clone_node_of(primary->children[i]);
+
+        if (where == MU_STATE_NONE ||
+            mu_order_state_of(primary->children[i], false) !=
+                colocation->primary_role) {
+            continue;
+        }
+        affected[where] = true;
+        for (uint32_t node = 0; !is_mandatory && node < sched->nodes_count;
+             node++) {
+            if (dependent->scores[node] != MU_SCORE_ABSENT &&
+                values_match(sched, node, where, colocation)) {
+                dependent->scores[node] =
+                    mu_score_add(dependent->scores[node], colocation->score);
+            }
+        }
+    }
+    if (!is_mandatory || (colocation->dependent_role == MU_ROLE_PROMOTED &&
+                          colocation->primary_role == MU_ROLE_PROMOTED)) {
+        return true;
+    }
+    for (uint32_t node = 0; node < sched->nodes_count; node++) {
+        if (dependent->scores[node] == MU_SCORE_ABSENT) {
+            continue;
+        }
+        dependent->scores[node] =
+            affected[node] ? mu_score_add(dependent->scores[node],
+                                          primary->scores[node])
+                           : -MU_SCORE_INFINITY;
+    }
+    return true;
+}

@@ -1,0 +1,741 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "sched/propagate.h"
+
+#include "sched/action.h"
+#include "sched/clone.h"
+#include "sched/colocate.h"
+#include "sched/explain.h"
+#include "sched/group.h"
+#include "sched/order.h"
+#include "sched/place.h"
+#include "sched/probe.h"
+
+enum changed {
+    CHANGED_FIRST = 1 << 0,
+    CHANGED_THEN = 1 << 1,
+};
+
+/* How one edge acts on one pair of actions. */
+struct pull {
+    struct mu_sched_action *first;
+    struct mu_sched_action *then;
+    uint32_t node;
+    uint32_t flags;  /* Those of 'first' that count. */
+    uint32_t filter; /* Which flags are carried. */
+    uint32_t type;   /* MU_ORDER_* */
+};
+
+static void ordering_expand(struct mu_sched *sched,
+                            const struct mu_ordering *ordering);
+static void ordering_expand_then(struct mu_sched *sched,
+                                 const struct mu_ordering *ordering,
+                                 struct mu_sched_action *first);
+static struct mu_sched_action *first_make(struct mu_sched *sched,
+                                          const struct mu_ordering *ordering);
+static void queue_add(struct mu_sched *sched, struct mu_sched_action *action);
+static void queue_add_after(struct mu_sched *sched,
+                            const struct mu_sched_action *action);
+static void queue_drain(struct mu_sched *sched);
+static void action_update(struct mu_sched *sched,
+                          struct mu_sched_action *then);
+static uint32_t edge_update(struct mu_sched *sched, struct mu_edge *edge,
+                            struct mu_sched_action *then);
+static struct mu_sched_action *first_expand(struct mu_sched_action *action);
+static uint32_t flags_of(struct mu_sched_action *action, uint32_t node);
+static uint32_t flags_for_ordering(struct mu_sched_action *action,
+                                   uint32_t node);
+static uint32_t edge_apply(struct mu_sched *sched, struct mu_edge *edge,
+                           const struct pull *base, uint32_t then_flags);
+static uint32_t edge_apply_more(struct mu_sched *sched, struct mu_edge *edge,
+                                const struct pull *base);
+static uint32_t pull_with(struct mu_sched *sched,
+                          struct mu_sched_resource *resource,
+                          const struct pull *base, uint32_t flags,
+                          const uint32_t filter_and_type[2]);
+static uint32_t pull_resource(struct mu_sched *sched,
+                              struct mu_sched_resource *resource,
+                              const struct pull *pull);
+static uint32_t pull_clone(struct mu_sched *sched, const struct pull *pull);
+static uint32_t pull_interleaved(struct mu_sched *sched,
+                                 const struct pull *pull);
+static uint32_t pull_primitive(struct mu_sched *sched,
+                               const struct pull *pull);
+static void pull_first(struct mu_sched *sched, const struct pull *pull);
+static void pull_asymmetrical(const struct pull *pull);
+static void pull_restart(struct mu_sched *sched, const struct pull *pull);
+static bool may_interleave(const struct pull *pull);
+static void flag_clear(struct mu_sched_action *action, uint32_t flag);
+
+void
+mu_propagate_run(struct mu_sched *sched)
+{
+    for (size_t i = 0; i < sched->orderings.count; i++) {
+        ordering_expand(sched, &sched->orderings.items[i]);
+    }
+    for (size_t i = sched->actions.count; i > 0; i--) {
+        mu_colocate_block_dependents(sched, sched->actions.items[i - 1]);
+    }
+    mu_probe_order(sched);
+    for (size_t i = sched->actions.count; i > 0; i--) {
+        queue_add(sched, sched->actions.items[i - 1]);
+        queue_drain(sched);
+    }
+}
+
+void
+mu_propagate_from(struct mu_sched *sched, struct mu_sched_action *action)
+{
+    queue_add(sched, action);
+    queue_add_after(sched, action);
+}
+
+static void
+flag_clear(struct mu_sched_action *action, uint32_t flag)
+{
+    action->flags &= ~flag;
+}
+
+/* Finds the first actions of an ordering, and makes a missing one. */
+static void
+ordering_expand(struct mu_sched *sched, const struct mu_ordering *ordering)
+{
+    struct mu_sched_resource *resource = ordering->first_resource;
+    struct mu_sched_action *first = ordering->first;
+
+    if (first) {
+        ordering_expand_then(sched, ordering, first);
+        return;
+    }
+    first = mu_action_find(resource, ordering->first_key, MU_STATE_NONE);
+    if (!first) {
+        if (resource == ordering->then_resource) {
+            return;
+        }
+        first = first_make(sched, ordering);
+        if (!first) {
+            return;
+        }
+    }
+    for (; first; first = mu_action_find_next(first)) {
+        ordering_expand_then(sched, ordering, first);
+    }
+}
+
+/* An action that is not there yet is made to hold the orderings, unless it is
+ * clear that it is not needed. */
+static struct mu_sched_action *
+first_make(struct mu_sched *sched, const struct mu_ordering *ordering)
+{
+    struct mu_sched_resource *resource = ordering->first_resource;
+    enum mu_verb verb = mu_key_verb(ordering->first_key);
+
+    if (verb == MU_VERB_STOP &&
+        mu_order_state_of(resource, true) == MU_ROLE_STOPPED) {
+        return NULL;
+    }
+    if (verb == MU_VERB_DEMOTE &&
+        mu_order_state_of(resource, true) == MU_ROLE_UNPROMOTED) {
+        return NULL;
+    }
+    return mu_action_get(sched, resource, ordering->first_key, MU_STATE_NONE,
+                         false);
+}
+
+static void
+ordering_expand_then(struct mu_sched *sched,
+                     const struct mu_ordering *ordering,
+                     struct mu_sched_action *first)
+{
+    uint32_t flags = ordering->flags;
+    struct mu_sched_action *then = ordering->then;
+
+    if (then) {
+        (void)mu_order_edge(sched, first, then, flags);
+        return;
+    }
+    if (!ordering->then_resource) {
+        return;
+    }
+    if (first->resource == ordering->then_resource &&
+        mu_action_has(first, MU_FLAG_DANGLING)) {
+        flags &= ~(uint32_t)MU_ORDER_FIRST_IMPLIES_THEN;
+    }
+    for (then = mu_action_find(ordering->then_resource, ordering->then_key,
+                               MU_STATE_NONE);
+         then; then = mu_action_find_next(then)) {
+        (void)mu_order_edge(sched, first, then, flags);
+    }
+}
+
+static void
+queue_add(struct mu_sched *sched, struct mu_sched_action *action)
+{
+    if (!mu_action_has(action, MU_FLAG_QUEUED)) {
+        action->flags |= MU_FLAG_QUEUED;
+        *mu_vec_add(sched->arena, &sched->queue) = action;
+    }
+}
+
+static void
+queue_add_after(struct mu_sched *sched, const struct mu_sched_action *action)
+{
+    for (const struct mu_edge *edge = action->after; edge;
+         edge = edge->next_after) {
+        queue_add(sched, edge->then);
+    }
+}
+
+static void
+queue_drain(struct mu_sched *sched)
+{
+    while (sched->queue.count > 0) {
+        struct mu_sched_action *action =
+            sched->queue.items[--sched->queue.count];
+
+        flag_clear(action, MU_FLAG_QUEUED);
+        action_update(sched, action);
+    }
+}
+
+static void
+action_update(struct mu_sched *sched, struct mu_sched_action *then)
+{
+    uint32_t changed = 0;
+    uint32_t last_flags = then->flags & ~(uint32_t)MU_FLAG_QUEUED;
+
+    if (mu_action_has(then, MU_FLAG_ANY_RUNNABLE)) {
+        then->runnable_before = 0;
+        if (then->required_before == 0) {
+            then->required_before = 1;
+        }
+        flag_clear(then, MU_FLAG_RUNNABLE);
+    }
+    for (struct mu_edge *edge = then->before; edge;
+         edge = edge->next_before) {
+        uint32_t edge_changed;
+
+        if (edge->flags == 0) {
+            continue;
+        }
+        edge_changed = edge_update(sched, edge, then);
+        if (edge_changed & CHANGED_FIRST) {
+            queue_add(sched, edge->first);
+            queue_add_after(sched, edge->first);
+        }
+        changed |= edge_changed & CHANGED_THEN;
+    }
+    if (mu_action_has(then, MU_FLAG_ANY_RUNNABLE)) {
+        changed = last_flags ==
+                          (then->flags & ~(uint32_t)MU_FLAG_QUEUED)
+                      ? 0
+                      : CHANGED_THEN;
+    }
+    if (changed) {
+        if ((last_flags & MU_FLAG_RUNNABLE) &&
+            !mu_action_has(then, MU_FLAG_RUNNABLE)) {
+            mu_colocate_block_dependents(sched, then);
+        }
+        queue_add_after(sched, then);
+        queue_add(sched, then);
+    }
+}
+
+static uint32_t
+edge_update(struct mu_sched *sched, struct mu_edge *edge,
+            struct mu_sched_action *then)
+{
+    struct mu_sched_action *first = edge->first;
+    struct pull base;
+    uint32_t then_flags;
+
+    if ((edge->flags & MU_ORDER_SAME_NODE) && first->node != MU_STATE_NONE &&
+        then->node != MU_STATE_NONE && first->node != then->node) {
+        edge->flags = 0;
+        return 0;
+    }
+    if (first->resource && (edge->flags & MU_ORDER_THEN_CANCELS_FIRST) &&
+        !mu_action_has(then, MU_FLAG_OPTIONAL)) {
+        first->flags |= MU_FLAG_OPTIONAL;
+        if (first->verb == MU_VERB_RELOAD) {
+            first->resource->is_reload = false;
+        }
+    }
+    if (first->resource && then->resource &&
+        first->resource != then->resource &&
+        !mu_order_is_inside(then->resource, first->resource)) {
+        first = first_expand(first);
+    }
+    if (first != edge->first) {
+        /* What waits for a group or clone waits until all of it is done. */
+        uint32_t flags = edge->flags;
+
+        edge->flags = 0;
+        return mu_order_edge(sched, first, then, flags)
+                   ? CHANGED_FIRST | CHANGED_THEN
+                   : 0;
+    }
+    then_flags = flags_for_ordering(then, first->node);
+    base = (struct pull){
+        .first = first,
+        .then = then,
+        .node = then->node,
+        .flags = flags_for_ordering(first, then->node),
+    };
+    return edge_apply(sched, edge, &base, then_flags);
+}
+
+/* "start" of a group or clone, seen from outside, is its "running"; with
+ * notifications it is the end of those about it. */
+static struct mu_sched_action *
+first_expand(struct mu_sched_action *action)
+{
+    struct mu_sched_resource *resource = action->resource;
+    struct mu_sched_action *found = NULL;
+    enum mu_verb done = mu_group_done_verb(action->verb);
+
+    if (resource->kind == MU_RESOURCE_PRIMITIVE ||
+        mu_group_member_verb(done) == done) {
+        return action;
+    }
+    if (resource->traits->is_notify && mu_state_is_clone(resource)) {
+        found = mu_action_find(
+            resource, mu_key_notify(MU_NOTIFY_CONFIRMED_POST, done),
+            MU_STATE_NONE);
+    }
+    if (!found) {
+        found = mu_action_find(resource, mu_key(done), MU_STATE_NONE);
+    }
+    return found ? found : action;
+}
+
+static uint32_t
+flags_of(struct mu_sched_action *action, uint32_t node)
+{
+    if (!action->resource) {
+        return action->flags;
+    }
+    switch (action->resource->kind) {
+    case MU_RESOURCE_GROUP:
+        return mu_group_flags(action, node);
+    case MU_RESOURCE_CLONE:
+        return mu_clone_flags(action, node);
+    case MU_RESOURCE_PRIMITIVE:
+    case MU_RESOURCE_BUNDLE:
+        break;
+    }
+    return action->flags;
+}
+
+uint32_t
+mu_propagate_flags(struct mu_sched_action *action, uint32_t node)
+{
+    return flags_of(action, node);
+}
+
+/* Whether a clone's action must happen is asked for one node, whether it can
+ * for all of them. */
+static uint32_t
+flags_for_ordering(struct mu_sched_action *action, uint32_t node)
+{
+    uint32_t flags = flags_of(action, MU_STATE_NONE);
+    uint32_t runnable = flags & MU_FLAG_RUNNABLE;
+
+    if (!action->resource || node == MU_STATE_NONE ||
+        !mu_state_is_clone(action->resource)) {
+        return flags;
+    }
+    return flags_of(action, node) | runnable;
+}
+
+static uint32_t
+edge_apply(struct mu_sched *sched, struct mu_edge *edge,
+           const struct pull *base, uint32_t then_flags)
+{
+    struct mu_sched_action *first = base->first;
+    struct mu_sched_action *then = base->then;
+    struct pull work = *base;
+    uint32_t changed = 0;
+    uint32_t type = edge->flags;
+
+    if (type & MU_ORDER_FIRST_IMPLIES_SAME_NODE_THEN) {
+        type &= ~(uint32_t)MU_ORDER_FIRST_IMPLIES_SAME_NODE_THEN;
+        type |= MU_ORDER_FIRST_IMPLIES_THEN;
+        work.node = first->node;
+    }
+    if (type & MU_ORDER_FIRST_IMPLIES_THEN) {
+        if (then->resource) {
+            changed |= pull_with(
+                sched, then->resource, &work, base->flags & MU_FLAG_OPTIONAL,
+                (uint32_t[2]){MU_FLAG_OPTIONAL, MU_ORDER_FIRST_IMPLIES_THEN});
+        } else if (!(base->flags & MU_FLAG_OPTIONAL) &&
+                   mu_action_has(then, MU_FLAG_OPTIONAL)) {
+            mu_action_require(then);
+            changed |= CHANGED_THEN;
+        }
+    }
+    if ((type & MU_ORDER_RESTART) && then->resource) {
+        changed |= pull_with(
+            sched, then->resource, &work, base->flags,
+            (uint32_t[2]){MU_FLAG_OPTIONAL | MU_FLAG_RUNNABLE,
+                          MU_ORDER_RESTART});
+    }
+    if (type & MU_ORDER_THEN_IMPLIES_FIRST) {
+        if (first->resource) {
+            changed |= pull_with(
+                sched, first->resource, &work, base->flags,
+                (uint32_t[2]){MU_FLAG_OPTIONAL, MU_ORDER_THEN_IMPLIES_FIRST});
+        } else if (!(base->flags & MU_FLAG_OPTIONAL) &&
+                   mu_action_has(first, MU_FLAG_RUNNABLE)) {
+            flag_clear(first, MU_FLAG_RUNNABLE);
+            changed |= CHANGED_FIRST;
+        }
+    }
+    changed |= edge_apply_more(sched, edge, &work);
+    if (mu_action_has(first, MU_FLAG_RUNNABLE) &&
+        (edge->flags & MU_ORDER_FIRST_GRAPHS_THEN) &&
+        !(base->flags & MU_FLAG_OPTIONAL)) {
+        then->flags |= MU_FLAG_ALWAYS;
+    }
+    if ((edge->flags & MU_ORDER_THEN_GRAPHS_FIRST) &&
+        !(then_flags & MU_FLAG_OPTIONAL)) {
+        first->flags |= MU_FLAG_ALWAYS;
+    }
+    /* What must be stopped and may not be touched is in the way. */
+    if ((type & (MU_ORDER_FIRST_IMPLIES_THEN | MU_ORDER_THEN_IMPLIES_FIRST |
+                 MU_ORDER_RESTART)) &&
+        first->resource && first->verb == MU_VERB_STOP &&
+        !first->resource->is_managed && first->resource->is_blocked &&
+        !mu_action_has(first, MU_FLAG_RUNNABLE) &&
+        mu_action_has(then, MU_FLAG_RUNNABLE)) {
+        flag_clear(then, MU_FLAG_RUNNABLE);
+        changed |= CHANGED_THEN;
+    }
+    return changed;
+}
+
+static uint32_t
+edge_apply_more(struct mu_sched *sched, struct mu_edge *edge,
+                const struct pull *base)
+{
+    struct mu_sched_action *then = base->then;
+    struct mu_sched_resource *resource = then->resource;
+    uint32_t type = edge->flags;
+    uint32_t changed = 0;
+
+    if ((type & MU_ORDER_PROMOTED_IMPLIES_FIRST) && resource) {
+        changed |= pull_with(
+            sched, resource, base, base->flags & MU_FLAG_OPTIONAL,
+            (uint32_t[2]){MU_FLAG_OPTIONAL, MU_ORDER_PROMOTED_IMPLIES_FIRST});
+    }
+    if (type & MU_ORDER_MIN_RUNNABLE) {
+        if (resource) {
+            changed |= pull_with(
+                sched, resource, base, base->flags,
+                (uint32_t[2]){MU_FLAG_RUNNABLE, MU_ORDER_MIN_RUNNABLE});
+        } else if (base->flags & MU_FLAG_RUNNABLE) {
+            then->runnable_before++;
+            if (then->runnable_before >= then->required_before &&
+                !mu_action_has(then, MU_FLAG_RUNNABLE)) {
+                then->flags |= MU_FLAG_RUNNABLE;
+                changed |= CHANGED_THEN;
+            }
+        }
+    }
+    if (type & MU_ORDER_UNRUNNABLE_BLOCKS) {
+        if (resource) {
+            changed |= pull_with(
+                sched, resource, base, base->flags,
+                (uint32_t[2]){MU_FLAG_RUNNABLE, MU_ORDER_UNRUNNABLE_BLOCKS});
+        } else if (!(base->flags & MU_FLAG_RUNNABLE) &&
+                   mu_action_has(then, MU_FLAG_RUNNABLE)) {
+            flag_clear(then, MU_FLAG_RUNNABLE);
+            changed |= CHANGED_THEN;
+        }
+    }
+    if ((type & MU_ORDER_UNMIGRATABLE_BLOCKS) && resource) {
+        changed |= pull_with(
+            sched, resource, base, base->flags,
+            (uint32_t[2]){MU_FLAG_OPTIONAL, MU_ORDER_UNMIGRATABLE_BLOCKS});
+    }
+    if ((type & MU_ORDER_FIRST_ELSE_THEN) &&
+        !(base->flags & MU_FLAG_RUNNABLE) &&
+        mu_action_has(then, MU_FLAG_PSEUDO)) {
+        flag_clear(then, MU_FLAG_PSEUDO);
+        changed |= CHANGED_THEN;
+    }
+    if ((type & MU_ORDER_ORDERED) && resource) {
+        changed |= pull_with(
+            sched, resource, base, base->flags,
+            (uint32_t[2]){MU_FLAG_RUNNABLE, MU_ORDER_ORDERED});
+    }
+    if ((type & MU_ORDER_ASYMMETRICAL) && resource) {
+        changed |= pull_with(
+            sched, resource, base, base->flags,
+            (uint32_t[2]){MU_FLAG_RUNNABLE, MU_ORDER_ASYMMETRICAL});
+    }
+    return changed;
+}
+
+static uint32_t
+pull_with(struct mu_sched *sched, struct mu_sched_resource *resource,
+          const struct pull *base, uint32_t flags,
+          const uint32_t filter_and_type[2])
+{
+    struct pull pull = *base;
+
+    pull.flags = flags;
+    pull.filter = filter_and_type[0];
+    pull.type = filter_and_type[1];
+    return pull_resource(sched, resource, &pull);
+}
+
+/* What acts on a group or clone acts on what is inside it as well. Three
+ * levels deep. */
+static uint32_t
+pull_resource(struct mu_sched *sched, struct mu_sched_resource *resource,
+              const struct pull *pull)
+{
+    uint32_t changed;
+
+    if (mu_state_is_clone(resource)) {
+        return pull_clone(sched, pull);
+    }
+    changed = pull_primitive(sched, pull);
+    if (resource->kind != MU_RESOURCE_GROUP) {
+        return changed;
+    }
+    for (uint32_t i = 0; i < resource->children_count; i++) {
+        struct pull inner = *pull;
+
+        inner.then = mu_action_find(resource->children[i],
+                                    mu_key(pull->then->verb), pull->node);
+        if (inner.then && inner.then != pull->then) {
+            changed |= pull_resource(sched, resource->children[i], &inner);
+        }
+    }
+    return changed;
+}
+
+static uint32_t
+pull_clone(struct mu_sched *sched, const struct pull *pull)
+{
+    struct mu_sched_resource *clone = pull->then->resource;
+    uint32_t changed;
+
+    if (!clone) {
+        return 0;
+    }
+    if (may_interleave(pull)) {
+        return pull_interleaved(sched, pull);
+    }
+    changed = pull_primitive(sched, pull);
+    for (uint32_t i = 0; i < clone->children_count; i++) {
+        struct pull inner = *pull;
+
+        inner.then = mu_action_find(clone->children[i],
+                                    mu_key(pull->then->verb), pull->node);
+        if (inner.then && (flags_of(inner.then, pull->node) &
+                           MU_FLAG_RUNNABLE)) {
+            changed |= pull_resource(sched, clone->children[i], &inner);
+        }
+    }
+    return changed;
+}
+
+/* Two clones whose instances pair up node by node? */
+static bool
+may_interleave(const struct pull *pull)
+{
+    const struct mu_sched_resource *first = pull->first->resource;
+    const struct mu_sched_resource *then = pull->then->resource;
+
+    if (!first || !then || first == then || !mu_state_is_clone(first) ||
+        !mu_state_is_clone(then)) {
+        return false;
+    }
+    if (pull->then->verb == MU_VERB_STOP ||
+        pull->then->verb == MU_VERB_DEMOTE) {
+        return first->traits->is_interleave;
+    }
+    return then->traits->is_interleave;
+}
+
+static uint32_t
+pull_interleaved(struct mu_sched *sched, const struct pull *pull)
+{
+    struct mu_sched_resource *clone = pull->then->resource;
+    enum mu_verb first_verb = mu_group_member_verb(pull->first->verb);
+    bool is_current = pull->first->verb == MU_VERB_STOPPED ||
+                      pull->first->verb == MU_VERB_DEMOTED;
+    uint32_t changed = 0;
+
+    for (uint32_t i = 0; i < clone->children_count; i++) {
+        struct mu_sched_resource *instance = clone->children[i];
+        struct mu_sched_resource *partner = mu_clone_find_partner(
+            sched, instance, pull->first->resource, MU_ROLE_UNKNOWN,
+            is_current);
+        struct pull inner = *pull;
+
+        if (!partner) {
+            /* Going down needs no partner, coming up does. */
+            if (!is_current &&
+                (pull->type & (MU_ORDER_UNRUNNABLE_BLOCKS |
+                               MU_ORDER_FIRST_IMPLIES_THEN)) &&
+                mu_place_set(sched, instance, MU_STATE_NONE, true, true)) {
+                changed |= CHANGED_THEN;
+            }
+            continue;
+        }
+        inner.first = mu_action_find(partner, mu_key(first_verb), pull->node);
+        inner.then = mu_action_find(instance, mu_key(pull->then->verb),
+                                    pull->node);
+        if (!inner.first || !inner.then) {
+            continue;
+        }
+        if (mu_order_edge(sched, inner.first, inner.then, pull->type)) {
+            changed |= CHANGED_FIRST | CHANGED_THEN;
+        }
+        inner.flags = flags_of(inner.first, pull->node);
+        changed |= pull_resource(sched, instance, &inner);
+    }
+    return changed;
+}
+
+static uint32_t
+pull_primitive(struct mu_sched *sched, const struct pull *pull)
+{
+    struct mu_sched_action *first = pull->first;
+    struct mu_sched_action *then = pull->then;
+    uint32_t first_flags = first->flags;
+    uint32_t then_flags = then->flags;
+    uint32_t changed = 0;
+
+    if (pull->type & MU_ORDER_ASYMMETRICAL) {
+        pull_asymmetrical(pull);
+    }
+    pull_first(sched, pull);
+    if ((pull->type & MU_ORDER_FIRST_IMPLIES_THEN) &&
+        (pull->filter & MU_FLAG_OPTIONAL) &&
+        mu_action_has(then, MU_FLAG_OPTIONAL) &&
+        !(pull->flags & MU_FLAG_OPTIONAL) &&
+        !mu_action_has(first, MU_FLAG_MIGRATABLE)) {
+        mu_action_require(then);
+        mu_explain_follow(sched, then, first);
+    }
+    if ((pull->type & MU_ORDER_UNRUNNABLE_BLOCKS) &&
+        (pull->filter & MU_FLAG_RUNNABLE) &&
+        mu_action_has(then, MU_FLAG_RUNNABLE) &&
+        !(pull->flags & MU_FLAG_RUNNABLE)) {
+        flag_clear(then, MU_FLAG_RUNNABLE | MU_FLAG_MIGRATABLE);
+    }
+    if (pull->type & MU_ORDER_RESTART) {
+        pull_restart(sched, pull);
+    }
+    if (then_flags != then->flags) {
+        changed |= CHANGED_THEN;
+        if (then->resource && then->resource->parent) {
+            queue_add(sched, then);
+            queue_add_after(sched, then);
+        }
+    }
+    if (first_flags != first->flags) {
+        changed |= CHANGED_FIRST;
+        queue_add(sched, first);
+        queue_add_after(sched, first);
+    }
+    return changed;
+}
+
+/* What 'then' being required, or impossible, means for 'first'. */
+static void
+pull_first(struct mu_sched *sched, const struct pull *pull)
+{
+    struct mu_sched_action *first = pull->first;
+    struct mu_sched_action *then = pull->then;
+
+    if ((pull->type & MU_ORDER_THEN_IMPLIES_FIRST) &&
+        !mu_action_has(then, MU_FLAG_OPTIONAL)) {
+        if ((pull->filter & MU_FLAG_OPTIONAL) &&
+            mu_action_has(first, MU_FLAG_OPTIONAL)) {
+            mu_action_require(first);
+            mu_explain_follow(sched, first, then);
+        }
+        if (mu_action_has(first, MU_FLAG_MIGRATABLE) &&
+            !mu_action_has(then, MU_FLAG_MIGRATABLE)) {
+            flag_clear(first, MU_FLAG_MIGRATABLE);
+        }
+    }
+    if ((pull->type & MU_ORDER_PROMOTED_IMPLIES_FIRST) && then->resource &&
+        then->resource->role == MU_ROLE_PROMOTED &&
+        (pull->filter & MU_FLAG_OPTIONAL) &&
+        !mu_action_has(then, MU_FLAG_OPTIONAL)) {
+        mu_action_require(first);
+        mu_explain_follow(sched, first, then);
+        if (mu_action_has(first, MU_FLAG_MIGRATABLE) &&
+            !mu_action_has(then, MU_FLAG_MIGRATABLE)) {
+            flag_clear(first, MU_FLAG_MIGRATABLE);
+        }
+    }
+    if ((pull->type & MU_ORDER_UNMIGRATABLE_BLOCKS) &&
+        (pull->filter & MU_FLAG_OPTIONAL)) {
+        if (!mu_action_has(then, MU_FLAG_MIGRATABLE | MU_FLAG_RUNNABLE)) {
+            flag_clear(first, MU_FLAG_RUNNABLE);
+        }
+        if (!mu_action_has(then, MU_FLAG_OPTIONAL)) {
+            mu_action_require(first);
+        }
+    }
+}
+
+/* One way only: what cannot be done still blocks what comes after, unless that
+ * is there already. */
+static void
+pull_asymmetrical(const struct pull *pull)
+{
+    struct mu_sched_action *then = pull->then;
+
+    if (!then->resource || mu_action_has(pull->first, MU_FLAG_RUNNABLE)) {
+        return;
+    }
+    if (mu_action_has(then, MU_FLAG_OPTIONAL)) {
+        enum mu_role role = mu_order_state_of(then->resource, true);
+
+        if ((role == MU_ROLE_STOPPED && then->verb == MU_VERB_STOP) ||
+            (role >= MU_ROLE_STARTED && then->verb == MU_VERB_START)) {
+            return;
+        }
+    }
+    flag_clear(then, MU_FLAG_OPTIONAL | MU_FLAG_RUNNABLE);
+}
+
+/* A required start needs the stop; a start that cannot be is a stop, too. */
+static void
+pull_restart(struct mu_sched *sched, const struct pull *pull)
+{
+    struct mu_sched_action *first = pull->first;
+    struct mu_sched_action *then = pull->then;
+    bool is_required = (pull->filter & MU_FLAG_OPTIONAL) &&
+                       !mu_action_has(then, MU_FLAG_OPTIONAL);
+    bool is_lost = (pull->filter & MU_FLAG_RUNNABLE) &&
+                   !mu_action_has(then, MU_FLAG_RUNNABLE) &&
+                   then->resource->is_managed &&
+                   first->resource == then->resource;
+
+    if (!is_required && !is_lost) {
+        return;
+    }
+    if (mu_action_has(first, MU_FLAG_RUNNABLE) ||
+        !mu_action_has(then, MU_FLAG_OPTIONAL)) {
+        if (mu_action_has(first, MU_FLAG_OPTIONAL)) {
+            mu_action_require(first);
+            mu_explain_follow(sched, first, then);
+        }
+    }
+    if (!mu_action_has(then, MU_FLAG_MIGRATABLE)) {
+        flag_clear(first, MU_FLAG_MIGRATABLE);
+    }
+    if (!mu_action_has(first, MU_FLAG_OPTIONAL) &&
+        !mu_action_has(first, MU_FLAG_RUNNABLE)) {
+        flag_clear(then, MU_FLAG_RUNNABLE);
+    }
+}

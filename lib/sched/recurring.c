@@ -1,0 +1,353 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "sched/recurring.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "sched/action.h"
+#include "sched/explain.h"
+#include "sched/order.h"
+#include "sched/setup.h"
+
+enum { RC_NOT_RUNNING = 7, RC_PROMOTED = 8 };
+
+/* One recurring monitor of one resource. */
+struct monitor {
+    int64_t interval_ms;
+    enum mu_role role; /* UNKNOWN: not given. */
+    uint64_t key;
+};
+
+static bool monitor_read(struct mu_sched *sched,
+                         const struct mu_sched_resource *resource,
+                         const struct mu_config_op *op,
+                         struct monitor *ret_monitor);
+static bool is_doubled(const struct mu_config_resource *config, uint32_t at);
+static void active_act(struct mu_sched *sched,
+                       struct mu_sched_resource *resource,
+                       struct mu_sched_action *start,
+                       const struct monitor *monitor);
+static void active_order(struct mu_sched *sched,
+                         struct mu_sched_resource *resource,
+                         struct mu_sched_action *action);
+static bool is_already_set_up(const struct mu_sched_resource *resource,
+                              const struct mu_sched_action *start,
+                              const struct monitor *monitor);
+static void wrong_role_act(struct mu_sched *sched,
+                           struct mu_sched_resource *resource,
+                           const struct monitor *monitor);
+static void inactive_act(struct mu_sched *sched,
+                         struct mu_sched_resource *resource,
+                         const struct monitor *monitor);
+static void inactive_on(struct mu_sched *sched,
+                        struct mu_sched_resource *resource,
+                        const struct monitor *monitor, uint32_t node);
+static void inactive_order_stop(struct mu_sched *sched,
+                                struct mu_sched_resource *resource,
+                                struct mu_sched_action *action);
+static bool runs_on(const struct mu_sched_resource *resource, uint32_t node);
+
+void
+mu_recurring_act(struct mu_sched *sched, struct mu_sched_resource *resource)
+{
+    const struct mu_config_resource *config;
+    struct mu_sched_action *start = NULL;
+
+    if (resource->is_blocked || resource->is_in_maintenance ||
+        resource->config == MU_STATE_NONE) {
+        return;
+    }
+    if (resource->assigned != MU_STATE_NONE &&
+        sched->nodes[resource->assigned].is_in_maintenance) {
+        return;
+    }
+    if (resource->assigned != MU_STATE_NONE &&
+        (resource->next_role != MU_ROLE_STOPPED || !resource->is_managed)) {
+        start = mu_action_of(sched, resource, MU_VERB_START,
+                             resource->assigned, false);
+    }
+    config = &sched->config->resources[resource->config];
+    for (uint32_t i = 0; i < config->ops_count; i++) {
+        struct monitor monitor;
+
+        if (is_doubled(config, i) ||
+            !monitor_read(sched, resource, &config->ops[i], &monitor)) {
+            continue;
+        }
+        if (monitor.role == MU_ROLE_STOPPED) {
+            inactive_act(sched, resource, &monitor);
+        } else if (start) {
+            active_act(sched, resource, start, &monitor);
+        }
+    }
+}
+
+/* Two operations with one name and interval would be the same one. */
+static bool
+is_doubled(const struct mu_config_resource *config, uint32_t at)
+{
+    for (uint32_t i = 0; i < at; i++) {
+        if (config->ops[i].interval_ms == config->ops[at].interval_ms &&
+            strcmp(config->ops[i].name, config->ops[at].name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool
+monitor_read(struct mu_sched *sched, const struct mu_sched_resource *resource,
+             const struct mu_config_op *op, struct monitor *ret_monitor)
+{
+    struct mu_params_context context;
+    struct mu_params params;
+
+    if (op->interval_ms <= 0 || strcmp(op->name, "monitor") != 0) {
+        return false;
+    }
+    context = mu_setup_context(sched, resource, resource->assigned);
+    mu_params_resolve(sched->arena, &context, op->name, op->interval_ms,
+                      &params);
+    if (!params.is_enabled) {
+        return false;
+    }
+    ret_monitor->interval_ms = op->interval_ms;
+    ret_monitor->role = params.role;
+    ret_monitor->key = mu_key_recurring(MU_VERB_MONITOR, op->interval_ms);
+    return true;
+}
+
+static bool
+is_already_set_up(const struct mu_sched_resource *resource,
+                  const struct mu_sched_action *start,
+                  const struct monitor *monitor)
+{
+    const struct mu_sched_action *known =
+        mu_action_find(resource, monitor->key, resource->assigned);
+
+    return known && mu_action_has(start, MU_FLAG_OPTIONAL) &&
+           !mu_action_has(known, MU_FLAG_RESCHEDULE);
+}
+
+static void
+active_act(struct mu_sched *sched, struct mu_sched_resource *resource,
+           struct mu_sched_action *start, const struct monitor *monitor)
+{
+    uint32_t node = resource->assigned;
+    bool is_set_up = is_already_set_up(resource, start, monitor);
+    struct mu_sched_action *action;
+    bool is_role_given = monitor->role != MU_ROLE_UNKNOWN;
+
+    if (is_role_given ? monitor->role != resource->next_role
+                      : resource->next_role == MU_ROLE_PROMOTED) {
+        if (is_set_up) {
+            wrong_role_act(sched, resource, monitor);
+        }
+        return;
+    }
+    action = mu_action_get(sched, resource, monitor->key, node, !is_set_up);
+    if (!mu_action_has(start, MU_FLAG_RUNNABLE) ||
+        !sched->nodes[node].is_online || sched->nodes[node].is_unclean) {
+        action->flags &= ~(uint32_t)MU_FLAG_RUNNABLE;
+    }
+    if (resource->next_role == MU_ROLE_PROMOTED) {
+        action->expected_rc = RC_PROMOTED;
+    }
+    if (!is_set_up) {
+        mu_explain_cause(sched, action, "it is to be watched");
+    }
+    if (resource->is_managed) {
+        active_order(sched, resource, action);
+    }
+}
+
+static void
+active_order(struct mu_sched *sched, struct mu_sched_resource *resource,
+             struct mu_sched_action *action)
+{
+    mu_order_add(sched, &(struct mu_ordering){
+                            .first_resource = resource,
+                            .first_key = mu_key(MU_VERB_START),
+                            .then = action,
+                            .flags = MU_ORDER_FIRST_IMPLIES_THEN |
+                                     MU_ORDER_UNRUNNABLE_BLOCKS});
+    mu_order_add(sched, &(struct mu_ordering){
+                            .first_resource = resource,
+                            .first_key = mu_key(MU_VERB_RELOAD),
+                            .then = action,
+                            .flags = MU_ORDER_FIRST_IMPLIES_THEN |
+                                     MU_ORDER_UNRUNNABLE_BLOCKS});
+    if (resource->next_role == MU_ROLE_PROMOTED ||
+        resource->role == MU_ROLE_PROMOTED) {
+        enum mu_verb verb = resource->next_role == MU_ROLE_PROMOTED
+                                ? MU_VERB_PROMOTE
+                                : MU_VERB_DEMOTE;
+
+        mu_order_add(sched, &(struct mu_ordering){
+                                .first_resource = resource,
+                                .first_key = mu_key(verb),
+                                .then = action,
+                                .flags = MU_ORDER_ORDERED |
+                                         MU_ORDER_UNRUNNABLE_BLOCKS});
+    }
+}
+
+/* The monitor of a role that the resource will leave is ended before. */
+static void
+wrong_role_act(struct mu_sched *sched, struct mu_sched_resource *resource,
+               const struct monitor *monitor)
+{
+    struct mu_sched_action *cancel = mu_recurring_cancel(
+        sched, resource, monitor->interval_ms, resource->assigned);
+    enum mu_verb after = MU_VERB_NONE;
+
+    if (resource->role == MU_ROLE_PROMOTED) {
+        after = MU_VERB_DEMOTE;
+    } else if (resource->role >= MU_ROLE_STARTED) {
+        if (resource->next_role == MU_ROLE_PROMOTED) {
+            after = MU_VERB_PROMOTE;
+        } else if (resource->next_role == MU_ROLE_STOPPED) {
+            after = MU_VERB_STOP;
+        }
+    }
+    mu_explain_cause(sched, cancel, "it watches another role");
+    if (after != MU_VERB_NONE) {
+        mu_order_add(sched, &(struct mu_ordering){
+                                .first = cancel,
+                                .then_resource = resource,
+                                .then_key = mu_key(after),
+                                .flags = MU_ORDER_UNRUNNABLE_BLOCKS});
+    }
+}
+
+/* Monitors with role=Stopped find copies that nobody started. */
+static void
+inactive_act(struct mu_sched *sched, struct mu_sched_resource *resource,
+             const struct monitor *monitor)
+{
+    if (!resource->is_unique || mu_state_clone_of(resource)) {
+        return; /* Not for instances of clones. */
+    }
+    if (resource->assigned != MU_STATE_NONE &&
+        mu_action_find(resource, monitor->key, resource->assigned) &&
+        resource->next_role > MU_ROLE_STOPPED) {
+        struct mu_sched_action *cancel = mu_recurring_cancel(
+            sched, resource, monitor->interval_ms, resource->assigned);
+
+        if (resource->next_role == MU_ROLE_STARTED ||
+            resource->next_role == MU_ROLE_UNPROMOTED) {
+            /* It would take the start for a rogue copy. */
+            mu_order_add(sched,
+                         &(struct mu_ordering){
+                             .first = cancel,
+                             .then_resource = resource,
+                             .then_key = mu_key(MU_VERB_START),
+                             .flags = MU_ORDER_UNRUNNABLE_BLOCKS});
+        }
+    }
+    for (uint32_t i = 0; i < sched->nodes_count; i++) {
+        if (i != resource->assigned && !sched->nodes[i].is_remote) {
+            inactive_on(sched, resource, monitor, i);
+        }
+    }
+}
+
+static bool
+runs_on(const struct mu_sched_resource *resource, uint32_t node)
+{
+    for (size_t i = 0; i < resource->running_on.count; i++) {
+        if (resource->running_on.items[i] == node) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void
+inactive_on(struct mu_sched *sched, struct mu_sched_resource *resource,
+            const struct monitor *monitor, uint32_t node)
+{
+    bool is_set_up = !runs_on(resource, node) &&
+                     mu_action_find(resource, monitor->key, node);
+    struct mu_sched_action *action;
+
+    action = mu_action_get(sched, resource, monitor->key, node, !is_set_up);
+    action->expected_rc = RC_NOT_RUNNING;
+    mu_explain_cause(sched, action, "it must not run there");
+    if (resource->is_managed) {
+        for (struct mu_sched_action *probe = resource->probes; probe;
+             probe = probe->next) {
+            (void)mu_order_edge(sched, probe, action,
+                                MU_ORDER_UNRUNNABLE_BLOCKS);
+        }
+    }
+    inactive_order_stop(sched, resource, action);
+    if (!sched->nodes[node].is_online || sched->nodes[node].is_unclean) {
+        action->flags &= ~(uint32_t)MU_FLAG_RUNNABLE;
+    }
+}
+
+/* Watching for copies begins when the resource has left the node. */
+static void
+inactive_order_stop(struct mu_sched *sched, struct mu_sched_resource *resource,
+                    struct mu_sched_action *action)
+{
+    struct mu_sched_action *stop =
+        mu_action_find(resource, mu_key(MU_VERB_STOP), action->node);
+
+    if (!stop) {
+        return;
+    }
+    if (!mu_action_has(stop, MU_FLAG_OPTIONAL)) {
+        mu_action_require(action);
+    }
+    if (!mu_action_has(stop, MU_FLAG_RUNNABLE)) {
+        action->flags &= ~(uint32_t)MU_FLAG_RUNNABLE;
+    }
+    if (resource->is_managed) {
+        mu_order_add(sched, &(struct mu_ordering){
+                                .first = stop,
+                                .then = action,
+                                .flags = MU_ORDER_FIRST_IMPLIES_THEN |
+                                         MU_ORDER_UNRUNNABLE_BLOCKS});
+    }
+}
+
+struct mu_sched_action *
+mu_recurring_cancel(struct mu_sched *sched,
+                    struct mu_sched_resource *resource, int64_t interval_ms,
+                    uint32_t node)
+{
+    struct mu_sched_action *cancel = mu_action_new(
+        sched, resource, mu_key_recurring(MU_VERB_CANCEL, interval_ms), node);
+
+    cancel->flags |= MU_FLAG_RUNNABLE;
+    if (!sched->nodes[node].is_online || sched->nodes[node].is_pending) {
+        cancel->flags &= ~(uint32_t)MU_FLAG_RUNNABLE;
+    }
+    return cancel;
+}
+
+void
+mu_recurring_delete_history(struct mu_sched *sched,
+                            struct mu_sched_resource *resource,
+                            uint32_t node, bool is_required)
+{
+    /* A required cleanup is ordered where the others happen; an optional one
+     * happens when the stop does, and makes the start anew. */
+    uint32_t flags =
+        is_required ? MU_ORDER_ORDERED : MU_ORDER_FIRST_IMPLIES_THEN;
+    struct mu_sched_action *action;
+
+    if (resource->is_failed || node == MU_STATE_NONE ||
+        sched->nodes[node].is_unclean || !sched->nodes[node].is_online) {
+        return; /* The history still has to tell something, or is gone. */
+    }
+    action = mu_action_get(sched, resource, mu_key(MU_VERB_DELETE), node,
+                           is_required);
+    mu_explain_cause(sched, action, "its history is no longer needed");
+    mu_order_resources(sched, resource, MU_VERB_STOP, resource,
+                       MU_VERB_DELETE, flags);
+    mu_order_resources(sched, resource, MU_VERB_DELETE, resource,
+                       MU_VERB_START, flags);
+}

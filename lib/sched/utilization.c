@@ -1,0 +1,406 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "sched/utilization.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "sched/action.h"
+#include "sched/colocate.h"
+#include "sched/location.h"
+#include "sched/node_state.h"
+#include "sched/order.h"
+
+/* Resources that must be together, each once. */
+struct company {
+    MU_VEC(struct mu_sched_resource *) list;
+};
+
+static void blocks_read(struct mu_sched *sched,
+                        const struct mu_config_blocks *blocks,
+                        struct mu_amounts *amounts);
+static void amount_set(struct mu_sched *sched, struct mu_amounts *amounts,
+                       const char *name, int32_t value, bool is_override);
+static struct mu_amount *amount_find(const struct mu_amounts *amounts,
+                                     const char *name);
+static void amounts_add(struct mu_sched *sched, struct mu_amounts *sum,
+                        const struct mu_amounts *more);
+static bool has_room(const struct mu_sched_node *node,
+                     const struct mu_amounts *needs);
+static void company_gather(struct mu_sched *sched, struct company *company,
+                           struct mu_sched_resource *resource,
+                           const struct mu_sched_resource *origin);
+static bool company_has(const struct company *company,
+                        const struct mu_sched_resource *resource);
+static void needs_add(struct mu_sched *sched, struct mu_amounts *sum,
+                      const struct mu_sched_resource *resource,
+                      const struct company *company);
+static void room_ban(struct mu_sched *sched,
+                     struct mu_sched_resource *resource,
+                     const struct mu_amounts *needs);
+static struct mu_sched_action *load_stopped(struct mu_sched *sched,
+                                            uint32_t node);
+
+void
+mu_utilization_read(struct mu_sched *sched, uint32_t config_index,
+                    struct mu_amounts *ret_amounts)
+{
+    if (sched->has_utilization) {
+        blocks_read(sched, &sched->config->resources[config_index].utilization,
+                    ret_amounts);
+    }
+}
+
+void
+mu_utilization_read_node(struct mu_sched *sched, struct mu_sched_node *node)
+{
+    int32_t value;
+
+    if (!sched->has_utilization) {
+        return;
+    }
+    for (uint32_t i = 0; i < node->status->utilization_count; i++) {
+        const struct mu_pair *pair = &node->status->utilization[i];
+
+        if (pair->value && mu_text_parse_score(pair->value, &value) == 0) {
+            amount_set(sched, &node->utilization, pair->name, value, true);
+        }
+    }
+    if (node->config) {
+        blocks_read(sched, &node->config->utilization, &node->utilization);
+    }
+}
+
+static void
+blocks_read(struct mu_sched *sched, const struct mu_config_blocks *blocks,
+            struct mu_amounts *amounts)
+{
+    struct mu_rule_input input = {.now_ms = sched->now_ms};
+    int32_t value;
+
+    for (uint32_t i = 0; i < blocks->count; i++) {
+        const struct mu_config_block *block = &blocks->blocks[i];
+
+        if (!mu_rule_is_true(block->rule, &input, &sched->next_change)) {
+            continue;
+        }
+        for (uint32_t j = 0; j < block->pairs_count; j++) {
+            const struct mu_pair *pair = &block->pairs[j];
+
+            if (pair->value && mu_text_parse_score(pair->value, &value) == 0) {
+                amount_set(sched, amounts, pair->name, value, false);
+            }
+        }
+    }
+}
+
+static struct mu_amount *
+amount_find(const struct mu_amounts *amounts, const char *name)
+{
+    for (uint32_t i = 0; i < amounts->count; i++) {
+        if (strcmp(amounts->items[i].name, name) == 0) {
+            return &amounts->items[i];
+        }
+    }
+    return NULL;
+}
+
+static void
+amount_set(struct mu_sched *sched, struct mu_amounts *amounts,
+           const char *name, int32_t value, bool is_override)
+{
+    struct mu_amount *amount = amount_find(amounts, name);
+    struct mu_amount *grown;
+
+    if (amount) {
+        if (is_override) {
+            amount->value = value;
+        }
+        return;
+    }
+    grown = mu_arena_new(sched->arena, struct mu_amount, amounts->count + 1);
+    if (amounts->count > 0) {
+        memcpy(grown, amounts->items, amounts->count * sizeof(*grown));
+    }
+    grown[amounts->count] = (struct mu_amount){name, value};
+    amounts->items = grown;
+    amounts->count++;
+}
+
+static void
+amounts_add(struct mu_sched *sched, struct mu_amounts *sum,
+            const struct mu_amounts *more)
+{
+    for (uint32_t i = 0; i < more->count; i++) {
+        struct mu_amount *amount = amount_find(sum, more->items[i].name);
+
+        if (amount) {
+            amount->value += more->items[i].value;
+        } else {
+            amount_set(sched, sum, more->items[i].name, more->items[i].value,
+                       true);
+        }
+    }
+}
+
+void
+mu_utilization_book(struct mu_sched *sched,
+                    const struct mu_sched_resource *resource, uint32_t node,
+                    bool is_release)
+{
+    const struct mu_amounts *needs = &resource->traits->utilization;
+
+    if (!sched->has_utilization) {
+        return;
+    }
+    for (uint32_t i = 0; i < needs->count; i++) {
+        struct mu_amount *left = amount_find(&sched->nodes[node].utilization,
+                                             needs->items[i].name);
+
+        if (left) {
+            left->value += is_release ? needs->items[i].value
+                                      : -needs->items[i].value;
+        }
+    }
+}
+
+int
+mu_utilization_cmp(const struct mu_sched *sched, uint32_t a, uint32_t b)
+{
+    const struct mu_amounts *left = &sched->nodes[a].utilization;
+    const struct mu_amounts *right = &sched->nodes[b].utilization;
+    int result = 0;
+
+    for (uint32_t i = 0; i < left->count; i++) {
+        const struct mu_amount *other = amount_find(right,
+                                                    left->items[i].name);
+        int32_t value = other ? other->value : 0;
+
+        if (left->items[i].value != value) {
+            result += left->items[i].value > value ? 1 : -1;
+        }
+    }
+    for (uint32_t i = 0; i < right->count; i++) {
+        if (!amount_find(left, right->items[i].name) &&
+            right->items[i].value != 0) {
+            result += right->items[i].value > 0 ? -1 : 1;
+        }
+    }
+    return result;
+}
+
+static bool
+has_room(const struct mu_sched_node *node, const struct mu_amounts *needs)
+{
+    for (uint32_t i = 0; i < needs->count; i++) {
+        const struct mu_amount *left =
+            amount_find(&node->utilization, needs->items[i].name);
+
+        if (needs->items[i].value > (left ? left->value : 0)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+uint32_t
+mu_utilization_ban(struct mu_sched *sched, struct mu_sched_resource *resource)
+{
+    struct company company = {0};
+    struct mu_amounts needs = {0};
+    uint32_t roomiest = MU_STATE_NONE;
+    bool has_any = false;
+
+    if (!sched->has_utilization) {
+        return MU_STATE_NONE;
+    }
+    company_gather(sched, &company, resource, resource);
+    for (size_t i = 0; i < company.list.count; i++) {
+        if (company.list.items[i]->is_unassigned) {
+            needs_add(sched, &needs, company.list.items[i], &company);
+        }
+    }
+    for (uint32_t i = 0; i < sched->nodes_count; i++) {
+        if (resource->scores[i] < 0 ||
+            !mu_node_state_is_available(&sched->nodes[i])) {
+            continue;
+        }
+        has_any = has_any || has_room(&sched->nodes[i], &needs);
+        if (roomiest == MU_STATE_NONE ||
+            mu_utilization_cmp(sched, i, roomiest) > 0) {
+            roomiest = i;
+        }
+    }
+    if (has_any) {
+        room_ban(sched, resource, &needs);
+        return MU_STATE_NONE;
+    }
+    room_ban(sched, resource, &resource->traits->utilization);
+    return roomiest;
+}
+
+static void
+room_ban(struct mu_sched *sched, struct mu_sched_resource *resource,
+         const struct mu_amounts *needs)
+{
+    static const struct mu_plan_reason full = {
+        .source = "utilization",
+        .text = "the node does not have the capacity"};
+
+    for (uint32_t i = 0; i < sched->nodes_count; i++) {
+        if (resource->scores[i] >= 0 &&
+            mu_node_state_is_available(&sched->nodes[i]) &&
+            !has_room(&sched->nodes[i], needs)) {
+            mu_location_add(sched, resource, i, -MU_SCORE_INFINITY, &full);
+        }
+    }
+}
+
+static bool
+company_has(const struct company *company,
+            const struct mu_sched_resource *resource)
+{
+    for (size_t i = 0; i < company->list.count; i++) {
+        if (company->list.items[i] == resource) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Everything that must be where 'resource' is. Each resource enters once: the
+ * recursion ends. */
+static void
+company_gather(struct mu_sched *sched, struct company *company,
+               struct mu_sched_resource *resource,
+               const struct mu_sched_resource *origin)
+{
+    struct mu_colocations found = {0};
+
+    if (company_has(company, resource)) {
+        return;
+    }
+    *mu_vec_add(sched->arena, &company->list) = resource;
+    if (resource->kind == MU_RESOURCE_GROUP) {
+        for (uint32_t i = 0; i < resource->children_count; i++) {
+            company_gather(sched, company, resource->children[i], origin);
+        }
+        return;
+    }
+    mu_colocate_this_with(sched, resource, &found);
+    for (size_t i = 0; i < found.list.count; i++) {
+        struct mu_colocation *colocation = found.list.items[i];
+
+        if (colocation->primary != origin &&
+            colocation->score >= MU_SCORE_INFINITY &&
+            mu_colocate_affects(resource, colocation->primary, colocation,
+                                true) == MU_COLOCATE_LOCATION) {
+            company_gather(sched, company, colocation->primary, origin);
+        }
+    }
+    found.list.count = 0;
+    mu_colocate_with_this(sched, resource, &found);
+    for (size_t i = 0; i < found.list.count; i++) {
+        struct mu_colocation *colocation = found.list.items[i];
+
+        if (colocation->dependent != origin &&
+            colocation->score >= MU_SCORE_INFINITY &&
+            !(mu_state_is_clone(resource) &&
+              !mu_state_is_clone(colocation->dependent)) &&
+            mu_colocate_affects(colocation->dependent, resource, colocation,
+                                true) == MU_COLOCATE_LOCATION) {
+            company_gather(sched, company, colocation->dependent, origin);
+        }
+    }
+}
+
+static void
+needs_add(struct mu_sched *sched, struct mu_amounts *sum,
+          const struct mu_sched_resource *resource,
+          const struct company *company)
+{
+    if (!resource->is_unassigned) {
+        return;
+    }
+    switch (resource->kind) {
+    case MU_RESOURCE_PRIMITIVE:
+        amounts_add(sched, sum, &resource->traits->utilization);
+        break;
+    case MU_RESOURCE_GROUP:
+        for (uint32_t i = 0; i < resource->children_count; i++) {
+            if (!company_has(company, resource->children[i])) {
+                needs_add(sched, sum, resource->children[i], company);
+            }
+        }
+        break;
+    case MU_RESOURCE_CLONE:
+        for (uint32_t i = 0; i < resource->children_count; i++) {
+            const struct mu_sched_resource *child = resource->children[i];
+
+            if (company_has(company, child)) {
+                return;
+            }
+            for (uint32_t j = 0; j < child->children_count; j++) {
+                if (company_has(company, child->children[j])) {
+                    return;
+                }
+            }
+        }
+        if (resource->children_count > 0) {
+            needs_add(sched, sum, resource->children[0], company);
+        }
+        break;
+    case MU_RESOURCE_BUNDLE:
+        break;
+    }
+}
+
+void
+mu_utilization_order(struct mu_sched *sched,
+                     struct mu_sched_resource *resource)
+{
+    if (!sched->has_utilization ||
+        resource->traits->utilization.count == 0) {
+        return;
+    }
+    for (size_t i = 0; i < resource->running_on.count; i++) {
+        mu_order_add(sched, &(struct mu_ordering){
+                                .first_resource = resource,
+                                .first_key = mu_key(MU_VERB_STOP),
+                                .then = load_stopped(
+                                    sched, resource->running_on.items[i]),
+                                .flags = MU_ORDER_ON_TARGET});
+    }
+    for (uint32_t i = 0; i < sched->nodes_count; i++) {
+        struct mu_sched_action *action;
+
+        if (resource->scores[i] == MU_SCORE_ABSENT) {
+            continue;
+        }
+        action = load_stopped(sched, i);
+        mu_order_add(sched, &(struct mu_ordering){
+                                .first = action,
+                                .then_resource = resource,
+                                .then_key = mu_key(MU_VERB_START),
+                                .flags = MU_ORDER_ON_TARGET});
+        mu_order_add(sched, &(struct mu_ordering){
+                                .first = action,
+                                .then_resource = resource,
+                                .then_key = mu_key(MU_VERB_MIGRATE_TO),
+                                .flags = MU_ORDER_ON_TARGET});
+    }
+}
+
+static struct mu_sched_action *
+load_stopped(struct mu_sched *sched, uint32_t node)
+{
+    struct mu_sched_node *found = &sched->nodes[node];
+
+    if (!found->load_stopped) {
+        found->load_stopped = mu_action_get_point(
+            sched, mu_text_make(sched->arena, "load_stopped_%s", found->name));
+        found->load_stopped->node = node;
+        mu_action_require(found->load_stopped);
+    }
+    return found->load_stopped;
+}
