@@ -8,8 +8,8 @@
 
 static void runnable_update(struct mu_sched *sched,
                             struct mu_sched_action *action);
-static enum mu_quorum_policy policy_effective(
-    struct mu_sched *sched, struct mu_sched_resource *resource);
+static enum mu_quorum_policy
+policy_effective(struct mu_sched *sched, struct mu_sched_resource *resource);
 static bool is_active(const struct mu_sched_resource *resource);
 static bool is_probe_key(uint64_t key);
 
@@ -48,12 +48,11 @@ mu_action_get(struct mu_sched *sched, struct mu_sched_resource *resource,
 }
 
 struct mu_sched_action *
-mu_action_get_pseudo(struct mu_sched *sched,
-                     struct mu_sched_resource *resource, uint64_t key,
-                     bool is_required)
+mu_action_get_pseudo(struct mu_sched *sched, struct mu_sched_resource *resource,
+                     uint64_t key, bool is_required)
 {
-    struct mu_sched_action *action = mu_action_find(resource, key,
-                                                    MU_STATE_NONE);
+    struct mu_sched_action *action =
+        mu_action_find(resource, key, MU_STATE_NONE);
 
     if (!action) {
         action = mu_action_new(sched, resource, key, MU_STATE_NONE);
@@ -181,10 +180,10 @@ runnable_update(struct mu_sched *sched, struct mu_sched_action *action)
         action->flags &= ~runnable;
         if (resource->is_managed && action->verb == MU_VERB_STOP &&
             !node->is_unclean) {
-            mu_node_state_set_unclean(
-                sched, action->node,
-                mu_text_make(sched->arena, "%s cannot be stopped there",
-                             resource->id));
+            mu_node_state_set_unclean(sched, action->node,
+                                      mu_text_make(sched->arena,
+                                                   "%s cannot be stopped there",
+                                                   resource->id));
         }
         return;
     }

@@ -18,9 +18,9 @@ struct mu_sched_action *mu_action_get(struct mu_sched *sched,
                                       bool is_required);
 
 /* Returns a pseudo action of a group or clone. */
-struct mu_sched_action *mu_action_get_pseudo(
-    struct mu_sched *sched, struct mu_sched_resource *resource, uint64_t key,
-    bool is_required);
+struct mu_sched_action *mu_action_get_pseudo(struct mu_sched *sched,
+                                             struct mu_sched_resource *resource,
+                                             uint64_t key, bool is_required);
 
 /* Returns the pseudo action 'name', which belongs to no resource. */
 struct mu_sched_action *mu_action_get_point(struct mu_sched *sched,
@@ -33,12 +33,12 @@ struct mu_sched_action *mu_action_new(struct mu_sched *sched,
                                       uint64_t key, uint32_t node);
 
 /* Finds an existing action. 'node' NONE: on any node. Null: none. */
-struct mu_sched_action *mu_action_find(
-    const struct mu_sched_resource *resource, uint64_t key, uint32_t node);
+struct mu_sched_action *mu_action_find(const struct mu_sched_resource *resource,
+                                       uint64_t key, uint32_t node);
 
 /* Finds the next one with the same key after 'action', on any node. */
-struct mu_sched_action *mu_action_find_next(
-    const struct mu_sched_action *action);
+struct mu_sched_action *
+mu_action_find_next(const struct mu_sched_action *action);
 
 /* Marks an action as needed, unless its resource must be left alone. */
 void mu_action_require(struct mu_sched_action *action);

@@ -32,8 +32,8 @@ mu_after_list(struct mu_sched *sched, uint32_t *ret_count)
                                 ? NULL
                                 : resource->id,
                 .primitive = resource->config,
-                .node = count > 0 ? resource->running_on.items[j]
-                                  : MU_PLAN_NONE,
+                .node =
+                    count > 0 ? resource->running_on.items[j] : MU_PLAN_NONE,
                 .role = count > 0 ? resource->role : MU_ROLE_STOPPED,
                 .is_failed = resource->is_failed,
                 .is_blocked = resource->is_blocked,
@@ -55,8 +55,7 @@ static const char *
 reason_of(const struct mu_sched *sched,
           const struct mu_sched_resource *resource)
 {
-    if (!(sched->flags & MU_SCHED_REASONS) ||
-        resource->running_on.count > 0) {
+    if (!(sched->flags & MU_SCHED_REASONS) || resource->running_on.count > 0) {
         return NULL;
     }
     if (resource->is_target_stopped) {
@@ -98,8 +97,7 @@ leave(struct mu_sched_resource *resource, uint32_t node)
 }
 
 static void
-enter(struct mu_sched *sched, struct mu_sched_resource *resource,
-      uint32_t node)
+enter(struct mu_sched *sched, struct mu_sched_resource *resource, uint32_t node)
 {
     for (size_t i = 0; i < resource->running_on.count; i++) {
         if (resource->running_on.items[i] == node) {

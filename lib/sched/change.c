@@ -3,11 +3,9 @@
 
 #include <string.h>
 
-#include "base/digest.h"
 #include "sched/action.h"
 #include "sched/explain.h"
 #include "sched/failure.h"
-#include "sched/fence.h"
 #include "sched/history.h"
 #include "sched/node_state.h"
 #include "sched/order.h"
@@ -36,7 +34,6 @@ static void reload_schedule(const struct past *past);
 static void cancel_schedule(const struct past *past, const char *why);
 static bool is_configured(const struct past *past);
 static enum mu_verb verb_of(const struct mu_status_op *op);
-static bool list_has(const char *list, const char *name);
 static bool text_equal(const char *a, const char *b);
 
 void
@@ -45,16 +42,15 @@ mu_change_run(struct mu_sched *sched)
     for (uint32_t i = 0; i < sched->nodes_count; i++) {
         struct mu_sched_node *node = &sched->nodes[i];
 
-        if (node->is_remote || (!node->is_in_maintenance &&
-                                !mu_node_state_is_available(node))) {
+        if (node->is_remote ||
+            (!node->is_in_maintenance && !mu_node_state_is_available(node))) {
             continue;
         }
         for (size_t j = 0; j < node->running.count; j++) {
             resource_check(sched, node->running.items[j], i);
         }
     }
-    for (size_t i = 0; sched->has_removed && i < sched->resources.count;
-         i++) {
+    for (size_t i = 0; sched->has_removed && i < sched->resources.count; i++) {
         if (sched->resources.items[i]->config == MU_STATE_NONE) {
             removed_check(sched, sched->resources.items[i]);
         }
@@ -138,9 +134,8 @@ past_check(const struct past *past)
     if (op->is_failure) {
         return;
     }
-    if (op->interval_ms > 0 &&
-        (past->resource->is_in_maintenance ||
-         sched->nodes[past->node].is_in_maintenance)) {
+    if (op->interval_ms > 0 && (past->resource->is_in_maintenance ||
+                                sched->nodes[past->node].is_in_maintenance)) {
         cancel_schedule(past, "it is in maintenance");
         return;
     }
@@ -150,16 +145,13 @@ past_check(const struct past *past)
         return;
     }
     if (past_differs(past) &&
-        mu_failure_count(sched, past->resource, past->node, true, NULL) !=
-            0) {
-        struct mu_sched_action *action =
-            mu_action_find(past->resource, mu_key(MU_VERB_CLEAR_FAILCOUNT),
-                           past->node);
+        mu_failure_count(sched, past->resource, past->node, true, NULL) != 0) {
+        struct mu_sched_action *action = mu_action_find(
+            past->resource, mu_key(MU_VERB_CLEAR_FAILCOUNT), past->node);
 
         if (!action) {
             action = mu_action_new(sched, past->resource,
-                                   mu_key(MU_VERB_CLEAR_FAILCOUNT),
-                                   past->node);
+                                   mu_key(MU_VERB_CLEAR_FAILCOUNT), past->node);
             action->kind = MU_ACTION_NODE;
             mu_explain_cause(sched, action,
                              "the operation that failed was changed");
@@ -181,21 +173,20 @@ past_differs(const struct past *past)
     }
     switch (mu_change_of(past->sched, past->resource, past->node, op)) {
     case MU_CHANGE_RESTART:
-        restart_force(past);
-        return true;
     case MU_CHANGE_RELOADABLE:
         if (op->interval_ms > 0) {
             mu_action_get(past->sched, past->resource,
                           mu_key_recurring(verb_of(op), op->interval_ms),
                           past->node, false)
                 ->flags |= MU_FLAG_RESCHEDULE;
-        } else if (op->digest_restart) {
+        } else if (op->digest_restart &&
+                   mu_change_of(past->sched, past->resource, past->node, op) ==
+                       MU_CHANGE_RELOADABLE) {
             reload_schedule(past);
         } else {
             restart_force(past);
         }
         return true;
-    case MU_CHANGE_UNKNOWN:
     case MU_CHANGE_NONE:
         break;
     }
@@ -223,22 +214,14 @@ verb_of(const struct mu_status_op *op)
     return MU_VERB_MONITOR;
 }
 
-/* The action of that name becomes required wherever it will be. A changed
- * probe means a changed start. */
+/* The start becomes required, wherever it will be. */
 static void
 restart_force(const struct past *past)
 {
-    enum mu_verb verb = verb_of(past->op);
-    struct mu_sched_action *action;
+    struct mu_sched_action *action = mu_action_of(
+        past->sched, past->resource, MU_VERB_START, MU_STATE_NONE, true);
 
-    if (past->op->interval_ms == 0 && verb == MU_VERB_MONITOR) {
-        verb = MU_VERB_START;
-    }
-    action = mu_action_get(past->sched, past->resource,
-                           mu_key_recurring(verb, past->op->interval_ms),
-                           MU_STATE_NONE, true);
     mu_explain_cause(past->sched, action, "its parameters were changed");
-    mu_fence_unfence_after_change(past->sched, past->resource, past->node);
 }
 
 static void
@@ -259,33 +242,32 @@ reload_schedule(const struct past *past)
     reload = mu_action_of(sched, resource, MU_VERB_RELOAD, past->node, true);
     mu_explain_cause(sched, reload,
                      "parameters that its agent can reload were changed");
-    mu_order_add(sched, &(struct mu_ordering){
-                            .first = reload,
-                            .then_resource = resource,
-                            .then_key = mu_key(MU_VERB_STOP),
-                            .flags = MU_ORDER_ORDERED |
-                                     MU_ORDER_THEN_CANCELS_FIRST});
-    mu_order_add(sched, &(struct mu_ordering){
-                            .first = reload,
-                            .then_resource = resource,
-                            .then_key = mu_key(MU_VERB_DEMOTE),
-                            .flags = MU_ORDER_ORDERED |
-                                     MU_ORDER_THEN_CANCELS_FIRST});
+    mu_order_add(sched,
+                 &(struct mu_ordering){.first = reload,
+                                       .then_resource = resource,
+                                       .then_key = mu_key(MU_VERB_STOP),
+                                       .flags = MU_ORDER_ORDERED |
+                                                MU_ORDER_THEN_CANCELS_FIRST});
+    mu_order_add(sched,
+                 &(struct mu_ordering){.first = reload,
+                                       .then_resource = resource,
+                                       .then_key = mu_key(MU_VERB_DEMOTE),
+                                       .flags = MU_ORDER_ORDERED |
+                                                MU_ORDER_THEN_CANCELS_FIRST});
 }
 
 static void
 cancel_schedule(const struct past *past, const char *why)
 {
-    struct mu_sched_action *cancel =
-        mu_recurring_cancel(past->sched, past->resource,
-                            past->op->interval_ms, past->node);
+    struct mu_sched_action *cancel = mu_recurring_cancel(
+        past->sched, past->resource, past->op->interval_ms, past->node);
 
     mu_explain_cause(past->sched, cancel, why);
-    mu_order_add(past->sched, &(struct mu_ordering){
-                                  .first_resource = past->resource,
-                                  .first_key = mu_key(MU_VERB_STOP),
-                                  .then = cancel,
-                                  .flags = MU_ORDER_ORDERED});
+    mu_order_add(past->sched,
+                 &(struct mu_ordering){.first_resource = past->resource,
+                                       .first_key = mu_key(MU_VERB_STOP),
+                                       .then = cancel,
+                                       .flags = MU_ORDER_ORDERED});
 }
 
 static bool
@@ -295,17 +277,13 @@ is_configured(const struct past *past)
         &past->sched->config->resources[past->resource->config];
 
     for (uint32_t i = 0; i < config->ops_count; i++) {
-        struct mu_params_context context;
-        struct mu_params params;
-
         if (config->ops[i].interval_ms != past->op->interval_ms ||
             strcmp(config->ops[i].name, past->op->name) != 0) {
             continue;
         }
-        context = mu_setup_context(past->sched, past->resource, past->node);
-        mu_params_resolve(past->sched->arena, &context, past->op->name,
-                          past->op->interval_ms, &params);
-        return params.is_enabled;
+        return mu_setup_params(past->sched, past->resource, past->node,
+                               past->op->name, past->op->interval_ms)
+            ->is_enabled;
     }
     return false;
 }
@@ -314,57 +292,29 @@ enum mu_change
 mu_change_of(struct mu_sched *sched, const struct mu_sched_resource *resource,
              uint32_t node, const struct mu_status_op *op)
 {
-    struct mu_params_context context;
-    struct mu_params params;
-    char digest[MU_DIGEST_TEXT_SIZE];
+    const struct mu_params *params;
+    const char *digest = NULL;
+    /* What makes a resource active is compared with a start of today. */
+    const char *name = op->interval_ms == 0 ? "start" : op->name;
 
     if ((!op->digest_all && !op->digest_restart) ||
         resource->config == MU_STATE_NONE) {
-        return MU_CHANGE_UNKNOWN;
+        return MU_CHANGE_NONE;
     }
-    context = mu_setup_context(sched, resource, node);
-    mu_params_resolve(sched->arena, &context, op->name, op->interval_ms,
-                      &params);
-    if (op->digest_restart) {
-        struct mu_params needed = params;
-        struct mu_pair *kept = mu_arena_new(sched->arena, struct mu_pair,
-                                            params.params_count + 1);
-
-        needed.params = kept;
-        needed.params_count = 0;
-        for (uint32_t i = 0; i < params.params_count; i++) {
-            if (!op->restart_params ||
-                list_has(op->restart_params, params.params[i].name)) {
-                kept[needed.params_count++] = params.params[i];
-            }
-        }
-        mu_params_digest(&needed, digest);
-        if (strcmp(digest, op->digest_restart) != 0) {
-            return MU_CHANGE_RESTART;
-        }
+    params = mu_setup_params(sched, resource, node, name, op->interval_ms);
+    if (op->digest_all) {
+        digest = mu_params_cache_digest(sched->cache, resource->config,
+                                        sched->nodes[node].status, name,
+                                        op->interval_ms);
     }
-    if (!op->digest_all) {
-        return MU_CHANGE_UNKNOWN;
+    switch (mu_params_compare(params, digest, op)) {
+    case MU_PARAMS_SAME:
+    case MU_PARAMS_PRIVATE:
+        break;
+    case MU_PARAMS_RELOADABLE:
+        return MU_CHANGE_RELOADABLE;
+    case MU_PARAMS_RESTART:
+        return MU_CHANGE_RESTART;
     }
-    mu_params_digest(&params, digest);
-    return strcmp(digest, op->digest_all) == 0 ? MU_CHANGE_NONE
-                                               : MU_CHANGE_RELOADABLE;
-}
-
-/* 'list' is names with spaces around them. */
-static bool
-list_has(const char *list, const char *name)
-{
-    size_t length = strlen(name);
-
-    for (const char *at = list; *at != '\0';) {
-        size_t word = strcspn(at, " ");
-
-        if (word == length && memcmp(at, name, length) == 0) {
-            return true;
-        }
-        at += word;
-        at += strspn(at, " ");
-    }
-    return false;
+    return MU_CHANGE_NONE;
 }

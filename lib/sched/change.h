@@ -11,8 +11,7 @@
 #include "sched/state.h"
 
 enum mu_change {
-    MU_CHANGE_UNKNOWN, /* The history does not say. */
-    MU_CHANGE_NONE,
+    MU_CHANGE_NONE, /* Or the history does not say. */
     MU_CHANGE_RELOADABLE,
     MU_CHANGE_RESTART,
 };

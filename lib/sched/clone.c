@@ -44,15 +44,14 @@ static void scores_save(struct mu_sched *sched,
                         const struct mu_sched_resource *instance,
                         int32_t **saved);
 static void scores_restore(struct mu_sched *sched,
-                           struct mu_sched_resource *instance,
-                           int32_t **saved);
+                           struct mu_sched_resource *instance, int32_t **saved);
 static void doings_look(const struct mu_sched_resource *instance,
                         struct doings *doings);
 static bool is_blocked(const struct mu_sched_resource *instance);
 static bool may_pair(const struct mu_colocation *colocation);
-static struct mu_sched_resource *partner_on(
-    const struct mu_sched_resource *clone, uint32_t node, enum mu_role role,
-    bool is_current);
+static struct mu_sched_resource *
+partner_on(const struct mu_sched_resource *clone, uint32_t node,
+           enum mu_role role, bool is_current);
 static void nodes_intersect(struct mu_sched *sched,
                             struct mu_sched_resource *dependent,
                             const struct mu_sched_resource *primary,
@@ -129,8 +128,7 @@ instances_assign(struct mu_sched *sched, struct mu_sched_resource *clone)
         }
         current = preferred_node(sched, instance, optimal);
         if (current != MU_STATE_NONE &&
-            instance_assign_early(sched, instance, current,
-                                  total - assigned)) {
+            instance_assign_early(sched, instance, current, total - assigned)) {
             assigned++;
         }
     }
@@ -141,12 +139,11 @@ instances_assign(struct mu_sched *sched, struct mu_sched_resource *clone)
             continue;
         }
         if (assigned >= total) {
-            mu_location_add(sched, instance, MU_STATE_NONE,
-                            -MU_SCORE_INFINITY, &enough);
+            mu_location_add(sched, instance, MU_STATE_NONE, -MU_SCORE_INFINITY,
+                            &enough);
         }
         if (assigned < total &&
-            instance_assign(sched, instance, MU_STATE_NONE) !=
-                MU_STATE_NONE) {
+            instance_assign(sched, instance, MU_STATE_NONE) != MU_STATE_NONE) {
             assigned++;
         }
     }
@@ -160,8 +157,8 @@ instances_assign(struct mu_sched *sched, struct mu_sched_resource *clone)
 }
 
 static uint32_t
-preferred_node(struct mu_sched *sched,
-               const struct mu_sched_resource *instance, uint32_t optimal)
+preferred_node(struct mu_sched *sched, const struct mu_sched_resource *instance,
+               uint32_t optimal)
 {
     const struct mu_sched_resource *clone = instance->parent;
     uint32_t node = mu_state_current_node(instance);
@@ -229,8 +226,8 @@ scores_save(struct mu_sched *sched, const struct mu_sched_resource *instance,
 
     saved[0] = mu_arena_copy(sched->arena, instance->scores, size);
     for (uint32_t i = 0; i < instance->children_count; i++) {
-        saved[i + 1] = mu_arena_copy(sched->arena,
-                                     instance->children[i]->scores, size);
+        saved[i + 1] =
+            mu_arena_copy(sched->arena, instance->children[i]->scores, size);
     }
 }
 
@@ -257,8 +254,8 @@ instance_assign(struct mu_sched *sched, struct mu_sched_resource *instance,
         return MU_STATE_NONE;
     }
     unavailable_ban(sched, instance);
-    chosen = mu_place_assign(sched, instance, preferred,
-                             preferred == MU_STATE_NONE);
+    chosen =
+        mu_place_assign(sched, instance, preferred, preferred == MU_STATE_NONE);
     if (chosen != MU_STATE_NONE) {
         clone->counts[chosen]++;
     }
@@ -302,8 +299,7 @@ mu_clone_node_of(const struct mu_sched_resource *instance)
     for (uint32_t i = 0; i < instance->children_count; i++) {
         uint32_t other = instance->children[i]->assigned;
 
-        if (other != MU_STATE_NONE && node != MU_STATE_NONE &&
-            other != node) {
+        if (other != MU_STATE_NONE && node != MU_STATE_NONE && other != node) {
             return MU_STATE_NONE;
         }
         node = other != MU_STATE_NONE ? other : node;
@@ -324,8 +320,7 @@ mu_clone_current_node_of(const struct mu_sched_resource *instance)
         const struct mu_sched_resource *member = instance->children[i];
 
         for (size_t j = 0; j < member->running_on.count; j++) {
-            if (node != MU_STATE_NONE &&
-                node != member->running_on.items[j]) {
+            if (node != MU_STATE_NONE && node != member->running_on.items[j]) {
                 return MU_STATE_NONE;
             }
             node = member->running_on.items[j];
@@ -339,17 +334,20 @@ mu_clone_order(struct mu_sched *sched, struct mu_sched_resource *clone)
 {
     struct mu_sched_resource *previous = NULL;
 
-    mu_order_resources(sched, clone, MU_VERB_STOPPED, clone, MU_VERB_START,
-                       MU_ORDER_ORDERED);
-    mu_order_resources(sched, clone, MU_VERB_START, clone, MU_VERB_RUNNING,
-                       MU_ORDER_UNRUNNABLE_BLOCKS);
-    mu_order_resources(sched, clone, MU_VERB_STOP, clone, MU_VERB_STOPPED,
-                       MU_ORDER_UNRUNNABLE_BLOCKS);
+    mu_order_ends(sched, mu_order_end(clone, MU_VERB_STOPPED),
+                  mu_order_end(clone, MU_VERB_START), MU_ORDER_ORDERED);
+    mu_order_ends(sched, mu_order_end(clone, MU_VERB_START),
+                  mu_order_end(clone, MU_VERB_RUNNING),
+                  MU_ORDER_UNRUNNABLE_BLOCKS);
+    mu_order_ends(sched, mu_order_end(clone, MU_VERB_STOP),
+                  mu_order_end(clone, MU_VERB_STOPPED),
+                  MU_ORDER_UNRUNNABLE_BLOCKS);
     if (clone->traits->is_promotable) {
-        mu_order_resources(sched, clone, MU_VERB_DEMOTED, clone, MU_VERB_STOP,
-                           MU_ORDER_ORDERED);
-        mu_order_resources(sched, clone, MU_VERB_RUNNING, clone,
-                           MU_VERB_PROMOTE, MU_ORDER_UNRUNNABLE_BLOCKS);
+        mu_order_ends(sched, mu_order_end(clone, MU_VERB_DEMOTED),
+                      mu_order_end(clone, MU_VERB_STOP), MU_ORDER_ORDERED);
+        mu_order_ends(sched, mu_order_end(clone, MU_VERB_RUNNING),
+                      mu_order_end(clone, MU_VERB_PROMOTE),
+                      MU_ORDER_UNRUNNABLE_BLOCKS);
     }
     if (clone->traits->is_ordered) {
         mu_clone_sort_by_number(clone);
@@ -358,21 +356,25 @@ mu_clone_order(struct mu_sched *sched, struct mu_sched_resource *clone)
         struct mu_sched_resource *instance = clone->children[i];
 
         mu_transition_order(sched, instance);
-        mu_order_resources(sched, clone, MU_VERB_START, instance,
-                           MU_VERB_START,
-                           MU_ORDER_UNRUNNABLE_BLOCKS |
-                               MU_ORDER_THEN_GRAPHS_FIRST);
-        mu_order_resources(sched, instance, MU_VERB_START, clone,
-                           MU_VERB_RUNNING, MU_ORDER_FIRST_GRAPHS_THEN);
-        mu_order_resources(sched, clone, MU_VERB_STOP, instance, MU_VERB_STOP,
-                           MU_ORDER_THEN_GRAPHS_FIRST);
-        mu_order_resources(sched, instance, MU_VERB_STOP, clone,
-                           MU_VERB_STOPPED, MU_ORDER_FIRST_GRAPHS_THEN);
+        mu_order_ends(sched, mu_order_end(clone, MU_VERB_START),
+                      mu_order_end(instance, MU_VERB_START),
+                      MU_ORDER_UNRUNNABLE_BLOCKS | MU_ORDER_THEN_GRAPHS_FIRST);
+        mu_order_ends(sched, mu_order_end(instance, MU_VERB_START),
+                      mu_order_end(clone, MU_VERB_RUNNING),
+                      MU_ORDER_FIRST_GRAPHS_THEN);
+        mu_order_ends(sched, mu_order_end(clone, MU_VERB_STOP),
+                      mu_order_end(instance, MU_VERB_STOP),
+                      MU_ORDER_THEN_GRAPHS_FIRST);
+        mu_order_ends(sched, mu_order_end(instance, MU_VERB_STOP),
+                      mu_order_end(clone, MU_VERB_STOPPED),
+                      MU_ORDER_FIRST_GRAPHS_THEN);
         if (clone->traits->is_ordered && previous) {
-            mu_order_resources(sched, previous, MU_VERB_START, instance,
-                               MU_VERB_START, MU_ORDER_ORDERED);
-            mu_order_resources(sched, instance, MU_VERB_STOP, previous,
-                               MU_VERB_STOP, MU_ORDER_ORDERED);
+            mu_order_ends(sched, mu_order_end(previous, MU_VERB_START),
+                          mu_order_end(instance, MU_VERB_START),
+                          MU_ORDER_ORDERED);
+            mu_order_ends(sched, mu_order_end(instance, MU_VERB_STOP),
+                          mu_order_end(previous, MU_VERB_STOP),
+                          MU_ORDER_ORDERED);
         }
         previous = instance;
     }
@@ -514,8 +516,8 @@ partner_on(const struct mu_sched_resource *clone, uint32_t node,
 struct mu_sched_resource *
 mu_clone_find_partner(struct mu_sched *sched,
                       const struct mu_sched_resource *resource,
-                      const struct mu_sched_resource *clone,
-                      enum mu_role role, bool is_current)
+                      const struct mu_sched_resource *clone, enum mu_role role,
+                      bool is_current)
 {
     uint32_t node = is_current ? mu_clone_current_node_of(resource)
                                : mu_clone_node_of(resource);
@@ -527,8 +529,7 @@ mu_clone_find_partner(struct mu_sched *sched,
         return partner_on(clone, node, role, is_current);
     }
     nodes = mu_arena_new(sched->arena, uint32_t, sched->nodes_count + 1);
-    count = mu_place_sort_nodes(sched, resource->scores, MU_STATE_NONE,
-                                nodes);
+    count = mu_place_sort_nodes(sched, resource->scores, MU_STATE_NONE, nodes);
     for (uint32_t i = 0; i < count && !found; i++) {
         found = partner_on(clone, nodes[i], role, is_current);
     }
@@ -541,8 +542,7 @@ may_pair(const struct mu_colocation *colocation)
 {
     const struct mu_sched_resource *dependent = colocation->dependent;
 
-    return mu_state_is_clone(dependent) &&
-           dependent->traits->is_interleave &&
+    return mu_state_is_clone(dependent) && dependent->traits->is_interleave &&
            (!mu_state_is_clone(colocation->primary) ||
             dependent->traits->clone_node_max ==
                 colocation->primary->traits->clone_node_max);

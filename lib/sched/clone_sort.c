@@ -9,8 +9,7 @@
 static int by_allowed(const struct mu_sched_resource *a,
                       const struct mu_sched_resource *b, uint32_t nodes[2]);
 static int by_node(struct mu_sched *sched, const struct mu_sched_resource *a,
-                   const struct mu_sched_resource *b,
-                   const uint32_t nodes[2]);
+                   const struct mu_sched_resource *b, const uint32_t nodes[2]);
 static int by_colocation(struct mu_sched *sched,
                          const struct mu_sched_resource *a,
                          const struct mu_sched_resource *b,
@@ -105,8 +104,8 @@ mu_clone_sort_cmp(struct mu_sched *sched, const struct mu_sched_resource *a,
 
 /* An instance that must leave its node comes later, and counts as inactive. */
 static int
-by_allowed(const struct mu_sched_resource *a,
-           const struct mu_sched_resource *b, uint32_t nodes[2])
+by_allowed(const struct mu_sched_resource *a, const struct mu_sched_resource *b,
+           uint32_t nodes[2])
 {
     bool is_allowed_a = nodes[0] == MU_STATE_NONE || a->scores[nodes[0]] >= 0;
     bool is_allowed_b = nodes[1] == MU_STATE_NONE || b->scores[nodes[1]] >= 0;
@@ -182,8 +181,8 @@ static int32_t
 colocated_score(struct mu_sched *sched, struct mu_sched_resource *clone,
                 const struct mu_colocations lists[2], uint32_t node)
 {
-    int32_t *scores = mu_arena_new(sched->arena, int32_t,
-                                   sched->nodes_count + 1);
+    int32_t *scores =
+        mu_arena_new(sched->arena, int32_t, sched->nodes_count + 1);
 
     for (uint32_t i = 0; i < sched->nodes_count; i++) {
         scores[i] = i == node ? 0 : MU_SCORE_ABSENT;
@@ -202,10 +201,9 @@ colocated_score(struct mu_sched *sched, struct mu_sched_resource *clone,
             if (side == 1 && !mu_colocate_has_influence(colocation, clone)) {
                 continue;
             }
-            mu_colocate_merge(sched,
-                              side == 0 ? colocation->primary
-                                        : colocation->dependent,
-                              &merge);
+            mu_colocate_merge(
+                sched, side == 0 ? colocation->primary : colocation->dependent,
+                &merge);
         }
     }
     return scores[node];

@@ -12,8 +12,7 @@ void mu_clone_sort_for_placement(struct mu_sched *sched,
 
 /* Compares two instances: negative, 'a' is placed first. 'sched' may be used
  * for scratch memory. */
-int mu_clone_sort_cmp(struct mu_sched *sched,
-                      const struct mu_sched_resource *a,
+int mu_clone_sort_cmp(struct mu_sched *sched, const struct mu_sched_resource *a,
                       const struct mu_sched_resource *b);
 
 #endif /* MU_SCHED_CLONE_SORT_H */

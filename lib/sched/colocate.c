@@ -14,9 +14,6 @@
 #include "sched/score.h"
 #include "sched/setup.h"
 
-/* Marks a node as unusable while scores are merged. */
-#define SCORE_UNUSABLE (-100 * MU_SCORE_INFINITY)
-
 static void config_read(struct mu_sched *sched,
                         const struct mu_config_colocation *config);
 static void set_read(struct mu_sched *sched,
@@ -58,23 +55,8 @@ static void role_apply(struct mu_sched *sched,
                        struct mu_sched_resource *dependent,
                        const struct mu_sched_resource *primary,
                        const struct mu_colocation *colocation);
-static void merge_own(struct mu_sched *sched,
-                      const struct mu_sched_resource *source,
-                      const struct mu_colocate_merge *merge, int32_t *scores);
-static void merge_others(struct mu_sched *sched,
-                         struct mu_sched_resource *source,
-                         const struct mu_colocate_merge *merge,
-                         int32_t *scores);
-static int32_t best_matching(struct mu_sched *sched,
-                             const struct mu_sched_resource *source,
-                             const struct mu_colocation *colocation,
-                             uint32_t node);
-static bool is_allowed_on_one(const struct mu_sched *sched,
-                              const struct mu_sched_resource *resource);
-static bool values_equal(const char *a, const char *b);
 static void action_block(struct mu_sched *sched,
-                         struct mu_sched_resource *resource,
-                         enum mu_verb verb);
+                         struct mu_sched_resource *resource, enum mu_verb verb);
 
 void
 mu_colocate_make(struct mu_sched *sched)
@@ -85,8 +67,7 @@ mu_colocate_make(struct mu_sched *sched)
 }
 
 static void
-config_read(struct mu_sched *sched,
-            const struct mu_config_colocation *config)
+config_read(struct mu_sched *sched, const struct mu_config_colocation *config)
 {
     if (config->sets_count == 0) {
         struct mu_colocation pair = {
@@ -132,8 +113,7 @@ set_read(struct mu_sched *sched, const struct mu_config_colocation *config,
                 .score = score,
                 .dependent_role = set->role,
                 .primary_role = set->role,
-                .dependent =
-                    sched->by_config[set->resources[is_next ? j : i]],
+                .dependent = sched->by_config[set->resources[is_next ? j : i]],
                 .primary = sched->by_config[set->resources[is_next ? i : j]],
             };
 
@@ -204,8 +184,7 @@ influence_read(const struct mu_config_colocation *config,
 }
 
 void
-mu_colocate_new(struct mu_sched *sched,
-                const struct mu_colocation *colocation)
+mu_colocate_new(struct mu_sched *sched, const struct mu_colocation *colocation)
 {
     struct mu_colocation *made =
         mu_arena_new(sched->arena, struct mu_colocation, 1);
@@ -229,10 +208,10 @@ exclude(struct mu_sched *sched, struct mu_colocation *colocation,
         is_reversed ? colocation->primary : colocation->dependent;
     struct mu_sched_resource *then =
         is_reversed ? colocation->dependent : colocation->primary;
-    enum mu_role first_role = is_reversed ? colocation->primary_role
-                                          : colocation->dependent_role;
-    enum mu_role then_role = is_reversed ? colocation->dependent_role
-                                         : colocation->primary_role;
+    enum mu_role first_role =
+        is_reversed ? colocation->primary_role : colocation->dependent_role;
+    enum mu_role then_role =
+        is_reversed ? colocation->dependent_role : colocation->primary_role;
     enum mu_verb lose[2] = {MU_VERB_STOP, MU_VERB_NONE};
     enum mu_verb gain[2] = {MU_VERB_START, MU_VERB_NONE};
 
@@ -248,8 +227,9 @@ exclude(struct mu_sched *sched, struct mu_colocation *colocation,
     }
     for (unsigned i = 0; i < 2 && lose[i] != MU_VERB_NONE; i++) {
         for (unsigned j = 0; j < 2 && gain[j] != MU_VERB_NONE; j++) {
-            mu_order_resources(sched, first, lose[i], then, gain[j],
-                               MU_ORDER_SAME_NODE_REQUIRED);
+            mu_order_ends(sched, mu_order_end(first, lose[i]),
+                          mu_order_end(then, gain[j]),
+                          MU_ORDER_SAME_NODE_REQUIRED);
         }
     }
 }
@@ -292,8 +272,7 @@ sorted_insert(struct mu_sched *sched, struct mu_colocations *list,
            resources_cmp(is_by_dependent ? colocation->dependent
                                          : colocation->primary,
                          is_by_dependent ? list->list.items[at]->dependent
-                                         : list->list.items[at]->primary) >
-               0) {
+                                         : list->list.items[at]->primary) > 0) {
         at++;
     }
     memmove(&list->list.items[at + 1], &list->list.items[at],
@@ -313,13 +292,12 @@ mu_colocate_this_with(struct mu_sched *sched,
  * clone for every instance. A group's inner members bind the whole group
  * where a constraint names them and cannot be bent. Three levels deep. */
 static void
-this_with_add(struct mu_sched *sched,
-              const struct mu_sched_resource *resource,
+this_with_add(struct mu_sched *sched, const struct mu_sched_resource *resource,
               const struct mu_sched_resource *origin,
               struct mu_colocations *found)
 {
-    bool is_member = resource->kind == MU_RESOURCE_PRIMITIVE &&
-                     resource != origin;
+    bool is_member =
+        resource->kind == MU_RESOURCE_PRIMITIVE && resource != origin;
 
     if (resource->kind == MU_RESOURCE_GROUP && resource != origin &&
         origin != resource->children[0]) {
@@ -359,13 +337,12 @@ mu_colocate_with_this(struct mu_sched *sched,
 
 /* As above; a group's dependents bind its last member. */
 static void
-with_this_add(struct mu_sched *sched,
-              const struct mu_sched_resource *resource,
+with_this_add(struct mu_sched *sched, const struct mu_sched_resource *resource,
               const struct mu_sched_resource *origin,
               struct mu_colocations *found)
 {
-    bool is_member = resource->kind == MU_RESOURCE_PRIMITIVE &&
-                     resource != origin;
+    bool is_member =
+        resource->kind == MU_RESOURCE_PRIMITIVE && resource != origin;
 
     if (resource->kind == MU_RESOURCE_GROUP && resource != origin &&
         origin != resource->children[resource->children_count - 1]) {
@@ -403,10 +380,9 @@ mu_colocate_affects(const struct mu_sched_resource *dependent,
     if (!is_preview && primary->is_unassigned) {
         return MU_COLOCATE_NOTHING;
     }
-    if (colocation->dependent_role >= MU_ROLE_UNPROMOTED &&
-        dependent->parent && mu_state_is_clone(dependent->parent) &&
-        dependent->parent->traits->is_promotable &&
-        !dependent->is_unassigned) {
+    if (colocation->dependent_role >= MU_ROLE_UNPROMOTED && dependent->parent &&
+        mu_state_is_clone(dependent->parent) &&
+        dependent->parent->traits->is_promotable && !dependent->is_unassigned) {
         return MU_COLOCATE_ROLE;
     }
     if (!is_preview && !dependent->is_unassigned) {
@@ -491,8 +467,8 @@ mu_colocate_value(struct mu_sched *sched, uint32_t node,
                : sched->nodes[node].name;
 }
 
-static bool
-values_equal(const char *a, const char *b)
+bool
+mu_colocate_values_equal(const char *a, const char *b)
 {
     if (!a || !b) {
         return a == b;
@@ -526,8 +502,8 @@ scores_apply(struct mu_sched *sched, struct mu_sched_resource *dependent,
             work[i] = mu_score_add(-colocation->score, work[i]);
             continue;
         }
-        is_match = values_equal(mu_colocate_value(sched, i, colocation),
-                                value);
+        is_match = mu_colocate_values_equal(
+            mu_colocate_value(sched, i, colocation), value);
         if (is_match && colocation->score < MU_SCORE_INFINITY) {
             work[i] = mu_score_add(colocation->score, work[i]);
         } else if (!is_match && colocation->score >= MU_SCORE_INFINITY) {
@@ -553,9 +529,8 @@ scores_apply(struct mu_sched *sched, struct mu_sched_resource *dependent,
                             colocation->score < 0 ? "it keeps away from"
                                                   : "it belongs to",
                             primary->id,
-                            primary->assigned == MU_STATE_NONE
-                                ? "runs nowhere"
-                                : "runs on ",
+                            primary->assigned == MU_STATE_NONE ? "runs nowhere"
+                                                               : "runs on ",
                             primary->assigned == MU_STATE_NONE
                                 ? ""
                                 : sched->nodes[primary->assigned].name)});
@@ -577,7 +552,7 @@ role_apply(struct mu_sched *sched, struct mu_sched_resource *dependent,
         dependent->assigned == MU_STATE_NONE) {
         return;
     }
-    if (!values_equal(
+    if (!mu_colocate_values_equal(
             mu_colocate_value(sched, dependent->assigned, colocation),
             mu_colocate_value(sched, primary->assigned, colocation))) {
         if (score >= MU_SCORE_INFINITY &&
@@ -594,188 +569,6 @@ role_apply(struct mu_sched *sched, struct mu_sched_resource *dependent,
         score = -score;
     }
     dependent->priority = mu_score_add(score, dependent->priority);
-}
-
-bool
-mu_colocate_has_node(const struct mu_sched *sched, const int32_t *scores)
-{
-    for (uint32_t i = 0; i < sched->nodes_count; i++) {
-        if (scores[i] >= 0 && mu_node_state_is_available(&sched->nodes[i])) {
-            return true;
-        }
-    }
-    return false;
-}
-
-void
-mu_colocate_add_dependent(struct mu_sched *sched,
-                          struct mu_sched_resource *target,
-                          const struct mu_colocation *colocation)
-{
-    struct mu_colocate_merge merge = {
-        .target = target,
-        .scores = target->scores,
-        .colocation = colocation,
-        .factor = mu_score_factor(colocation->score),
-        .is_nonnegative = mu_state_is_clone(target),
-        .is_active = true,
-    };
-
-    if (mu_colocate_has_influence(colocation, NULL)) {
-        mu_colocate_merge(sched, colocation->dependent, &merge);
-    }
-}
-
-/* Recurses through colocations; a resource that is being looked at already is
- * skipped, so it ends. */
-void
-mu_colocate_merge(struct mu_sched *sched, struct mu_sched_resource *source,
-                  const struct mu_colocate_merge *merge)
-{
-    int32_t *work;
-
-    if (source->is_merging) {
-        return;
-    }
-    source->is_merging = true;
-    if (source->kind == MU_RESOURCE_GROUP) {
-        if (source->children_count > 0) {
-            mu_colocate_merge(
-                sched,
-                source->children[merge->is_this_with
-                                     ? source->children_count - 1
-                                     : 0],
-                merge);
-        }
-        source->is_merging = false;
-        return;
-    }
-    work = mu_arena_copy(sched->arena, merge->scores,
-                         sched->nodes_count * sizeof(*work));
-    if (work && merge->target) {
-        merge_own(sched, source, merge, work);
-    }
-    if (work && mu_colocate_has_node(sched, work)) {
-        merge_others(sched, source, merge, work);
-    } else if (merge->is_active) {
-        source->is_merging = false; /* As if it had no wishes. */
-        return;
-    }
-    for (uint32_t i = 0; i < sched->nodes_count; i++) {
-        merge->scores[i] = merge->is_nonnegative && work[i] == SCORE_UNUSABLE
-                               ? 1
-                               : work[i];
-    }
-    source->is_merging = false;
-}
-
-static void
-merge_own(struct mu_sched *sched, const struct mu_sched_resource *source,
-          const struct mu_colocate_merge *merge, int32_t *scores)
-{
-    const struct mu_colocation *colocation = merge->colocation;
-
-    for (uint32_t i = 0; i < sched->nodes_count; i++) {
-        int32_t score;
-        int32_t sum;
-
-        if (scores[i] == MU_SCORE_ABSENT) {
-            continue;
-        }
-        score = best_matching(sched, source, colocation, i);
-        if (merge->factor < 0.0F && score < 0 &&
-            (colocation->primary->stickiness >= -score ||
-             !mu_colocate_has_influence(colocation, NULL) ||
-             !is_allowed_on_one(sched, colocation->dependent))) {
-            continue; /* Not to be drawn to what another avoids. */
-        }
-        if (scores[i] == SCORE_UNUSABLE) {
-            continue;
-        }
-        sum = mu_score_add(mu_score_attenuate(score, merge->factor),
-                           scores[i]);
-        if (merge->is_nonnegative && sum < 0 && scores[i] > 0) {
-            scores[i] = SCORE_UNUSABLE;
-            continue;
-        }
-        if (merge->is_nonnegative && sum < 0 && scores[i] == 0) {
-            continue;
-        }
-        scores[i] = sum;
-    }
-}
-
-static int32_t
-best_matching(struct mu_sched *sched, const struct mu_sched_resource *source,
-              const struct mu_colocation *colocation, uint32_t node)
-{
-    int32_t best = -MU_SCORE_INFINITY;
-    const char *value;
-
-    if (!colocation->attribute) { /* Only the node itself matches. */
-        return source->scores[node] != MU_SCORE_ABSENT &&
-                       source->scores[node] > best &&
-                       mu_node_state_is_available(&sched->nodes[node])
-                   ? source->scores[node]
-                   : best;
-    }
-    value = mu_colocate_value(sched, node, colocation);
-    for (uint32_t i = 0; i < sched->nodes_count; i++) {
-        if (source->scores[i] != MU_SCORE_ABSENT &&
-            source->scores[i] > best &&
-            mu_node_state_is_available(&sched->nodes[i]) &&
-            values_equal(value, mu_colocate_value(sched, i, colocation))) {
-            best = source->scores[i];
-        }
-    }
-    return best;
-}
-
-static bool
-is_allowed_on_one(const struct mu_sched *sched,
-                  const struct mu_sched_resource *resource)
-{
-    uint32_t count = 0;
-
-    for (uint32_t i = 0; i < sched->nodes_count; i++) {
-        count += resource->scores[i] >= 0 ? 1 : 0;
-    }
-    return count == 1;
-}
-
-static void
-merge_others(struct mu_sched *sched, struct mu_sched_resource *source,
-             const struct mu_colocate_merge *merge, int32_t *scores)
-{
-    struct mu_colocations found = {0};
-
-    if (merge->is_this_with) {
-        mu_colocate_this_with(sched, source, &found);
-    } else {
-        mu_colocate_with_this(sched, source, &found);
-    }
-    for (size_t i = 0; i < found.list.count; i++) {
-        struct mu_colocation *colocation = found.list.items[i];
-        struct mu_colocate_merge next = {
-            .target = merge->target ? merge->target : source,
-            .scores = scores,
-            .colocation = colocation,
-            .factor = merge->factor * (float)colocation->score /
-                      (float)MU_SCORE_INFINITY,
-            .is_nonnegative = merge->is_nonnegative,
-            .is_active = true,
-            .is_this_with = merge->is_this_with,
-        };
-
-        if (!merge->is_this_with &&
-            !mu_colocate_has_influence(colocation, NULL)) {
-            continue;
-        }
-        mu_colocate_merge(sched,
-                          merge->is_this_with ? colocation->primary
-                                              : colocation->dependent,
-                          &next);
-    }
 }
 
 void

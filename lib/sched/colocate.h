@@ -41,10 +41,10 @@ void mu_colocate_with_this(struct mu_sched *sched,
 
 /* Tells what the colocation decides at this point; with 'is_preview' as if
  * nothing had been placed yet. */
-enum mu_colocate_effect mu_colocate_affects(
-    const struct mu_sched_resource *dependent,
-    const struct mu_sched_resource *primary,
-    const struct mu_colocation *colocation, bool is_preview);
+enum mu_colocate_effect
+mu_colocate_affects(const struct mu_sched_resource *dependent,
+                    const struct mu_sched_resource *primary,
+                    const struct mu_colocation *colocation, bool is_preview);
 
 /* Tells whether the dependent may influence where the primary goes. */
 bool mu_colocate_has_influence(const struct mu_colocation *colocation,
@@ -74,8 +74,7 @@ struct mu_colocate_merge {
 
 /* Adds the scores of 'source' and of those that depend on it to
  * 'merge->scores'. */
-void mu_colocate_merge(struct mu_sched *sched,
-                       struct mu_sched_resource *source,
+void mu_colocate_merge(struct mu_sched *sched, struct mu_sched_resource *source,
                        const struct mu_colocate_merge *merge);
 
 /* Makes unrunnable what must be with the resource of an action that cannot
@@ -87,8 +86,11 @@ void mu_colocate_block_dependents(struct mu_sched *sched,
 const char *mu_colocate_value(struct mu_sched *sched, uint32_t node,
                               const struct mu_colocation *colocation);
 
+/* Compares values of an attribute, without regard to case; null is a value of
+ * its own. */
+bool mu_colocate_values_equal(const char *a, const char *b);
+
 /* Tells whether any node could take a resource with these scores. */
-bool mu_colocate_has_node(const struct mu_sched *sched,
-                          const int32_t *scores);
+bool mu_colocate_has_node(const struct mu_sched *sched, const int32_t *scores);
 
 #endif /* MU_SCHED_COLOCATE_H */

@@ -117,28 +117,26 @@ mu_detail_fill(struct mu_sched *sched, const struct mu_sched_action *action,
     }
     timing_fill(sched, action, out);
     meta_fill(sched, action, out);
-    out->is_failure_fatal = action->verb == MU_VERB_START &&
-                            sched->options->start_failure_is_fatal;
+    out->is_failure_fatal =
+        action->verb == MU_VERB_START && sched->options->start_failure_is_fatal;
 }
 
 static void
 timing_fill(struct mu_sched *sched, const struct mu_sched_action *action,
             struct mu_action *out)
 {
-    struct mu_params_context context;
-    struct mu_params params;
+    const struct mu_params *params;
 
     out->timeout_ms = TIMEOUT_MS;
     if (action->resource->config == MU_STATE_NONE ||
         action->verb == MU_VERB_CANCEL || action->verb == MU_VERB_DELETE) {
         return;
     }
-    context = mu_setup_context(sched, action->resource, action->node);
-    mu_params_resolve(sched->arena, &context,
-                      mu_detail_verb_name(action->verb), out->interval_ms,
-                      &params);
-    out->timeout_ms = params.timeout_ms;
-    out->start_delay_ms = params.start_delay_ms;
+    params =
+        mu_setup_params(sched, action->resource, action->node,
+                        mu_detail_verb_name(action->verb), out->interval_ms);
+    out->timeout_ms = params->timeout_ms;
+    out->start_delay_ms = params->start_delay_ms;
 }
 
 static const char *
@@ -154,38 +152,37 @@ meta_fill(struct mu_sched *sched, const struct mu_sched_action *action,
 {
     struct mu_sched_resource *resource = action->resource;
     struct mu_sched_resource *clone = mu_state_clone_of(resource);
-    struct mu_pair *meta = mu_arena_new(sched->arena, struct mu_pair,
-                                        META_COUNT_MAX +
-                                            (size_t)action->meta_count);
+    struct mu_pair *meta =
+        mu_arena_new(sched->arena, struct mu_pair,
+                     META_COUNT_MAX + (size_t)action->meta_count);
     uint32_t count = 0;
 
     if (clone) {
         const struct mu_traits *traits = clone->traits;
-        uint32_t number = resource->parent == clone
-                              ? resource->number
-                              : resource->parent->number;
+        uint32_t number = resource->parent == clone ? resource->number
+                                                    : resource->parent->number;
 
-        meta[count++] = (struct mu_pair){
-            "clone", number_text(sched, (int32_t)number)};
-        meta[count++] = (struct mu_pair){
-            "clone_max", number_text(sched, traits->clone_max)};
+        meta[count++] =
+            (struct mu_pair){"clone", number_text(sched, (int32_t)number)};
+        meta[count++] = (struct mu_pair){"clone_max",
+                                         number_text(sched, traits->clone_max)};
         meta[count++] = (struct mu_pair){
             "clone_node_max", number_text(sched, traits->clone_node_max)};
-        meta[count++] = (struct mu_pair){
-            "globally_unique", traits->is_unique ? "true" : "false"};
-        meta[count++] = (struct mu_pair){
-            "notify", traits->is_notify ? "true" : "false"};
+        meta[count++] = (struct mu_pair){"globally_unique",
+                                         traits->is_unique ? "true" : "false"};
+        meta[count++] =
+            (struct mu_pair){"notify", traits->is_notify ? "true" : "false"};
         if (traits->is_promotable) {
             meta[count++] = (struct mu_pair){
                 "promoted_max", number_text(sched, traits->promoted_max)};
-            meta[count++] = (struct mu_pair){
-                "promoted_node_max",
-                number_text(sched, traits->promoted_node_max)};
+            meta[count++] =
+                (struct mu_pair){"promoted_node_max",
+                                 number_text(sched, traits->promoted_node_max)};
             meta[count++] = (struct mu_pair){
                 "master_max", number_text(sched, traits->promoted_max)};
-            meta[count++] = (struct mu_pair){
-                "master_node_max",
-                number_text(sched, traits->promoted_node_max)};
+            meta[count++] =
+                (struct mu_pair){"master_node_max",
+                                 number_text(sched, traits->promoted_node_max)};
         }
     }
     if (action->migrate_source != MU_STATE_NONE) {

@@ -38,15 +38,12 @@ mu_explain_follow(struct mu_sched *sched, struct mu_sched_action *then,
     if (!(sched->flags & MU_SCHED_REASONS) || then->cause) {
         return;
     }
-    if (first->resource && first->resource == then->resource &&
-        first->cause) {
+    if (first->resource && first->resource == then->resource && first->cause) {
         then->cause = first->cause;
     } else if (first->resource) {
         then->cause = mu_text_make(sched->arena, "%s must %s first",
-                                   first->resource->id,
-                                   verb_word(first->verb));
-    } else if (first->node != MU_STATE_NONE &&
-               first->verb == MU_VERB_FENCE) {
+                                   first->resource->id, verb_word(first->verb));
+    } else if (first->node != MU_STATE_NONE && first->verb == MU_VERB_FENCE) {
         then->cause = mu_text_make(sched->arena, "node %s is being fenced",
                                    sched->nodes[first->node].name);
     }

@@ -25,9 +25,9 @@ static bool has_failed_op(const struct mu_status_node *node, const char *name,
 void
 mu_failure_read(struct mu_sched *sched)
 {
-    sched->failcounts = mu_arena_alloc(
-        sched->arena, (size_t)sched->nodes_count + 1,
-        sizeof(*sched->failcounts), alignof(max_align_t));
+    sched->failcounts =
+        mu_arena_alloc(sched->arena, (size_t)sched->nodes_count + 1,
+                       sizeof(*sched->failcounts), alignof(max_align_t));
     for (uint32_t i = 0; i < sched->nodes_count; i++) {
         node_read(sched, i);
     }
@@ -36,8 +36,8 @@ mu_failure_read(struct mu_sched *sched)
 
         for (uint32_t j = 0; j < config->ops_count; j++) {
             struct mu_rule_input input = {.now_ms = sched->now_ms};
-            const char *value = mu_config_lookup(&config->ops[j].meta,
-                                                 "on-fail", &input, NULL);
+            const char *value =
+                mu_config_lookup(&config->ops[j].meta, "on-fail", &input, NULL);
 
             if (value && strcmp(value, "block") == 0) {
                 sched->traits[i].has_block_op = true;
@@ -164,8 +164,8 @@ mu_failure_count(struct mu_sched *sched, struct mu_sched_resource *resource,
         if (sched->now_ms > end.ms) {
             return 0;
         }
-        sched->next_change = mu_instant_min(
-            sched->next_change, mu_instant_after(end, 1000));
+        sched->next_change =
+            mu_instant_min(sched->next_change, mu_instant_after(end, 1000));
     }
     return count;
 }
@@ -241,13 +241,9 @@ mu_failure_answer(struct mu_sched *sched,
     enum mu_on_fail on_fail = MU_ON_FAIL_DEFAULT;
 
     if (resource->config != MU_STATE_NONE) {
-        struct mu_params_context context =
-            mu_setup_context(sched, resource, node);
-        struct mu_params params;
-
-        mu_params_resolve(sched->arena, &context, op->name, op->interval_ms,
-                          &params);
-        on_fail = params.on_fail;
+        on_fail =
+            mu_setup_params(sched, resource, node, op->name, op->interval_ms)
+                ->on_fail;
     }
     switch (on_fail) {
     case MU_ON_FAIL_IGNORE:

@@ -33,13 +33,11 @@ int32_t mu_failure_count(struct mu_sched *sched,
 
 /* Tells whether migration-threshold is reached. */
 bool mu_failure_is_too_often(struct mu_sched *sched,
-                             struct mu_sched_resource *resource,
-                             uint32_t node);
+                             struct mu_sched_resource *resource, uint32_t node);
 
 /* Returns the answer to a failure of that operation. */
 enum mu_answer mu_failure_answer(struct mu_sched *sched,
                                  const struct mu_sched_resource *resource,
-                                 uint32_t node,
-                                 const struct mu_status_op *op);
+                                 uint32_t node, const struct mu_status_op *op);
 
 #endif /* MU_SCHED_FAILURE_H */

@@ -27,8 +27,6 @@ static void demotes_imply(struct mu_sched *sched,
 static struct mu_sched_action *shutdown_make(struct mu_sched *sched,
                                              uint32_t node);
 static bool requires_fencing(const struct mu_sched_resource *resource);
-static struct mu_sched_action *unfence_get(struct mu_sched *sched,
-                                           uint32_t node);
 
 void
 mu_fence_run(struct mu_sched *sched)
@@ -58,8 +56,8 @@ mu_fence_run(struct mu_sched *sched)
             if (!sched->options->concurrent_fencing &&
                 sched->fences.count > 0) {
                 (void)mu_order_edge(
-                    sched, sched->fences.items[sched->fences.count - 1],
-                    action, MU_ORDER_ORDERED);
+                    sched, sched->fences.items[sched->fences.count - 1], action,
+                    MU_ORDER_ORDERED);
             }
             *mu_vec_add(sched->arena, &sched->fences) = action;
         } else if (node->is_online && node->is_shutting_down) {
@@ -75,8 +73,8 @@ mu_fence_run(struct mu_sched *sched)
     if (!coordinator_down) {
         return;
     }
-    for (size_t i = 0; coordinator_down->verb == MU_VERB_SHUTDOWN &&
-                       i < shutdowns.count;
+    for (size_t i = 0;
+         coordinator_down->verb == MU_VERB_SHUTDOWN && i < shutdowns.count;
          i++) {
         (void)mu_order_edge(sched, shutdowns.items[i], coordinator_down,
                             MU_ORDER_ORDERED);
@@ -133,8 +131,8 @@ delays_set(struct mu_sched *sched)
                                   ? node->priority
                                   : highest_unclean;
         } else {
-            lowest_online = node->priority < lowest_online ? node->priority
-                                                           : lowest_online;
+            lowest_online =
+                node->priority < lowest_online ? node->priority : lowest_online;
         }
     }
     if (online > total / 2) {
@@ -158,8 +156,7 @@ mu_fence_get(struct mu_sched *sched, uint32_t node)
     const char *action = sched->options->fencing_action;
 
     if (!found->fence) {
-        found->fence =
-            mu_action_new(sched, NULL, mu_key(MU_VERB_FENCE), node);
+        found->fence = mu_action_new(sched, NULL, mu_key(MU_VERB_FENCE), node);
         found->fence->kind = MU_ACTION_FENCE;
         found->fence->flags |= MU_FLAG_OPTIONAL;
         found->fence->is_fence_off =
@@ -280,78 +277,18 @@ shutdown_make(struct mu_sched *sched, uint32_t node)
         struct mu_sched_action *action = sched->actions.items[i];
         const struct mu_sched_resource *resource = action->resource;
 
-        if (action->node != node || action->verb != MU_VERB_STOP ||
-            !resource || resource->is_in_maintenance ||
+        if (action->node != node || action->verb != MU_VERB_STOP || !resource ||
+            resource->is_in_maintenance ||
             sched->nodes[node].is_in_maintenance ||
             (!resource->is_managed && !resource->is_blocked)) {
             continue;
         }
         mu_action_require(action);
-        mu_order_add(sched, &(struct mu_ordering){
-                                .first = action,
-                                .then = shutdown,
-                                .flags = MU_ORDER_ORDERED |
-                                         MU_ORDER_UNRUNNABLE_BLOCKS});
+        mu_order_add(
+            sched, &(struct mu_ordering){.first = action,
+                                         .then = shutdown,
+                                         .flags = MU_ORDER_ORDERED |
+                                                  MU_ORDER_UNRUNNABLE_BLOCKS});
     }
     return shutdown;
-}
-
-/* Unfencing: a node may use something only after it was let in. */
-static struct mu_sched_action *
-unfence_get(struct mu_sched *sched, uint32_t node)
-{
-    for (size_t i = 0; i < sched->actions.count; i++) {
-        struct mu_sched_action *action = sched->actions.items[i];
-
-        if (action->verb == MU_VERB_UNFENCE && action->node == node) {
-            return action;
-        }
-    }
-    return NULL;
-}
-
-void
-mu_fence_order_vs_unfence(struct mu_sched *sched,
-                          struct mu_sched_resource *resource,
-                          struct mu_sched_action *action, uint32_t flags)
-{
-    struct mu_sched_action *unfence;
-
-    if (!sched->has_unfencing || action->node == MU_STATE_NONE ||
-        (!resource->is_fence_device &&
-         resource->traits->requires != MU_REQUIRES_UNFENCING)) {
-        return;
-    }
-    unfence = unfence_get(sched, action->node);
-    if (unfence) {
-        (void)mu_order_edge(sched, unfence, action, flags);
-    }
-}
-
-void
-mu_fence_order_unfencing(struct mu_sched *sched,
-                         struct mu_sched_resource *resource)
-{
-    (void)sched;
-    (void)resource;
-}
-
-void
-mu_fence_unfence_after_stop(struct mu_sched *sched,
-                            struct mu_sched_resource *resource,
-                            struct mu_sched_action *stop)
-{
-    (void)sched;
-    (void)resource;
-    (void)stop;
-}
-
-void
-mu_fence_unfence_after_change(struct mu_sched *sched,
-                              struct mu_sched_resource *resource,
-                              uint32_t node)
-{
-    (void)sched;
-    (void)resource;
-    (void)node;
 }

@@ -16,9 +16,9 @@ static enum mu_verb verb_parse(const char *task);
 static bool is_fencing(const struct mu_status_flight *flight);
 static bool is_lost(const struct mu_sched *sched,
                     const struct mu_status_flight *flight);
-static struct mu_sched_resource *resource_of(
-    struct mu_sched *sched, const struct mu_status_flight *flight,
-    uint32_t node);
+static struct mu_sched_resource *
+resource_of(struct mu_sched *sched, const struct mu_status_flight *flight,
+            uint32_t node);
 static void flight_count(struct mu_sched *sched,
                          const struct mu_status_flight *flight);
 static void active_count(struct mu_sched *sched,
@@ -220,11 +220,11 @@ flight_act(struct mu_sched *sched, const struct mu_status_flight *flight)
         struct mu_sched_resource *top = mu_state_top(resource);
 
         action->expected_rc = RC_NOT_RUNNING;
-        mu_order_add(sched, &(struct mu_ordering){
-                                .first = action,
-                                .then_resource = top,
-                                .then_key = mu_key(MU_VERB_START),
-                                .flags = MU_ORDER_ORDERED});
+        mu_order_add(sched,
+                     &(struct mu_ordering){.first = action,
+                                           .then_resource = top,
+                                           .then_key = mu_key(MU_VERB_START),
+                                           .flags = MU_ORDER_ORDERED});
     }
     mu_explain_cause(sched, action, "it was begun before");
     if (is_conflicting(verb)) {
@@ -238,8 +238,8 @@ conflicts_order(struct mu_sched *sched, struct mu_sched_action *flying)
 {
     for (struct mu_sched_action *other = flying->resource->actions; other;
          other = other->next) {
-        bool is_monitor = other->verb == MU_VERB_MONITOR &&
-                          other->node == flying->node;
+        bool is_monitor =
+            other->verb == MU_VERB_MONITOR && other->node == flying->node;
 
         if (other != flying && !other->in_flight &&
             (is_conflicting(other->verb) || is_monitor ||
@@ -258,8 +258,8 @@ mu_flight_release(struct mu_sched *sched)
     for (size_t i = 0; i < sched->actions.count; i++) {
         struct mu_sched_action *action = sched->actions.items[i];
 
-        for (struct mu_edge *edge = action->before;
-             action->in_flight && edge; edge = edge->next_before) {
+        for (struct mu_edge *edge = action->before; action->in_flight && edge;
+             edge = edge->next_before) {
             edge->flags = 0;
         }
     }

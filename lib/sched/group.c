@@ -61,14 +61,13 @@ mu_group_colocate(struct mu_sched *sched, struct mu_sched_resource *group)
     for (uint32_t i = 1; i < group->children_count; i++) {
         struct mu_sched_resource *member = group->children[i];
 
-        mu_colocate_new(
-            sched, &(struct mu_colocation){
-                       .id = group->id,
-                       .dependent = member,
-                       .primary = group->children[i - 1],
-                       .score = MU_SCORE_INFINITY,
-                       .has_influence = member->traits->is_critical,
-                   });
+        mu_colocate_new(sched, &(struct mu_colocation){
+                                   .id = group->id,
+                                   .dependent = member,
+                                   .primary = group->children[i - 1],
+                                   .score = MU_SCORE_INFINITY,
+                                   .has_influence = member->traits->is_critical,
+                               });
     }
 }
 
@@ -79,12 +78,14 @@ mu_group_order(struct mu_sched *sched, struct mu_sched_resource *group)
     struct chain chain = {.is_promotable =
                               clone && clone->traits->is_promotable};
 
-    mu_order_resources(sched, group, MU_VERB_STOP, group, MU_VERB_STOPPED,
-                       MU_ORDER_UNRUNNABLE_BLOCKS);
-    mu_order_resources(sched, group, MU_VERB_STOPPED, group, MU_VERB_START,
-                       MU_ORDER_ORDERED);
-    mu_order_resources(sched, group, MU_VERB_START, group, MU_VERB_RUNNING,
-                       MU_ORDER_UNRUNNABLE_BLOCKS);
+    mu_order_ends(sched, mu_order_end(group, MU_VERB_STOP),
+                  mu_order_end(group, MU_VERB_STOPPED),
+                  MU_ORDER_UNRUNNABLE_BLOCKS);
+    mu_order_ends(sched, mu_order_end(group, MU_VERB_STOPPED),
+                  mu_order_end(group, MU_VERB_START), MU_ORDER_ORDERED);
+    mu_order_ends(sched, mu_order_end(group, MU_VERB_START),
+                  mu_order_end(group, MU_VERB_RUNNING),
+                  MU_ORDER_UNRUNNABLE_BLOCKS);
     for (uint32_t i = 0; i < group->children_count; i++) {
         member_order(sched, &chain, group->children[i]);
         chain.previous = group->children[i];
@@ -105,34 +106,36 @@ member_order(struct mu_sched *sched, struct chain *chain,
         post_down |= MU_ORDER_FIRST_IMPLIES_THEN;
     }
     if (chain->is_promotable) {
-        mu_order_resources(sched, group, MU_VERB_DEMOTE, member,
-                           MU_VERB_DEMOTE, down);
-        mu_order_resources(sched, member, MU_VERB_DEMOTE, group,
-                           MU_VERB_DEMOTED, post_down);
+        mu_order_ends(sched, mu_order_end(group, MU_VERB_DEMOTE),
+                      mu_order_end(member, MU_VERB_DEMOTE), down);
+        mu_order_ends(sched, mu_order_end(member, MU_VERB_DEMOTE),
+                      mu_order_end(group, MU_VERB_DEMOTED), post_down);
         member_order_promotable(sched, chain, member);
     }
-    mu_order_resources(sched, group, MU_VERB_STOP, member, MU_VERB_STOP, down);
-    mu_order_resources(sched, member, MU_VERB_STOP, group, MU_VERB_STOPPED,
-                       post_down);
-    mu_order_resources(sched, group, MU_VERB_START, member, MU_VERB_START,
-                       MU_ORDER_THEN_GRAPHS_FIRST);
-    mu_order_resources(sched, member, MU_VERB_START, group, MU_VERB_RUNNING,
-                       MU_ORDER_UNRUNNABLE_BLOCKS |
-                           MU_ORDER_FIRST_IMPLIES_THEN |
-                           MU_ORDER_FIRST_GRAPHS_THEN);
+    mu_order_ends(sched, mu_order_end(group, MU_VERB_STOP),
+                  mu_order_end(member, MU_VERB_STOP), down);
+    mu_order_ends(sched, mu_order_end(member, MU_VERB_STOP),
+                  mu_order_end(group, MU_VERB_STOPPED), post_down);
+    mu_order_ends(sched, mu_order_end(group, MU_VERB_START),
+                  mu_order_end(member, MU_VERB_START),
+                  MU_ORDER_THEN_GRAPHS_FIRST);
+    mu_order_ends(sched, mu_order_end(member, MU_VERB_START),
+                  mu_order_end(group, MU_VERB_RUNNING),
+                  MU_ORDER_UNRUNNABLE_BLOCKS | MU_ORDER_FIRST_IMPLIES_THEN |
+                      MU_ORDER_FIRST_GRAPHS_THEN);
     if (chain->previous) {
         member_chain(sched, chain, member);
     } else {
-        mu_order_resources(sched, group, MU_VERB_START, member, MU_VERB_START,
-                           MU_ORDER_ORDERED);
+        mu_order_ends(sched, mu_order_end(group, MU_VERB_START),
+                      mu_order_end(member, MU_VERB_START), MU_ORDER_ORDERED);
     }
     /* Groups that run in part stop in order. */
     if (member->running_on.count > 0) {
         if (chain->previous && chain->previous->running_on.count == 0 &&
             chain->last_active) {
-            mu_order_resources(sched, member, MU_VERB_STOP,
-                               chain->last_active, MU_VERB_STOP,
-                               MU_ORDER_ORDERED);
+            mu_order_ends(sched, mu_order_end(member, MU_VERB_STOP),
+                          mu_order_end(chain->last_active, MU_VERB_STOP),
+                          MU_ORDER_ORDERED);
         }
         chain->last_active = member;
     }
@@ -144,20 +147,20 @@ member_order_promotable(struct mu_sched *sched, const struct chain *chain,
 {
     struct mu_sched_resource *group = member->parent;
 
-    mu_order_resources(sched, member, MU_VERB_PROMOTE, group,
-                       MU_VERB_PROMOTED,
-                       MU_ORDER_UNRUNNABLE_BLOCKS |
-                           MU_ORDER_FIRST_IMPLIES_THEN |
-                           MU_ORDER_FIRST_GRAPHS_THEN);
-    mu_order_resources(sched, group, MU_VERB_PROMOTE, member, MU_VERB_PROMOTE,
-                       MU_ORDER_THEN_GRAPHS_FIRST);
+    mu_order_ends(sched, mu_order_end(member, MU_VERB_PROMOTE),
+                  mu_order_end(group, MU_VERB_PROMOTED),
+                  MU_ORDER_UNRUNNABLE_BLOCKS | MU_ORDER_FIRST_IMPLIES_THEN |
+                      MU_ORDER_FIRST_GRAPHS_THEN);
+    mu_order_ends(sched, mu_order_end(group, MU_VERB_PROMOTE),
+                  mu_order_end(member, MU_VERB_PROMOTE),
+                  MU_ORDER_THEN_GRAPHS_FIRST);
     if (chain->previous) {
-        mu_order_resources(sched, chain->previous, MU_VERB_PROMOTE, member,
-                           MU_VERB_PROMOTE,
-                           MU_ORDER_FIRST_IMPLIES_THEN |
-                               MU_ORDER_UNRUNNABLE_BLOCKS);
-        mu_order_resources(sched, member, MU_VERB_DEMOTE, chain->previous,
-                           MU_VERB_DEMOTE, MU_ORDER_ORDERED);
+        mu_order_ends(sched, mu_order_end(chain->previous, MU_VERB_PROMOTE),
+                      mu_order_end(member, MU_VERB_PROMOTE),
+                      MU_ORDER_FIRST_IMPLIES_THEN | MU_ORDER_UNRUNNABLE_BLOCKS);
+        mu_order_ends(sched, mu_order_end(member, MU_VERB_DEMOTE),
+                      mu_order_end(chain->previous, MU_VERB_DEMOTE),
+                      MU_ORDER_ORDERED);
     }
 }
 
@@ -166,25 +169,26 @@ static void
 member_chain(struct mu_sched *sched, const struct chain *chain,
              struct mu_sched_resource *member)
 {
-    mu_order_resources(sched, chain->previous, MU_VERB_START, member,
-                       MU_VERB_START,
-                       MU_ORDER_FIRST_IMPLIES_THEN |
-                           MU_ORDER_UNRUNNABLE_BLOCKS);
-    mu_order_resources(sched, member, MU_VERB_STOP, chain->previous,
-                       MU_VERB_STOP, MU_ORDER_ORDERED | MU_ORDER_RESTART);
+    mu_order_ends(sched, mu_order_end(chain->previous, MU_VERB_START),
+                  mu_order_end(member, MU_VERB_START),
+                  MU_ORDER_FIRST_IMPLIES_THEN | MU_ORDER_UNRUNNABLE_BLOCKS);
+    mu_order_ends(sched, mu_order_end(member, MU_VERB_STOP),
+                  mu_order_end(chain->previous, MU_VERB_STOP),
+                  MU_ORDER_ORDERED | MU_ORDER_RESTART);
     if (member->running_on.count > 0 &&
         chain->previous->running_on.count == 0) {
         /* A new member was put in front of an active one. */
-        mu_order_resources(sched, member, MU_VERB_STOP, chain->previous,
-                           MU_VERB_START,
-                           MU_ORDER_THEN_IMPLIES_FIRST |
-                               MU_ORDER_UNRUNNABLE_BLOCKS);
+        mu_order_ends(sched, mu_order_end(member, MU_VERB_STOP),
+                      mu_order_end(chain->previous, MU_VERB_START),
+                      MU_ORDER_THEN_IMPLIES_FIRST | MU_ORDER_UNRUNNABLE_BLOCKS);
     }
 }
 
 void
 mu_group_act(struct mu_sched *sched, struct mu_sched_resource *group)
 {
+    const struct mu_sched_resource *clone = mu_state_clone_of(group);
+
     for (uint32_t i = 0; i < group->children_count; i++) {
         mu_transition_act(sched, group->children[i]);
     }
@@ -192,10 +196,8 @@ mu_group_act(struct mu_sched *sched, struct mu_sched_resource *group)
     (void)mu_action_get_pseudo(sched, group, mu_key(MU_VERB_RUNNING), false);
     (void)mu_action_get_pseudo(sched, group, mu_key(MU_VERB_STOP), false);
     (void)mu_action_get_pseudo(sched, group, mu_key(MU_VERB_STOPPED), false);
-    if (mu_state_clone_of(group) &&
-        mu_state_clone_of(group)->traits->is_promotable) {
-        (void)mu_action_get_pseudo(sched, group, mu_key(MU_VERB_DEMOTE),
-                                   false);
+    if (clone && clone->traits->is_promotable) {
+        (void)mu_action_get_pseudo(sched, group, mu_key(MU_VERB_DEMOTE), false);
         (void)mu_action_get_pseudo(sched, group, mu_key(MU_VERB_DEMOTED),
                                    false);
         (void)mu_action_get_pseudo(sched, group, mu_key(MU_VERB_PROMOTE),

@@ -12,8 +12,7 @@ uint32_t mu_group_assign(struct mu_sched *sched,
                          bool stops_if_nowhere);
 
 /* Adds the colocations that hold a group together. */
-void mu_group_colocate(struct mu_sched *sched,
-                       struct mu_sched_resource *group);
+void mu_group_colocate(struct mu_sched *sched, struct mu_sched_resource *group);
 
 /* Adds the orderings of a group. */
 void mu_group_order(struct mu_sched *sched, struct mu_sched_resource *group);

@@ -7,26 +7,11 @@
 #include "sched/action.h"
 #include "sched/change.h"
 #include "sched/explain.h"
-#include "sched/flight.h"
 #include "sched/instance.h"
 #include "sched/location.h"
 #include "sched/migrate.h"
 #include "sched/node_state.h"
 #include "sched/setup.h"
-
-enum { /* Exit codes of agents. */
-    RC_OK = 0,
-    RC_INVALID_PARAM = 2,
-    RC_UNIMPLEMENTED = 3,
-    RC_NO_PERMISSION = 4,
-    RC_NOT_INSTALLED = 5,
-    RC_NOT_CONFIGURED = 6,
-    RC_NOT_RUNNING = 7,
-    RC_PROMOTED = 8,
-    RC_FAILED_PROMOTED = 9,
-    RC_DEGRADED = 190,
-    RC_DEGRADED_PROMOTED = 191,
-};
 
 static void node_replay(struct mu_sched *sched, uint32_t node);
 static void resource_replay(struct mu_sched *sched, uint32_t node,
@@ -39,8 +24,6 @@ static void failure_note(struct mu_history *history, enum mu_answer answer);
 static void failure_clear(struct mu_history *history);
 static void failed_promotable(struct mu_history *history,
                               enum mu_answer answer);
-static void result_correct(struct mu_history *history, bool is_expired);
-static void result_correct_hard(struct mu_history *history);
 static bool failure_is_expired(struct mu_history *history);
 static bool parameters_changed(struct mu_history *history);
 static void failcount_clear(struct mu_history *history, const char *why);
@@ -53,9 +36,6 @@ static void known_add(struct mu_sched_resource *resource, uint32_t node);
 static void lock_read(struct mu_sched *sched, uint32_t node,
                       struct mu_sched_resource *resource,
                       const struct mu_status_resource *known);
-static bool is_probe(const struct mu_status_op *op);
-static bool op_is(const struct mu_status_op *op, const char *name);
-static bool is_masked_probe(const struct mu_history *history);
 static void multiply_active(struct mu_sched *sched,
                             struct mu_sched_resource *resource);
 static void block(struct mu_sched_resource *resource);
@@ -93,8 +73,7 @@ static void
 resource_replay(struct mu_sched *sched, uint32_t node,
                 const struct mu_status_resource *known)
 {
-    struct mu_history history = {
-        .sched = sched, .node = node, .known = known};
+    struct mu_history history = {.sched = sched, .node = node, .known = known};
     enum mu_role saved_role;
 
     if (known->ops_count == 0 && known->shutdown_lock_ms == 0) {
@@ -150,25 +129,13 @@ target_role_apply(struct mu_sched_resource *resource)
     }
 }
 
-static bool
-op_is(const struct mu_status_op *op, const char *name)
-{
-    return strcmp(op->name, name) == 0;
-}
-
-static bool
-is_probe(const struct mu_status_op *op)
-{
-    return op->interval_ms == 0 && op_is(op, "monitor");
-}
-
 static void
 op_replay(struct mu_history *history)
 {
     const struct mu_status_op *op = history->op;
     bool is_expired;
 
-    if (op_is(op, "notify") || op_is(op, "meta-data")) {
+    if (mu_history_op_is(op, "notify") || mu_history_op_is(op, "meta-data")) {
         return;
     }
     history->status = op->status;
@@ -180,9 +147,9 @@ op_replay(struct mu_history *history)
     if (op->status == MU_OP_STATUS_CANCELLED) {
         return;
     }
-    is_expired = op->status != MU_OP_STATUS_NOT_INSTALLED &&
-                 failure_is_expired(history);
-    result_correct(history, is_expired);
+    is_expired =
+        op->status != MU_OP_STATUS_NOT_INSTALLED && failure_is_expired(history);
+    mu_history_result_correct(history, is_expired);
     if (is_expired && history->rc != op->expected_rc) {
         if (op->interval_ms == 0) {
             return; /* Long forgotten. */
@@ -215,16 +182,16 @@ op_pending(struct mu_history *history)
     struct mu_sched_resource *resource = history->resource;
     const struct mu_status_op *op = history->op;
 
-    if (op_is(op, "start")) {
+    if (mu_history_op_is(op, "start")) {
         resource->is_start_pending = true;
         mu_history_set_active(resource);
-    } else if (op_is(op, "promote")) {
+    } else if (mu_history_op_is(op, "promote")) {
         resource->role = MU_ROLE_PROMOTED;
-    } else if (op_is(op, "migrate_to") &&
+    } else if (mu_history_op_is(op, "migrate_to") &&
                history->sched->nodes[history->node].is_unclean) {
         mu_migrate_stop_target(history->sched, resource, op->migrate_target);
     }
-    if (!resource->pending_task && !is_probe(op)) {
+    if (!resource->pending_task && !mu_history_is_probe(op)) {
         resource->pending_task = op->name;
         resource->pending_node = history->node;
     }
@@ -237,33 +204,33 @@ op_done(struct mu_history *history, int32_t rc)
     const struct mu_status_op *op = history->op;
     bool is_clear = false;
 
-    if (rc == RC_NOT_INSTALLED || is_masked_probe(history)) {
+    if (rc == MU_RC_NOT_INSTALLED || mu_history_result_is_masked(history)) {
         resource->role = MU_ROLE_STOPPED;
-    } else if (rc == RC_NOT_RUNNING) {
+    } else if (rc == MU_RC_NOT_RUNNING) {
         is_clear = true;
-    } else if (op_is(op, "monitor")) {
+    } else if (mu_history_op_is(op, "monitor")) {
         is_clear = history->last_failure &&
-                   op_is(history->last_failure, op->name) &&
+                   mu_history_op_is(history->last_failure, op->name) &&
                    history->last_failure->interval_ms == op->interval_ms;
         if (resource->role < MU_ROLE_STARTED) {
             mu_history_set_active(resource);
         }
-    } else if (op_is(op, "start")) {
+    } else if (mu_history_op_is(op, "start")) {
         resource->role = MU_ROLE_STARTED;
         is_clear = true;
-    } else if (op_is(op, "stop")) {
+    } else if (mu_history_op_is(op, "stop")) {
         resource->role = MU_ROLE_STOPPED;
         is_clear = true;
-    } else if (op_is(op, "promote")) {
+    } else if (mu_history_op_is(op, "promote")) {
         resource->role = MU_ROLE_PROMOTED;
         is_clear = true;
-    } else if (op_is(op, "demote")) {
+    } else if (mu_history_op_is(op, "demote")) {
         is_clear = history->answer == MU_ANSWER_DEMOTE;
         resource->role = MU_ROLE_UNPROMOTED;
-    } else if (op_is(op, "migrate_from")) {
+    } else if (mu_history_op_is(op, "migrate_from")) {
         resource->role = MU_ROLE_STARTED;
         is_clear = true;
-    } else if (op_is(op, "migrate_to")) {
+    } else if (mu_history_op_is(op, "migrate_to")) {
         mu_migrate_read_to_done(history);
     } else if (resource->role < MU_ROLE_STARTED) {
         mu_history_set_active(resource);
@@ -298,112 +265,8 @@ mu_history_set_active(struct mu_sched_resource *resource)
 {
     struct mu_sched_resource *clone = mu_state_clone_of(resource);
 
-    resource->role = clone && clone->traits->is_promotable
-                         ? MU_ROLE_UNPROMOTED
-                         : MU_ROLE_STARTED;
-}
-
-/* An agent that is missing, or refuses its parameters, runs nothing. */
-static bool
-is_masked_probe(const struct mu_history *history)
-{
-    return is_probe(history->op) &&
-           (history->op->rc == RC_NOT_INSTALLED ||
-            history->op->rc == RC_INVALID_PARAM ||
-            history->op->status == MU_OP_STATUS_NOT_INSTALLED);
-}
-
-/* Sets status and rc to what they mean, given what was expected. */
-static void
-result_correct(struct mu_history *history, bool is_expired)
-{
-    const struct mu_status_op *op = history->op;
-    struct mu_sched_resource *resource = history->resource;
-
-    if (history->rc == RC_DEGRADED) {
-        history->rc = RC_OK;
-    } else if (history->rc == RC_DEGRADED_PROMOTED) {
-        history->rc = RC_PROMOTED;
-    }
-    if (is_masked_probe(history)) {
-        history->status = MU_OP_STATUS_DONE;
-        history->rc = RC_NOT_RUNNING;
-        resource->role = MU_ROLE_STOPPED;
-        return;
-    }
-    if (history->status != MU_OP_STATUS_DONE &&
-        history->status != MU_OP_STATUS_ERROR) {
-        return; /* The executor knows best. */
-    }
-    history->status = op->expected_rc < 0 || history->rc == op->expected_rc
-                          ? MU_OP_STATUS_DONE
-                          : MU_OP_STATUS_ERROR;
-    switch (history->rc) {
-    case RC_OK:
-        if (is_probe(op) && op->expected_rc == RC_NOT_RUNNING) {
-            history->status = MU_OP_STATUS_DONE;
-        }
-        break;
-    case RC_NOT_RUNNING:
-        if (is_probe(op) || op->expected_rc == history->rc ||
-            !resource->is_managed) {
-            history->status = MU_OP_STATUS_DONE;
-            resource->role = MU_ROLE_STOPPED;
-            history->answer = MU_ANSWER_IGNORE;
-            resource->next_role = MU_ROLE_UNKNOWN;
-        }
-        break;
-    case RC_PROMOTED:
-        if (is_probe(op) && history->rc != op->expected_rc) {
-            history->status = MU_OP_STATUS_DONE;
-        }
-        if (!is_expired || history->rc == op->expected_rc) {
-            resource->role = MU_ROLE_PROMOTED;
-        }
-        break;
-    case RC_FAILED_PROMOTED:
-        if (!is_expired || history->rc == op->expected_rc) {
-            resource->role = MU_ROLE_PROMOTED;
-        }
-        history->status = MU_OP_STATUS_ERROR;
-        break;
-    default:
-        result_correct_hard(history);
-        break;
-    }
-}
-
-/* Exit codes that say that trying again here, or anywhere, is useless. */
-static void
-result_correct_hard(struct mu_history *history)
-{
-    switch (history->rc) {
-    case RC_NOT_CONFIGURED:
-        history->status = MU_OP_STATUS_ERROR_FATAL;
-        break;
-    case RC_UNIMPLEMENTED:
-        if (history->op->interval_ms > 0) {
-            history->status = MU_OP_STATUS_NOT_SUPPORTED;
-            break;
-        }
-        history->status = MU_OP_STATUS_ERROR_HARD;
-        break;
-    case RC_NOT_INSTALLED:
-    case RC_NO_PERMISSION:
-    case RC_INVALID_PARAM:
-        history->status = op_is(history->op, "stop") &&
-                                  !mu_node_state_may_fence(history->sched,
-                                                           history->node)
-                              ? MU_OP_STATUS_ERROR_FATAL
-                              : MU_OP_STATUS_ERROR_HARD;
-        break;
-    default:
-        if (history->status == MU_OP_STATUS_DONE &&
-            history->rc != history->op->expected_rc) {
-            history->status = MU_OP_STATUS_ERROR;
-        }
-        break;
-    }
+    resource->role = clone && clone->traits->is_promotable ? MU_ROLE_UNPROMOTED
+                                                           : MU_ROLE_STARTED;
 }
 
 static void
@@ -456,17 +319,18 @@ failure_note(struct mu_history *history, enum mu_answer answer)
     if (answer > history->answer) {
         history->answer = answer;
     }
-    if (op_is(op, "stop")) {
+    if (mu_history_op_is(op, "stop")) {
         mu_location_add(history->sched, resource, history->node,
                         -MU_SCORE_INFINITY, &stop_failed);
-    } else if (op_is(op, "migrate_to")) {
+    } else if (mu_history_op_is(op, "migrate_to")) {
         mu_migrate_read_to_failed(history);
-    } else if (op_is(op, "migrate_from")) {
+    } else if (mu_history_op_is(op, "migrate_from")) {
         mu_migrate_read_from_failed(history);
-    } else if (op_is(op, "promote") || op_is(op, "demote")) {
+    } else if (mu_history_op_is(op, "promote") ||
+               mu_history_op_is(op, "demote")) {
         failed_promotable(history, answer);
     }
-    if (is_probe(op) && history->rc == RC_NOT_INSTALLED) {
+    if (mu_history_is_probe(op) && history->rc == MU_RC_NOT_INSTALLED) {
         resource->role = MU_ROLE_STOPPED;
     } else if (resource->role < MU_ROLE_STARTED) {
         mu_history_set_active(resource);
@@ -477,10 +341,9 @@ failure_note(struct mu_history *history, enum mu_answer answer)
         if (resource->next_role < MU_ROLE_STOPPED) {
             resource->next_role = MU_ROLE_STOPPED;
         }
-        mu_location_ban_all(history->sched, clone && !resource->is_unique
-                                                ? clone
-                                                : resource);
-    } else if (op_is(op, "promote") &&
+        mu_location_ban_all(history->sched,
+                            clone && !resource->is_unique ? clone : resource);
+    } else if (mu_history_op_is(op, "promote") &&
                resource->next_role < MU_ROLE_UNPROMOTED) {
         resource->next_role = MU_ROLE_UNPROMOTED;
     }
@@ -491,12 +354,12 @@ failed_promotable(struct mu_history *history, enum mu_answer answer)
 {
     struct mu_sched_resource *resource = history->resource;
 
-    if (op_is(history->op, "promote")) {
+    if (mu_history_op_is(history->op, "promote")) {
         resource->role = MU_ROLE_UNPROMOTED;
     } else if (answer == MU_ANSWER_BLOCK) {
         resource->role = MU_ROLE_PROMOTED;
         resource->next_role = MU_ROLE_STOPPED;
-    } else if (history->rc == RC_NOT_RUNNING) {
+    } else if (history->rc == MU_RC_NOT_RUNNING) {
         resource->role = MU_ROLE_STOPPED;
     } else {
         /* It will be stopped; any promotion comes after that. */
@@ -516,10 +379,10 @@ failure_is_expired(struct mu_history *history)
     int32_t fresh_count = 0;
 
     if (resource->failure_timeout_ms > 0 && op->last_change_ms > 0) {
-        is_expired = sched->now_ms >=
-                     op->last_change_ms + resource->failure_timeout_ms;
-        fresh_count = mu_failure_count(sched, resource, history->node, true,
-                                       NULL);
+        is_expired =
+            sched->now_ms >= op->last_change_ms + resource->failure_timeout_ms;
+        fresh_count =
+            mu_failure_count(sched, resource, history->node, true, NULL);
         if (resource->failure_timeout_ms == 0) {
             is_expired = false; /* The failure blocks the resource. */
         }
@@ -535,10 +398,10 @@ failure_is_expired(struct mu_history *history)
     if (op->is_failure && parameters_changed(history)) {
         failcount_clear(history, "its parameters were changed since it failed");
     }
-    if (is_expired && is_probe(op) &&
-        (op->rc == RC_OK || op->rc == RC_NOT_RUNNING ||
-         op->rc == RC_PROMOTED || op->rc == RC_DEGRADED ||
-         op->rc == RC_DEGRADED_PROMOTED)) {
+    if (is_expired && mu_history_is_probe(op) &&
+        (op->rc == MU_RC_OK || op->rc == MU_RC_NOT_RUNNING ||
+         op->rc == MU_RC_PROMOTED || op->rc == MU_RC_DEGRADED ||
+         op->rc == MU_RC_DEGRADED_PROMOTED)) {
         is_expired = false; /* What a probe found does not get old. */
     }
     return is_expired;
@@ -548,7 +411,8 @@ static bool
 parameters_changed(struct mu_history *history)
 {
     if (history->resource->config == MU_STATE_NONE ||
-        (!op_is(history->op, "start") && !op_is(history->op, "monitor"))) {
+        (!mu_history_op_is(history->op, "start") &&
+         !mu_history_op_is(history->op, "monitor"))) {
         return false;
     }
     return mu_change_of(history->sched, history->resource, history->node,
@@ -558,14 +422,12 @@ parameters_changed(struct mu_history *history)
 static void
 failcount_clear(struct mu_history *history, const char *why)
 {
-    struct mu_sched_action *action =
-        mu_action_find(history->resource, mu_key(MU_VERB_CLEAR_FAILCOUNT),
-                       history->node);
+    struct mu_sched_action *action = mu_action_find(
+        history->resource, mu_key(MU_VERB_CLEAR_FAILCOUNT), history->node);
 
     if (!action) {
         action = mu_action_new(history->sched, history->resource,
-                               mu_key(MU_VERB_CLEAR_FAILCOUNT),
-                               history->node);
+                               mu_key(MU_VERB_CLEAR_FAILCOUNT), history->node);
     }
     action->kind = MU_ACTION_NODE;
     action->flags |= MU_FLAG_NO_AGENT;
@@ -587,14 +449,13 @@ recurring_note(struct mu_history *history)
     for (int32_t i = 0; i < (int32_t)history->known->ops_count; i++) {
         const struct mu_status_op *op = &history->known->ops[i];
 
-        if ((start < stop && i <= stop) || i < start ||
-            op->interval_ms == 0 || op->status == MU_OP_STATUS_PENDING ||
-            op->is_failure || !op_is(op, "monitor")) {
+        if ((start < stop && i <= stop) || i < start || op->interval_ms == 0 ||
+            op->status == MU_OP_STATUS_PENDING || op->is_failure ||
+            !mu_history_op_is(op, "monitor")) {
             continue;
         }
         (void)mu_action_get(history->sched, history->resource,
-                            mu_key_recurring(MU_VERB_MONITOR,
-                                             op->interval_ms),
+                            mu_key_recurring(MU_VERB_MONITOR, op->interval_ms),
                             history->node, false);
     }
 }
@@ -611,15 +472,17 @@ mu_history_active_range(const struct mu_status_resource *known,
     for (int32_t i = 0; i < (int32_t)known->ops_count; i++) {
         const struct mu_status_op *op = &known->ops[i];
 
-        if (op_is(op, "stop") && op->status == MU_OP_STATUS_DONE) {
+        if (mu_history_op_is(op, "stop") && op->status == MU_OP_STATUS_DONE) {
             stop = i;
-        } else if (op_is(op, "start") || op_is(op, "migrate_from")) {
+        } else if (mu_history_op_is(op, "start") ||
+                   mu_history_op_is(op, "migrate_from")) {
             start = i;
-        } else if (by_monitor <= stop && op_is(op, "monitor")) {
-            if (op->rc == RC_OK || op->rc == RC_PROMOTED) {
+        } else if (by_monitor <= stop && mu_history_op_is(op, "monitor")) {
+            if (op->rc == MU_RC_OK || op->rc == MU_RC_PROMOTED) {
                 by_monitor = i;
             }
-        } else if (op_is(op, "promote") || op_is(op, "demote")) {
+        } else if (mu_history_op_is(op, "promote") ||
+                   mu_history_op_is(op, "demote")) {
             by_role = i;
         }
     }
@@ -657,8 +520,8 @@ state_apply(struct mu_history *history)
     if (resource->role > MU_ROLE_STOPPED) {
         active_apply(history, answer);
     } else {
-        for (struct mu_sched_action *stop = mu_action_find(
-                 resource, mu_key(MU_VERB_STOP), history->node);
+        for (struct mu_sched_action *stop =
+                 mu_action_find(resource, mu_key(MU_VERB_STOP), history->node);
              stop; stop = mu_action_find_next(stop)) {
             if (stop->node == history->node) {
                 stop->flags |= MU_FLAG_OPTIONAL;
@@ -776,8 +639,7 @@ mu_history_add_active(struct mu_sched *sched,
 
         mu_location_add(sched, resource, node, MU_SCORE_INFINITY, &unmanaged);
         for (struct mu_sched_resource *parent = resource->parent;
-             parent && sched->nodes[node].is_online;
-             parent = parent->parent) {
+             parent && sched->nodes[node].is_online; parent = parent->parent) {
             *mu_vec_add(sched->arena, &parent->running_on) = node;
         }
         return;
@@ -801,8 +663,7 @@ multiply_active(struct mu_sched *sched, struct mu_sched_resource *resource)
         break;
     case MU_MULTIPLE_BLOCK:
         block(resource);
-        if (resource->parent &&
-            resource->parent->kind == MU_RESOURCE_GROUP &&
+        if (resource->parent && resource->parent->kind == MU_RESOURCE_GROUP &&
             resource->parent->traits->multiple_active == MU_MULTIPLE_BLOCK) {
             for (uint32_t i = 0; i < resource->parent->children_count; i++) {
                 block(resource->parent->children[i]);
@@ -842,8 +703,8 @@ lock_read(struct mu_sched *sched, uint32_t node,
             action->kind = MU_ACTION_NODE;
             return;
         }
-        sched->next_change = mu_instant_min(sched->next_change,
-                                            mu_instant_after(end, 1000));
+        sched->next_change =
+            mu_instant_min(sched->next_change, mu_instant_after(end, 1000));
     }
     resource->lock_node = node;
     resource->lock_time_ms = known->shutdown_lock_ms;

@@ -8,8 +8,24 @@
  * place and flags of the resources. Operations in flight are part of it: their
  * success is assumed. */
 
+#include <string.h>
+
 #include "sched/failure.h"
 #include "sched/state.h"
+
+enum mu_history_rc { /* Exit codes of agents. */
+                     MU_RC_OK = 0,
+                     MU_RC_INVALID_PARAM = 2,
+                     MU_RC_UNIMPLEMENTED = 3,
+                     MU_RC_NO_PERMISSION = 4,
+                     MU_RC_NOT_INSTALLED = 5,
+                     MU_RC_NOT_CONFIGURED = 6,
+                     MU_RC_NOT_RUNNING = 7,
+                     MU_RC_PROMOTED = 8,
+                     MU_RC_FAILED_PROMOTED = 9,
+                     MU_RC_DEGRADED = 190,
+                     MU_RC_DEGRADED_PROMOTED = 191,
+};
 
 /* What is known so far while the history of one resource on one node is
  * replayed. */
@@ -25,6 +41,26 @@ struct mu_history {
     const struct mu_status_op *last_failure;
 };
 
+/* Tells whether the operation is called 'name'. */
+static inline bool
+mu_history_op_is(const struct mu_status_op *op, const char *name)
+{
+    return strcmp(op->name, name) == 0;
+}
+
+static inline bool
+mu_history_is_probe(const struct mu_status_op *op)
+{
+    return op->interval_ms == 0 && mu_history_op_is(op, "monitor");
+}
+
+/* Sets status and rc to what they mean, given what was expected. A failure
+ * that 'is_expired' tells nothing about the role any more. */
+void mu_history_result_correct(struct mu_history *history, bool is_expired);
+
+/* Tells whether the probe failed because nothing can run there. */
+bool mu_history_result_is_masked(const struct mu_history *history);
+
 /* Replays everything. */
 void mu_history_run(struct mu_sched *sched);
 
@@ -37,8 +73,8 @@ void mu_history_add_active(struct mu_sched *sched,
 void mu_history_set_active(struct mu_sched_resource *resource);
 
 /* Returns the record of 'id' on 'node', or null. */
-const struct mu_status_resource *mu_history_find(
-    const struct mu_status_node *node, const char *id);
+const struct mu_status_resource *
+mu_history_find(const struct mu_status_node *node, const char *id);
 
 /* Finds the first and the last operation that tell about being active: indexes
  * into known->ops, or -1. */

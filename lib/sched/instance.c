@@ -6,9 +6,10 @@
 #include "base/text.h"
 #include "sched/setup.h"
 
-static struct mu_sched_resource *anonymous_find(
-    struct mu_sched *sched, uint32_t node, struct mu_sched_resource *clone,
-    uint32_t config);
+static struct mu_sched_resource *anonymous_find(struct mu_sched *sched,
+                                                uint32_t node,
+                                                struct mu_sched_resource *clone,
+                                                uint32_t config);
 static struct mu_sched_resource *part_of(struct mu_sched_resource *instance,
                                          uint32_t config);
 static bool is_active_anywhere(const struct mu_sched_resource *instance,
@@ -152,8 +153,7 @@ part_of(struct mu_sched_resource *instance, uint32_t config)
 
 /* Active, or about to be, according to what was read so far. */
 static bool
-is_active_anywhere(const struct mu_sched_resource *instance,
-                   uint32_t *ret_node)
+is_active_anywhere(const struct mu_sched_resource *instance, uint32_t *ret_node)
 {
     if (instance->running_on.count > 0) {
         *ret_node = instance->running_on.items[0];

@@ -12,8 +12,8 @@
 
 /* Returns the resource that the record 'known' of 'node' is about; null when
  * the configuration has none. May make an extra instance. */
-struct mu_sched_resource *mu_instance_find(
-    struct mu_sched *sched, uint32_t node,
-    const struct mu_status_resource *known);
+struct mu_sched_resource *
+mu_instance_find(struct mu_sched *sched, uint32_t node,
+                 const struct mu_status_resource *known);
 
 #endif /* MU_SCHED_INSTANCE_H */

@@ -8,7 +8,6 @@
 #include "sched/failure.h"
 #include "sched/health.h"
 #include "sched/node_state.h"
-#include "sched/pattern.h"
 #include "sched/score.h"
 #include "sched/setup.h"
 
@@ -27,8 +26,8 @@ static void constraint_read(struct mu_sched *sched,
 static void pattern_read(struct mu_sched *sched,
                          const struct mu_config_location *config);
 static void resource_read(const struct origin *origin,
-                          struct mu_sched_resource *resource,
-                          enum mu_role role, int32_t score, bool has_score);
+                          struct mu_sched_resource *resource, enum mu_role role,
+                          int32_t score);
 static void rule_read(const struct origin *origin,
                       struct mu_sched_resource *resource,
                       const struct mu_config_location_rule *rule,
@@ -45,8 +44,7 @@ static void constraint_apply(struct mu_sched *sched,
                              bool is_score_hidden);
 static void one_apply(struct mu_sched *sched,
                       struct mu_sched_resource *resource,
-                      const struct mu_location *location,
-                      bool is_score_hidden);
+                      const struct mu_location *location, bool is_score_hidden);
 static void stickiness_apply(struct mu_sched *sched,
                              struct mu_sched_resource *resource);
 static void threshold_apply(struct mu_sched *sched,
@@ -87,16 +85,15 @@ mu_location_apply(struct mu_sched *sched)
 }
 
 static void
-constraint_read(struct mu_sched *sched,
-                const struct mu_config_location *config)
+constraint_read(struct mu_sched *sched, const struct mu_config_location *config)
 {
     struct origin origin = {.sched = sched, .config = config};
 
     if (config->pattern) {
         pattern_read(sched, config);
     } else if (config->resource != MU_CONFIG_NONE) {
-        resource_read(&origin, sched->by_config[config->resource],
-                      config->role, config->score, true);
+        resource_read(&origin, sched->by_config[config->resource], config->role,
+                      config->score);
     }
     for (uint32_t i = 0; i < config->sets_count; i++) {
         const struct mu_config_set *set = &config->sets[i];
@@ -105,51 +102,34 @@ constraint_read(struct mu_sched *sched,
             resource_read(&origin, sched->by_config[set->resources[j]],
                           set->role != MU_ROLE_UNKNOWN ? set->role
                                                        : config->role,
-                          set->has_score ? set->score : config->score, true);
+                          set->has_score ? set->score : config->score);
         }
     }
 }
 
-/* A pattern is tried on every resource; with '!' in front it must not match. */
 static void
 pattern_read(struct mu_sched *sched, const struct mu_config_location *config)
 {
-    bool is_inverted = config->pattern[0] == '!';
-    const char *pattern = config->pattern + (is_inverted ? 1 : 0);
+    for (uint32_t i = 0; i < config->matches_count; i++) {
+        const struct mu_config_match *match = &config->matches[i];
+        struct origin origin = {.sched = sched,
+                                .config = config,
+                                .matches = match->submatches,
+                                .matches_count = MATCHES_COUNT_MAX};
 
-    for (uint32_t i = 0; i < sched->config->resources_count; i++) {
-        const char *matches[MATCHES_COUNT_MAX] = {0};
-        struct origin origin = {.sched = sched, .config = config};
-        int count;
-
-        if (!sched->by_config[i] ||
-            sched->config->resources[i].parent != MU_CONFIG_NONE) {
-            continue;
-        }
-        count = mu_pattern_match(sched->arena, pattern,
-                                 sched->by_config[i]->id, matches,
-                                 MATCHES_COUNT_MAX);
-        if ((count > 0) == is_inverted) {
-            continue;
-        }
-        if (count > 0) {
-            origin.matches = matches;
-            origin.matches_count = (unsigned)count;
-        }
-        resource_read(&origin, sched->by_config[i], config->role,
-                      config->score, true);
+        resource_read(&origin, sched->by_config[match->resource], config->role,
+                      config->score);
     }
 }
 
 static void
 resource_read(const struct origin *origin, struct mu_sched_resource *resource,
-              enum mu_role role, int32_t score, bool has_score)
+              enum mu_role role, int32_t score)
 {
     struct mu_sched *sched = origin->sched;
     const struct mu_config_location *config = origin->config;
     struct mu_location *location;
 
-    (void)has_score;
     if (!resource) {
         return;
     }
@@ -158,9 +138,8 @@ resource_read(const struct origin *origin, struct mu_sched_resource *resource,
             const struct mu_config_location_rule *rule = &config->rules[i];
 
             location = location_make(origin, resource,
-                                     rule->role != MU_ROLE_UNKNOWN
-                                         ? rule->role
-                                         : role);
+                                     rule->role != MU_ROLE_UNKNOWN ? rule->role
+                                                                   : role);
             rule_read(origin, resource, rule, location);
         }
         return;
@@ -241,8 +220,8 @@ rule_score(const struct origin *origin, uint32_t node,
     if (!rule->score_attribute) {
         return rule->score;
     }
-    text = mu_node_state_attribute(
-        origin->sched, node, name_expand(origin, rule->score_attribute));
+    text = mu_node_state_attribute(origin->sched, node,
+                                   name_expand(origin, rule->score_attribute));
     if (!text || mu_text_parse_score(text, &score) < 0) {
         return text ? 0 : -MU_SCORE_INFINITY;
     }
@@ -310,15 +289,15 @@ one_apply(struct mu_sched *sched, struct mu_sched_resource *resource,
                                   ? score
                                   : mu_score_add(resource->scores[i], score);
         if (score != 0 && resource->kind == MU_RESOURCE_PRIMITIVE) {
-            mu_explain_score(sched, resource, i, score,
-                             &(struct mu_plan_reason){
-                                 .source = location->id,
-                                 .text = "a location constraint"});
+            mu_explain_score(
+                sched, resource, i, score,
+                &(struct mu_plan_reason){.source = location->id,
+                                         .text = "a location constraint"});
         }
         if (location->discovery != MU_DISCOVERY_ALWAYS) {
             if (!resource->discovery) {
-                resource->discovery = mu_arena_new(sched->arena, uint8_t,
-                                                   sched->nodes_count);
+                resource->discovery =
+                    mu_arena_new(sched->arena, uint8_t, sched->nodes_count);
             }
             if (resource->discovery[i] < location->discovery) {
                 resource->discovery[i] = (uint8_t)location->discovery;
@@ -347,10 +326,10 @@ stickiness_apply(struct mu_sched *sched, struct mu_sched_resource *resource)
         resource->scores[node] == MU_SCORE_ABSENT) {
         return; /* It is no longer wanted there. */
     }
-    mu_location_add(sched, resource, node, resource->stickiness,
-                    &(struct mu_plan_reason){
-                        .source = "resource-stickiness",
-                        .text = "it runs there and should stay"});
+    mu_location_add(
+        sched, resource, node, resource->stickiness,
+        &(struct mu_plan_reason){.source = "resource-stickiness",
+                                 .text = "it runs there and should stay"});
 }
 
 static void
@@ -369,10 +348,10 @@ threshold_apply(struct mu_sched *sched, struct mu_sched_resource *resource,
     /* Instances of an anonymous clone cannot be told apart: one that fails
      * too often on a node speaks for all. */
     banned = resource->is_unique ? resource : mu_state_top(resource);
-    mu_location_add(sched, banned, node, -MU_SCORE_INFINITY,
-                    &(struct mu_plan_reason){
-                        .source = "migration-threshold",
-                        .text = "it failed there too often"});
+    mu_location_add(
+        sched, banned, node, -MU_SCORE_INFINITY,
+        &(struct mu_plan_reason){.source = "migration-threshold",
+                                 .text = "it failed there too often"});
 }
 
 static void
@@ -416,8 +395,7 @@ lock_apply(struct mu_sched *sched)
 
 void
 mu_location_add(struct mu_sched *sched, struct mu_sched_resource *resource,
-                uint32_t node, int32_t score,
-                const struct mu_plan_reason *why)
+                uint32_t node, int32_t score, const struct mu_plan_reason *why)
 {
     uint32_t first = node == MU_STATE_NONE ? 0 : node;
     uint32_t end = node == MU_STATE_NONE ? sched->nodes_count : node + 1;
@@ -426,10 +404,9 @@ mu_location_add(struct mu_sched *sched, struct mu_sched_resource *resource,
         mu_location_add(sched, resource->children[i], node, score, why);
     }
     for (uint32_t i = first; i < end; i++) {
-        resource->scores[i] =
-            resource->scores[i] == MU_SCORE_ABSENT
-                ? score
-                : mu_score_add(resource->scores[i], score);
+        resource->scores[i] = resource->scores[i] == MU_SCORE_ABSENT
+                                  ? score
+                                  : mu_score_add(resource->scores[i], score);
     }
     if (resource->kind == MU_RESOURCE_PRIMITIVE) {
         mu_explain_score(sched, resource, node, score, why);

@@ -22,9 +22,9 @@ struct mu_location *mu_location_new(struct mu_sched *sched,
 
 /* Adds 'score' to 'resource' and all that is inside it, on 'node' or, for
  * MU_STATE_NONE, on every node. 'why' tells source and text. */
-void mu_location_add(struct mu_sched *sched,
-                     struct mu_sched_resource *resource, uint32_t node,
-                     int32_t score, const struct mu_plan_reason *why);
+void mu_location_add(struct mu_sched *sched, struct mu_sched_resource *resource,
+                     uint32_t node, int32_t score,
+                     const struct mu_plan_reason *why);
 
 /* Sets every node of 'resource' and all that is inside it to -INFINITY. */
 void mu_location_ban_all(struct mu_sched *sched,

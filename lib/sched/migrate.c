@@ -28,17 +28,12 @@ static bool has_newer_state(const struct move *move, uint32_t node,
                             const struct mu_status_op *since,
                             bool is_same_node);
 static bool has_newer_op(const struct move *move, uint32_t node,
-                         const struct mu_status_op *since,
-                         bool is_same_node);
-static bool is_newer(const struct mu_status_op *a,
-                     const struct mu_status_op *b, bool is_same_node);
+                         const struct mu_status_op *since, bool is_same_node);
+static bool is_newer(const struct mu_status_op *a, const struct mu_status_op *b,
+                     bool is_same_node);
 static bool is_online(const struct move *move, uint32_t node);
 static void fail(struct mu_history *history);
 static void dangling_add(struct mu_history *history);
-static void pair_add(struct mu_sched *sched,
-                     struct mu_sched_resource *first, enum mu_verb first_verb,
-                     struct mu_sched_resource *then, enum mu_verb then_verb,
-                     uint32_t flags);
 static void ordering_extend(struct mu_sched *sched,
                             const struct mu_ordering *ordering);
 
@@ -79,8 +74,7 @@ op_find(const struct move *move, uint32_t node, const char *name,
     const struct mu_status_resource *known =
         node == MU_STATE_NONE
             ? NULL
-            : mu_history_find(move->sched->nodes[node].status,
-                              move->resource);
+            : mu_history_find(move->sched->nodes[node].status, move->resource);
 
     for (uint32_t i = 0; known && i < known->ops_count; i++) {
         const struct mu_status_op *op = &known->ops[i];
@@ -103,8 +97,7 @@ is_unknown_on(const struct move *move, uint32_t node)
     const struct mu_status_resource *known =
         node == MU_STATE_NONE
             ? NULL
-            : mu_history_find(move->sched->nodes[node].status,
-                              move->resource);
+            : mu_history_find(move->sched->nodes[node].status, move->resource);
 
     for (uint32_t i = 0; known && i < known->ops_count; i++) {
         if (known->ops[i].rc != RC_UNKNOWN) {
@@ -141,8 +134,7 @@ has_newer_op(const struct move *move, uint32_t node,
     const struct mu_status_resource *known =
         node == MU_STATE_NONE
             ? NULL
-            : mu_history_find(move->sched->nodes[node].status,
-                              move->resource);
+            : mu_history_find(move->sched->nodes[node].status, move->resource);
 
     for (uint32_t i = 0; known && i < known->ops_count; i++) {
         for (unsigned j = 0; j < sizeof(names) / sizeof(names[0]); j++) {
@@ -165,10 +157,10 @@ has_newer_state(const struct move *move, uint32_t node,
     if (has_newer_op(move, node, since, is_same_node)) {
         return true;
     }
-    known = node == MU_STATE_NONE
-                ? NULL
-                : mu_history_find(move->sched->nodes[node].status,
-                                  move->resource);
+    known =
+        node == MU_STATE_NONE
+            ? NULL
+            : mu_history_find(move->sched->nodes[node].status, move->resource);
     for (uint32_t i = 0; known && i < known->ops_count; i++) {
         if (strcmp(known->ops[i].name, "monitor") == 0 &&
             known->ops[i].rc == RC_NOT_RUNNING &&
@@ -215,8 +207,8 @@ mu_migrate_read_to_done(struct mu_history *history)
     if (from && is_source_newer) {
         return; /* Something has happened since. */
     }
-    is_target_newer = has_newer_state(&move, move.target,
-                                      from ? from : move.op, from != NULL);
+    is_target_newer = has_newer_state(&move, move.target, from ? from : move.op,
+                                      from != NULL);
     if (is_source_newer && is_target_newer) {
         return;
     }
@@ -230,8 +222,7 @@ mu_migrate_read_to_done(struct mu_history *history)
     is_active_on_target = !is_target_newer && is_online(&move, move.target);
     if (from && from->status != MU_OP_STATUS_PENDING) {
         if (is_active_on_target) {
-            mu_history_add_active(history->sched, resource, move.target,
-                                  true);
+            mu_history_add_active(history->sched, resource, move.target, true);
         } else {
             fail(history);
         }
@@ -300,10 +291,9 @@ mu_migrate_stop_target(struct mu_sched *sched,
     uint32_t node = node_find(sched, target);
 
     if (node != MU_STATE_NONE) {
-        mu_explain_cause(sched,
-                         mu_action_of(sched, resource, MU_VERB_STOP, node,
-                                      true),
-                         "it was moving there when its node was lost");
+        mu_explain_cause(
+            sched, mu_action_of(sched, resource, MU_VERB_STOP, node, true),
+            "it was moving there when its node was lost");
     }
 }
 
@@ -337,21 +327,13 @@ mu_migrate_is_possible(const struct mu_sched *sched,
            !sched->nodes[resource->assigned].is_unclean;
 }
 
-static void
-pair_add(struct mu_sched *sched, struct mu_sched_resource *first,
-         enum mu_verb first_verb, struct mu_sched_resource *then,
-         enum mu_verb then_verb, uint32_t flags)
-{
-    mu_order_resources(sched, first, first_verb, then, then_verb, flags);
-}
-
 void
 mu_migrate_act(struct mu_sched *sched, struct mu_sched_resource *resource,
                uint32_t current)
 {
     bool is_going_on = resource->migrate_target != MU_STATE_NONE;
-    struct mu_sched_action *start = mu_action_of(
-        sched, resource, MU_VERB_START, resource->assigned, false);
+    struct mu_sched_action *start =
+        mu_action_of(sched, resource, MU_VERB_START, resource->assigned, false);
     struct mu_sched_action *stop =
         mu_action_of(sched, resource, MU_VERB_STOP, current, false);
     struct mu_sched_action *from = mu_action_of(
@@ -363,27 +345,31 @@ mu_migrate_act(struct mu_sched *sched, struct mu_sched_resource *resource,
     from->migrate_source = current;
     from->migrate_target = resource->assigned;
     if (is_going_on) {
-        pair_add(sched, resource, MU_VERB_MONITOR, resource,
-                 MU_VERB_MIGRATE_FROM, MU_ORDER_ORDERED);
+        mu_order_ends(sched, mu_order_end(resource, MU_VERB_MONITOR),
+                      mu_order_end(resource, MU_VERB_MIGRATE_FROM),
+                      MU_ORDER_ORDERED);
     } else {
-        struct mu_sched_action *to = mu_action_of(
-            sched, resource, MU_VERB_MIGRATE_TO, current, false);
+        struct mu_sched_action *to =
+            mu_action_of(sched, resource, MU_VERB_MIGRATE_TO, current, false);
 
         to->flags |= MU_FLAG_MIGRATABLE;
         to->migrate_source = current;
         to->migrate_target = resource->assigned;
         mu_explain_cause(sched, to, "it is better placed elsewhere");
-        pair_add(sched, resource, MU_VERB_MONITOR, resource,
-                 MU_VERB_MIGRATE_TO, MU_ORDER_ORDERED);
-        pair_add(sched, resource, MU_VERB_MIGRATE_TO, resource,
-                 MU_VERB_MIGRATE_FROM,
-                 MU_ORDER_ORDERED | MU_ORDER_UNMIGRATABLE_BLOCKS);
+        mu_order_ends(sched, mu_order_end(resource, MU_VERB_MONITOR),
+                      mu_order_end(resource, MU_VERB_MIGRATE_TO),
+                      MU_ORDER_ORDERED);
+        mu_order_ends(sched, mu_order_end(resource, MU_VERB_MIGRATE_TO),
+                      mu_order_end(resource, MU_VERB_MIGRATE_FROM),
+                      MU_ORDER_ORDERED | MU_ORDER_UNMIGRATABLE_BLOCKS);
     }
-    pair_add(sched, resource, MU_VERB_MIGRATE_FROM, resource, MU_VERB_STOP,
-             MU_ORDER_ORDERED | MU_ORDER_UNMIGRATABLE_BLOCKS);
-    pair_add(sched, resource, MU_VERB_MIGRATE_FROM, resource, MU_VERB_START,
-             MU_ORDER_ORDERED | MU_ORDER_UNMIGRATABLE_BLOCKS |
-                 MU_ORDER_FIRST_ELSE_THEN);
+    mu_order_ends(sched, mu_order_end(resource, MU_VERB_MIGRATE_FROM),
+                  mu_order_end(resource, MU_VERB_STOP),
+                  MU_ORDER_ORDERED | MU_ORDER_UNMIGRATABLE_BLOCKS);
+    mu_order_ends(sched, mu_order_end(resource, MU_VERB_MIGRATE_FROM),
+                  mu_order_end(resource, MU_VERB_START),
+                  MU_ORDER_ORDERED | MU_ORDER_UNMIGRATABLE_BLOCKS |
+                      MU_ORDER_FIRST_ELSE_THEN);
 }
 
 void
@@ -417,39 +403,40 @@ ordering_extend(struct mu_sched *sched, const struct mu_ordering *ordering)
     enum mu_verb first_verb = ordering->first
                                   ? ordering->first->verb
                                   : mu_key_verb(ordering->first_key);
-    enum mu_verb then_verb = ordering->then
-                                 ? ordering->then->verb
-                                 : mu_key_verb(ordering->then_key);
+    enum mu_verb then_verb =
+        ordering->then ? ordering->then->verb : mu_key_verb(ordering->then_key);
     uint32_t flags = ordering->flags;
 
     if (first_verb == MU_VERB_START && then_verb == MU_VERB_START) {
         if (may_first && may_then) {
-            pair_add(sched, first, MU_VERB_MIGRATE_FROM, then,
-                     MU_VERB_MIGRATE_TO, flags);
+            mu_order_ends(sched, mu_order_end(first, MU_VERB_MIGRATE_FROM),
+                          mu_order_end(then, MU_VERB_MIGRATE_TO), flags);
         }
         if (may_then) {
-            pair_add(sched, first, MU_VERB_START, then, MU_VERB_MIGRATE_TO,
-                     flags | (may_first ? MU_ORDER_IF_UNMIGRATABLE : 0));
+            mu_order_ends(sched, mu_order_end(first, MU_VERB_START),
+                          mu_order_end(then, MU_VERB_MIGRATE_TO),
+                          flags | (may_first ? MU_ORDER_IF_UNMIGRATABLE : 0));
         }
     } else if (may_then && first_verb == MU_VERB_STOP &&
                then_verb == MU_VERB_STOP) {
         flags |= may_first ? MU_ORDER_IF_UNMIGRATABLE : 0;
-        pair_add(sched, first, MU_VERB_STOP, then, MU_VERB_MIGRATE_TO, flags);
+        mu_order_ends(sched, mu_order_end(first, MU_VERB_STOP),
+                      mu_order_end(then, MU_VERB_MIGRATE_TO), flags);
         if (then->migrate_target != MU_STATE_NONE) {
-            pair_add(sched, first, MU_VERB_STOP, then, MU_VERB_MIGRATE_FROM,
-                     flags);
+            mu_order_ends(sched, mu_order_end(first, MU_VERB_STOP),
+                          mu_order_end(then, MU_VERB_MIGRATE_FROM), flags);
         }
     } else if (may_then && first_verb == MU_VERB_PROMOTE &&
                then_verb == MU_VERB_START) {
-        pair_add(sched, first, MU_VERB_PROMOTE, then, MU_VERB_MIGRATE_TO,
-                 flags);
+        mu_order_ends(sched, mu_order_end(first, MU_VERB_PROMOTE),
+                      mu_order_end(then, MU_VERB_MIGRATE_TO), flags);
     } else if (may_then && first_verb == MU_VERB_DEMOTE &&
                then_verb == MU_VERB_STOP) {
-        pair_add(sched, first, MU_VERB_DEMOTE, then, MU_VERB_MIGRATE_TO,
-                 flags);
+        mu_order_ends(sched, mu_order_end(first, MU_VERB_DEMOTE),
+                      mu_order_end(then, MU_VERB_MIGRATE_TO), flags);
         if (then->migrate_target != MU_STATE_NONE) {
-            pair_add(sched, first, MU_VERB_DEMOTE, then,
-                     MU_VERB_MIGRATE_FROM, flags);
+            mu_order_ends(sched, mu_order_end(first, MU_VERB_DEMOTE),
+                          mu_order_end(then, MU_VERB_MIGRATE_FROM), flags);
         }
     }
 }

@@ -35,8 +35,8 @@ bool mu_migrate_is_possible(const struct mu_sched *sched,
                             uint32_t current);
 
 /* Makes the actions of a live move from 'current'. */
-void mu_migrate_act(struct mu_sched *sched,
-                    struct mu_sched_resource *resource, uint32_t current);
+void mu_migrate_act(struct mu_sched *sched, struct mu_sched_resource *resource,
+                    uint32_t current);
 
 /* Adds to the collected orderings what they mean for live moves. */
 void mu_migrate_order(struct mu_sched *sched);

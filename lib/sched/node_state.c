@@ -215,8 +215,7 @@ mu_node_state_is_available(const struct mu_sched_node *node)
 }
 
 const char *
-mu_node_state_attribute(struct mu_sched *sched, uint32_t node,
-                        const char *name)
+mu_node_state_attribute(struct mu_sched *sched, uint32_t node, const char *name)
 {
     struct mu_sched_node *found = &sched->nodes[node];
     struct mu_rule_input input = {.now_ms = sched->now_ms};

@@ -21,12 +21,6 @@ struct origin {
     enum symmetry symmetry;
 };
 
-/* One end of an ordering. */
-struct end {
-    struct mu_sched_resource *resource;
-    enum mu_verb verb;
-};
-
 static void simple_read(const struct origin *origin);
 static void sets_read(const struct origin *origin);
 static void set_read(const struct origin *origin,
@@ -36,20 +30,19 @@ static void set_chain(const struct origin *origin,
                       uint32_t flags);
 static void sets_join(const struct origin *origin,
                       const struct mu_config_set *first,
-                      const struct mu_config_set *then,
-                      enum symmetry symmetry);
+                      const struct mu_config_set *then, enum symmetry symmetry);
 static void any_join(const struct origin *origin,
                      const struct mu_config_set *first,
                      const struct mu_config_set *then,
                      const enum mu_verb verbs[2]);
-static void minimum_read(const struct origin *origin, struct end first,
-                         struct end then, uint32_t minimum);
+static void minimum_read(const struct origin *origin, struct mu_order_end first,
+                         struct mu_order_end then, uint32_t minimum);
 static uint32_t minimum_of(const struct origin *origin,
                            const struct mu_sched_resource *first);
 static uint32_t kind_flags(enum mu_order_kind kind, enum mu_verb first,
                            enum symmetry symmetry);
-static void pair_add(const struct origin *origin, struct end first,
-                     struct end then, uint32_t flags);
+static void pair_add(const struct origin *origin, struct mu_order_end first,
+                     struct mu_order_end then, uint32_t flags);
 static enum mu_verb verb_parse(const char *action, enum mu_verb standard);
 static enum mu_verb verb_inverse(enum mu_verb verb);
 static enum mu_order_kind kind_of(const struct origin *origin,
@@ -67,10 +60,10 @@ mu_order_make(struct mu_sched *sched)
             .sched = sched,
             .config = config,
             .kind = config->kind,
-            .symmetry = config->is_symmetrical &&
-                                config->kind != MU_ORDER_SERIALIZE
-                            ? SYMMETRY_BOTH
-                            : SYMMETRY_ONE_WAY,
+            .symmetry =
+                config->is_symmetrical && config->kind != MU_ORDER_SERIALIZE
+                    ? SYMMETRY_BOTH
+                    : SYMMETRY_ONE_WAY,
         };
 
         if (config->sets_count > 0) {
@@ -94,8 +87,7 @@ verb_parse(const char *action, enum mu_verb standard)
         {"demote", MU_VERB_DEMOTE},
     };
 
-    for (unsigned i = 0; action && i < sizeof(verbs) / sizeof(verbs[0]);
-         i++) {
+    for (unsigned i = 0; action && i < sizeof(verbs) / sizeof(verbs[0]); i++) {
         if (mu_text_casecmp(action, verbs[i].name) == 0) {
             return verbs[i].verb;
         }
@@ -117,8 +109,7 @@ verb_inverse(enum mu_verb verb)
 }
 
 static uint32_t
-kind_flags(enum mu_order_kind kind, enum mu_verb first,
-           enum symmetry symmetry)
+kind_flags(enum mu_order_kind kind, enum mu_verb first, enum symmetry symmetry)
 {
     uint32_t flags = MU_ORDER_ORDERED;
 
@@ -151,8 +142,8 @@ static void
 simple_read(const struct origin *origin)
 {
     const struct mu_config_order *config = origin->config;
-    struct end first;
-    struct end then;
+    struct mu_order_end first;
+    struct mu_order_end then;
     uint32_t minimum;
 
     if (config->first == MU_CONFIG_NONE || config->then == MU_CONFIG_NONE) {
@@ -194,13 +185,13 @@ minimum_of(const struct origin *origin, const struct mu_sched_resource *first)
 }
 
 static void
-minimum_read(const struct origin *origin, struct end first, struct end then,
-             uint32_t minimum)
+minimum_read(const struct origin *origin, struct mu_order_end first,
+             struct mu_order_end then, uint32_t minimum)
 {
     struct mu_sched *sched = origin->sched;
     struct mu_sched_action *enough = mu_action_get_point(
-        sched, mu_text_make(sched->arena, "clone-one-or-more:%s",
-                            origin->config->id));
+        sched,
+        mu_text_make(sched->arena, "clone-one-or-more:%s", origin->config->id));
 
     enough->required_before = minimum;
     enough->flags |= MU_FLAG_ANY_RUNNABLE;
@@ -212,28 +203,26 @@ minimum_read(const struct origin *origin, struct end first, struct end then,
                                 .flags = MU_ORDER_MIN_RUNNABLE |
                                          MU_ORDER_FIRST_GRAPHS_THEN});
     }
-    mu_order_add(sched,
-                 &(struct mu_ordering){
-                     .first = enough,
-                     .then_resource = then.resource,
-                     .then_key = mu_key(then.verb),
-                     .flags = kind_flags(origin->kind, first.verb,
-                                         origin->symmetry) |
-                              MU_ORDER_UNRUNNABLE_BLOCKS});
+    mu_order_add(sched, &(struct mu_ordering){
+                            .first = enough,
+                            .then_resource = then.resource,
+                            .then_key = mu_key(then.verb),
+                            .flags = kind_flags(origin->kind, first.verb,
+                                                origin->symmetry) |
+                                     MU_ORDER_UNRUNNABLE_BLOCKS});
 }
 
 /* Users' orderings between a fence device and an ordinary resource do not
  * count: devices are used whether they "run" or not. */
 static void
-pair_add(const struct origin *origin, struct end first, struct end then,
-         uint32_t flags)
+pair_add(const struct origin *origin, struct mu_order_end first,
+         struct mu_order_end then, uint32_t flags)
 {
     if (!first.resource || !then.resource ||
         first.resource->is_fence_device != then.resource->is_fence_device) {
         return;
     }
-    mu_order_resources(origin->sched, first.resource, first.verb,
-                       then.resource, then.verb, flags);
+    mu_order_ends(origin->sched, first, then, flags);
 }
 
 static void
@@ -280,13 +269,12 @@ set_read(const struct origin *origin, const struct mu_config_set *set)
     if (kind == MU_ORDER_SERIALIZE) {
         for (uint32_t i = 0; i < set->resources_count; i++) {
             for (uint32_t j = i + 1; j < set->resources_count; j++) {
-                struct end first = {
+                struct mu_order_end first = {
                     origin->sched->by_config[set->resources[i]], verb};
-                struct end then = {
+                struct mu_order_end then = {
                     origin->sched->by_config[set->resources[j]], verb};
 
-                pair_add(origin, first, then,
-                         kind_flags(kind, verb, symmetry));
+                pair_add(origin, first, then, kind_flags(kind, verb, symmetry));
             }
         }
         return;
@@ -298,9 +286,9 @@ set_read(const struct origin *origin, const struct mu_config_set *set)
     if (symmetry == SYMMETRY_BOTH) {
         verb = verb_inverse(verb);
         for (uint32_t i = 1; i < set->resources_count; i++) {
-            struct end first = {origin->sched->by_config[set->resources[i]],
-                                verb};
-            struct end then = {
+            struct mu_order_end first = {
+                origin->sched->by_config[set->resources[i]], verb};
+            struct mu_order_end then = {
                 origin->sched->by_config[set->resources[i - 1]], verb};
 
             pair_add(origin, first, then,
@@ -314,9 +302,10 @@ set_chain(const struct origin *origin, const struct mu_config_set *set,
           enum mu_verb verb, uint32_t flags)
 {
     for (uint32_t i = 1; i < set->resources_count; i++) {
-        struct end first = {origin->sched->by_config[set->resources[i - 1]],
-                            verb};
-        struct end then = {origin->sched->by_config[set->resources[i]], verb};
+        struct mu_order_end first = {
+            origin->sched->by_config[set->resources[i - 1]], verb};
+        struct mu_order_end then = {origin->sched->by_config[set->resources[i]],
+                                    verb};
 
         pair_add(origin, first, then, flags);
     }
@@ -355,12 +344,13 @@ sets_join(const struct origin *origin, const struct mu_config_set *first,
             if (then->is_sequential && j != then_end) {
                 continue;
             }
-            pair_add(origin,
-                     (struct end){origin->sched->by_config[first->resources[i]],
-                                  verbs[0]},
-                     (struct end){origin->sched->by_config[then->resources[j]],
-                                  verbs[1]},
-                     flags);
+            pair_add(
+                origin,
+                (struct mu_order_end){
+                    origin->sched->by_config[first->resources[i]], verbs[0]},
+                (struct mu_order_end){
+                    origin->sched->by_config[then->resources[j]], verbs[1]},
+                flags);
         }
     }
 }
@@ -377,14 +367,13 @@ any_join(const struct origin *origin, const struct mu_config_set *first,
 
     any->flags |= MU_FLAG_ANY_RUNNABLE;
     for (uint32_t i = 0; i < first->resources_count; i++) {
-        mu_order_add(sched,
-                     &(struct mu_ordering){
-                         .first_resource =
-                             sched->by_config[first->resources[i]],
-                         .first_key = mu_key(verbs[0]),
-                         .then = any,
-                         .flags = MU_ORDER_MIN_RUNNABLE |
-                                  MU_ORDER_FIRST_GRAPHS_THEN});
+        mu_order_add(
+            sched,
+            &(struct mu_ordering){
+                .first_resource = sched->by_config[first->resources[i]],
+                .first_key = mu_key(verbs[0]),
+                .then = any,
+                .flags = MU_ORDER_MIN_RUNNABLE | MU_ORDER_FIRST_GRAPHS_THEN});
     }
     for (uint32_t i = 0; i < then->resources_count; i++) {
         mu_order_add(sched,
@@ -416,16 +405,14 @@ mu_order_add(struct mu_sched *sched, const struct mu_ordering *ordering)
 }
 
 void
-mu_order_resources(struct mu_sched *sched, struct mu_sched_resource *first,
-                   enum mu_verb first_verb, struct mu_sched_resource *then,
-                   enum mu_verb then_verb, uint32_t flags)
+mu_order_ends(struct mu_sched *sched, struct mu_order_end first,
+              struct mu_order_end then, uint32_t flags)
 {
-    mu_order_add(sched, &(struct mu_ordering){
-                            .first_resource = first,
-                            .first_key = mu_key(first_verb),
-                            .then_resource = then,
-                            .then_key = mu_key(then_verb),
-                            .flags = flags});
+    mu_order_add(sched, &(struct mu_ordering){.first_resource = first.resource,
+                                              .first_key = mu_key(first.verb),
+                                              .then_resource = then.resource,
+                                              .then_key = mu_key(then.verb),
+                                              .flags = flags});
 }
 
 bool
@@ -441,6 +428,7 @@ mu_order_edge(struct mu_sched *sched, struct mu_sched_action *first,
     *edge = (struct mu_edge){.first = first,
                              .then = then,
                              .flags = flags,
+                             .made = flags,
                              .next_before = then->before,
                              .next_after = first->after};
     then->before = edge;
@@ -459,13 +447,13 @@ edge_find(const struct mu_sched_action *first,
 
     if (first->after_count <= then->before_count) {
         for (edge = first->after; edge; edge = edge->next_after) {
-            if (edge->then == then && (edge->flags & flags)) {
+            if (edge->then == then && (edge->made & flags)) {
                 return edge;
             }
         }
     } else {
         for (edge = then->before; edge; edge = edge->next_before) {
-            if (edge->first == first && (edge->flags & flags)) {
+            if (edge->first == first && (edge->made & flags)) {
                 return edge;
             }
         }

@@ -17,12 +17,21 @@ void mu_order_make(struct mu_sched *sched);
  * of its actions that have the key. */
 void mu_order_add(struct mu_sched *sched, const struct mu_ordering *ordering);
 
-/* Adds 'first_verb' of one resource before 'then_verb' of another. */
-void mu_order_resources(struct mu_sched *sched,
-                        struct mu_sched_resource *first,
-                        enum mu_verb first_verb,
-                        struct mu_sched_resource *then,
-                        enum mu_verb then_verb, uint32_t flags);
+/* One end of an ordering: what a resource does. */
+struct mu_order_end {
+    struct mu_sched_resource *resource;
+    enum mu_verb verb;
+};
+
+static inline struct mu_order_end
+mu_order_end(struct mu_sched_resource *resource, enum mu_verb verb)
+{
+    return (struct mu_order_end){resource, verb};
+}
+
+/* Adds what one resource does before what another does. */
+void mu_order_ends(struct mu_sched *sched, struct mu_order_end first,
+                   struct mu_order_end then, uint32_t flags);
 
 /* Makes an edge at once. Returns false if there is one that says it all. */
 bool mu_order_edge(struct mu_sched *sched, struct mu_sched_action *first,

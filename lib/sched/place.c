@@ -32,13 +32,13 @@ static void dependent_bind(struct mu_sched *sched,
 static void scores_note(struct mu_sched *sched,
                         const struct mu_sched_resource *resource);
 static void best_assign(struct mu_sched *sched,
-                        struct mu_sched_resource *resource,
-                        uint32_t preferred, bool stops_if_nowhere);
+                        struct mu_sched_resource *resource, uint32_t preferred,
+                        bool stops_if_nowhere);
 static uint32_t best_stay(struct mu_sched *sched,
                           const struct mu_sched_resource *resource,
                           uint32_t best);
-static int32_t usable_score(const struct mu_sched *sched,
-                            const int32_t *scores, uint32_t node);
+static int32_t usable_score(const struct mu_sched *sched, const int32_t *scores,
+                            uint32_t node);
 static int nodes_cmp(const struct mu_sched *sched, const int32_t *scores,
                      uint32_t active, const uint32_t pair[2]);
 static void nowhere_set(struct mu_sched_resource *resource,
@@ -51,8 +51,7 @@ mu_place_run(struct mu_sched *sched)
         placement_sort(sched);
     }
     for (size_t i = 0; i < sched->top.count; i++) {
-        (void)mu_place_assign(sched, sched->top.items[i], MU_STATE_NONE,
-                              true);
+        (void)mu_place_assign(sched, sched->top.items[i], MU_STATE_NONE, true);
     }
 }
 
@@ -66,8 +65,8 @@ placement_sort(struct mu_sched *sched)
         struct mu_sched_resource *resource = sched->top.items[i];
         size_t at = i;
 
-        while (at > 0 && resources_cmp(sched, sched->top.items[at - 1],
-                                       resource) > 0) {
+        while (at > 0 &&
+               resources_cmp(sched, sched->top.items[at - 1], resource) > 0) {
             sched->top.items[at] = sched->top.items[at - 1];
             at--;
         }
@@ -297,9 +296,9 @@ best_stay(struct mu_sched *sched, const struct mu_sched_resource *resource,
           uint32_t best)
 {
     uint32_t running = mu_state_current_node(resource);
-    bool is_unique_instance =
-        resource->parent && mu_state_is_clone(resource->parent) &&
-        resource->parent->is_unique;
+    bool is_unique_instance = resource->parent &&
+                              mu_state_is_clone(resource->parent) &&
+                              resource->parent->is_unique;
 
     if (is_unique_instance || resource->scores[best] <= 0 ||
         !mu_node_state_is_available(&sched->nodes[best]) ||
@@ -312,8 +311,7 @@ best_stay(struct mu_sched *sched, const struct mu_sched_resource *resource,
 }
 
 static int32_t
-usable_score(const struct mu_sched *sched, const int32_t *scores,
-             uint32_t node)
+usable_score(const struct mu_sched *sched, const int32_t *scores, uint32_t node)
 {
     return scores[node] != MU_SCORE_ABSENT &&
                    mu_node_state_is_available(&sched->nodes[node])
@@ -333,9 +331,8 @@ mu_place_sort_nodes(struct mu_sched *sched, const int32_t *scores,
         if (scores[i] == MU_SCORE_ABSENT) {
             continue;
         }
-        while (at > 0 &&
-               nodes_cmp(sched, scores, active,
-                         (uint32_t[2]){ret_nodes[at - 1], i}) > 0) {
+        while (at > 0 && nodes_cmp(sched, scores, active,
+                                   (uint32_t[2]){ret_nodes[at - 1], i}) > 0) {
             ret_nodes[at] = ret_nodes[at - 1];
             at--;
         }
@@ -346,8 +343,8 @@ mu_place_sort_nodes(struct mu_sched *sched, const int32_t *scores,
 }
 
 static int
-nodes_cmp(const struct mu_sched *sched, const int32_t *scores,
-          uint32_t active, const uint32_t pair[2])
+nodes_cmp(const struct mu_sched *sched, const int32_t *scores, uint32_t active,
+          const uint32_t pair[2])
 {
     const struct mu_sched_node *left = &sched->nodes[pair[0]];
     const struct mu_sched_node *right = &sched->nodes[pair[1]];

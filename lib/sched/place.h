@@ -17,8 +17,8 @@ void mu_place_run(struct mu_sched *sched);
  * resource without a node does not count as stopped yet. Returns the node, or
  * NONE. */
 uint32_t mu_place_assign(struct mu_sched *sched,
-                         struct mu_sched_resource *resource,
-                         uint32_t preferred, bool stops_if_nowhere);
+                         struct mu_sched_resource *resource, uint32_t preferred,
+                         bool stops_if_nowhere);
 
 /* Takes 'resource' and all that is inside it off its node again. */
 void mu_place_unassign(struct mu_sched *sched,

@@ -34,12 +34,12 @@ enum mu_task {
     MU_TASK_MIGRATE_TO,
     MU_TASK_MIGRATE_FROM,
     MU_TASK_RELOAD_AGENT,
-    MU_TASK_CANCEL,          /* Ends a recurring monitor. */
-    MU_TASK_DELETE,          /* Forgets the history of a resource on a node. */
+    MU_TASK_CANCEL, /* Ends a recurring monitor. */
+    MU_TASK_DELETE, /* Forgets the history of a resource on a node. */
     MU_TASK_FENCE_REBOOT,
     MU_TASK_FENCE_OFF,
     MU_TASK_FENCE_ON,
-    MU_TASK_SHUTDOWN,        /* The node may leave. */
+    MU_TASK_SHUTDOWN, /* The node may leave. */
     MU_TASK_CLEAR_FAILCOUNT,
     MU_TASK_LRM_DELETE,
     MU_TASK_PSEUDO,
@@ -50,20 +50,20 @@ enum mu_task {
 struct mu_action {
     enum mu_action_kind kind;
     enum mu_task task;
-    const char *name;      /* Pseudo actions: such as web-group_running_0. */
-    const char *resource;  /* As the agent sees it: web, or web:1 if unique. */
-    const char *instance;  /* Numbered name where it differs, else null. */
-    uint32_t primitive;    /* Index into config->resources, or NONE (removed
-                              resources, fencing). */
-    uint32_t node;         /* Index into status->nodes: where it runs, or the
-                              target of fencing; NONE for pseudo actions. */
+    const char *name;     /* Pseudo actions: such as web-group_running_0. */
+    const char *resource; /* As the agent sees it: web, or web:1 if unique. */
+    const char *instance; /* Numbered name where it differs, else null. */
+    uint32_t primitive;   /* Index into config->resources, or NONE (removed
+                             resources, fencing). */
+    uint32_t node;        /* Index into status->nodes: where it runs, or the
+                             target of fencing; NONE for pseudo actions. */
     int64_t interval_ms;
     int64_t timeout_ms;
     int64_t start_delay_ms;
-    int32_t expected_rc;   /* 0; 7 for a probe of a stopped resource; ... */
-    int32_t priority;      /* Higher first where limits make actions wait. */
-    bool is_failure_fatal; /* Start failures ban the node at once. */
-    uint64_t in_flight;    /* Operation id of mu_status_flight, or 0. */
+    int32_t expected_rc;    /* 0; 7 for a probe of a stopped resource; ... */
+    int32_t priority;       /* Higher first where limits make actions wait. */
+    bool is_failure_fatal;  /* Start failures ban the node at once. */
+    uint64_t in_flight;     /* Operation id of mu_status_flight, or 0. */
     int64_t fence_delay_ms; /* priority-fencing-delay for this target. */
     const char *class_name; /* Agent, also for removed resources. */
     const char *provider;
@@ -73,8 +73,8 @@ struct mu_action {
     uint32_t meta_count;
     const uint32_t *after; /* Actions that must have succeeded before. */
     uint32_t after_count;
-    const char *cause;     /* A sentence: why this action exists. */
-    bool can_fail;         /* Its failure does not stop what waits for it. */
+    const char *cause; /* A sentence: why this action exists. */
+    bool can_fail;     /* Its failure does not stop what waits for it. */
 };
 
 struct mu_plan_node {
@@ -89,16 +89,16 @@ struct mu_plan_node {
 
 /* A primitive instance on a node, before or after the plan. */
 struct mu_plan_placement {
-    const char *resource;  /* As the agent sees it. */
-    const char *instance;  /* Numbered name where it differs, else null. */
-    uint32_t primitive;    /* Index into config->resources, or NONE. */
-    uint32_t node;         /* MU_PLAN_NONE: nowhere. */
+    const char *resource; /* As the agent sees it. */
+    const char *instance; /* Numbered name where it differs, else null. */
+    uint32_t primitive;   /* Index into config->resources, or NONE. */
+    uint32_t node;        /* MU_PLAN_NONE: nowhere. */
     enum mu_role role;
     bool is_failed, is_blocked, is_managed, is_removed, is_disabled;
-    bool is_pending;       /* An operation on it is in flight. */
+    bool is_pending;          /* An operation on it is in flight. */
     const char *pending_task; /* Which, or null. */
-    const char *reason;    /* 'after' only: a sentence for an instance that is
-                              not where or what is wanted; else null. */
+    const char *reason; /* 'after' only: a sentence for an instance that is
+                           not where or what is wanted; else null. */
 };
 
 enum mu_score_kind {
@@ -116,10 +116,10 @@ struct mu_plan_score {
 /* One contribution to the placement of an instance on a node. */
 struct mu_plan_reason {
     const char *instance;
-    uint32_t node;       /* MU_PLAN_NONE: about all nodes. */
-    int32_t score;       /* What it added; +-INFINITY decides. */
-    const char *source;  /* Id of the constraint, attribute, ...; or null. */
-    const char *text;    /* A sentence for people. */
+    uint32_t node;      /* MU_PLAN_NONE: about all nodes. */
+    int32_t score;      /* What it added; +-INFINITY decides. */
+    const char *source; /* Id of the constraint, attribute, ...; or null. */
+    const char *text;   /* A sentence for people. */
 };
 
 struct mu_plan {

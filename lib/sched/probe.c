@@ -5,7 +5,6 @@
 #include "sched/action.h"
 #include "sched/clone.h"
 #include "sched/explain.h"
-#include "sched/fence.h"
 #include "sched/node_state.h"
 #include "sched/order.h"
 
@@ -13,11 +12,10 @@ enum { RC_OK = 0, RC_NOT_RUNNING = 7, RC_PROMOTED = 8 };
 
 static bool resource_probe(struct mu_sched *sched,
                            struct mu_sched_resource *resource, uint32_t node);
-static bool clone_probe(struct mu_sched *sched,
-                        struct mu_sched_resource *clone, uint32_t node);
+static bool clone_probe(struct mu_sched *sched, struct mu_sched_resource *clone,
+                        uint32_t node);
 static bool primitive_probe(struct mu_sched *sched,
-                            struct mu_sched_resource *resource,
-                            uint32_t node);
+                            struct mu_sched_resource *resource, uint32_t node);
 static bool is_wanted(struct mu_sched *sched,
                       struct mu_sched_resource *resource, uint32_t node);
 static void stops_follow(struct mu_sched *sched);
@@ -56,8 +54,8 @@ resource_probe(struct mu_sched *sched, struct mu_sched_resource *resource,
         return primitive_probe(sched, resource, node);
     case MU_RESOURCE_GROUP:
         for (uint32_t i = 0; i < resource->children_count; i++) {
-            is_made = resource_probe(sched, resource->children[i], node) ||
-                      is_made;
+            is_made =
+                resource_probe(sched, resource->children[i], node) || is_made;
         }
         return is_made;
     case MU_RESOURCE_CLONE:
@@ -83,8 +81,8 @@ clone_probe(struct mu_sched *sched, struct mu_sched_resource *clone,
     }
     if (clone->is_unique) {
         for (uint32_t i = 0; i < clone->children_count; i++) {
-            is_made = resource_probe(sched, clone->children[i], node) ||
-                      is_made;
+            is_made =
+                resource_probe(sched, clone->children[i], node) || is_made;
         }
         return is_made;
     }
@@ -129,34 +127,30 @@ primitive_probe(struct mu_sched *sched, struct mu_sched_resource *resource,
     if (!is_wanted(sched, resource, node)) {
         return false;
     }
-    probe = mu_action_get(sched, resource, mu_key(MU_VERB_MONITOR), node,
-                          true);
+    probe = mu_action_get(sched, resource, mu_key(MU_VERB_MONITOR), node, true);
     mu_action_require(probe);
-    mu_fence_order_vs_unfence(sched, resource, probe, MU_ORDER_ORDERED);
     probe->expected_rc = RC_NOT_RUNNING;
     for (size_t i = 0; i < resource->running_on.count; i++) {
         if (resource->running_on.items[i] == node) {
-            probe->expected_rc = resource->role == MU_ROLE_PROMOTED
-                                     ? RC_PROMOTED
-                                     : RC_OK;
+            probe->expected_rc =
+                resource->role == MU_ROLE_PROMOTED ? RC_PROMOTED : RC_OK;
         }
     }
     if (sched->flags & MU_SCHED_REASONS) {
-        mu_explain_cause(
-            sched, probe,
-            mu_text_make(sched->arena, "it is not known whether %s runs on %s",
-                         resource->id, sched->nodes[node].name));
+        mu_explain_cause(sched, probe,
+                         mu_text_make(sched->arena,
+                                      "it is not known whether %s runs on %s",
+                                      resource->id, sched->nodes[node].name));
     }
-    mu_order_add(sched, &(struct mu_ordering){
-                            .first = probe,
-                            .then_resource = top,
-                            .then_key = mu_key(MU_VERB_START),
-                            .flags = MU_ORDER_ORDERED});
-    mu_order_add(sched, &(struct mu_ordering){
-                            .first = probe,
-                            .then_resource = top,
-                            .then_key = mu_key(MU_VERB_RELOAD),
-                            .flags = MU_ORDER_ORDERED});
+    mu_order_add(sched, &(struct mu_ordering){.first = probe,
+                                              .then_resource = top,
+                                              .then_key = mu_key(MU_VERB_START),
+                                              .flags = MU_ORDER_ORDERED});
+    mu_order_add(sched,
+                 &(struct mu_ordering){.first = probe,
+                                       .then_resource = top,
+                                       .then_key = mu_key(MU_VERB_RELOAD),
+                                       .flags = MU_ORDER_ORDERED});
     return true;
 }
 
@@ -242,10 +236,9 @@ restart_follow(struct mu_sched *sched, struct mu_sched_action *probe,
     after->visit = sched->visit;
     if (resource && resource->kind == MU_RESOURCE_PRIMITIVE &&
         resource != probe->resource) {
-        enum mu_verb down = after->verb == MU_VERB_START ? MU_VERB_STOP
-                            : after->verb == MU_VERB_PROMOTE
-                                ? MU_VERB_DEMOTE
-                                : MU_VERB_NONE;
+        enum mu_verb down = after->verb == MU_VERB_START     ? MU_VERB_STOP
+                            : after->verb == MU_VERB_PROMOTE ? MU_VERB_DEMOTE
+                                                             : MU_VERB_NONE;
 
         for (struct mu_sched_action *then =
                  mu_action_find(resource, mu_key(down), MU_STATE_NONE);

@@ -15,16 +15,15 @@
 #include "sched/ticket.h"
 
 static int32_t score_of(struct mu_sched *sched,
-                        const struct mu_sched_resource *instance,
-                        uint32_t node, bool *ret_is_set);
+                        const struct mu_sched_resource *instance, uint32_t node,
+                        bool *ret_is_set);
 static bool score_counts(const struct mu_sched_resource *instance,
                          uint32_t node);
 static bool runs_on(const struct mu_sched_resource *resource, uint32_t node);
 static void priority_set(struct mu_sched *sched,
                          struct mu_sched_resource *instance);
 static void locations_add(struct mu_sched_resource *instance,
-                          const struct mu_sched_resource *owner,
-                          uint32_t node);
+                          const struct mu_sched_resource *owner, uint32_t node);
 static void current_unpromoted(struct mu_sched_resource *resource);
 static void next_unpromoted(struct mu_sched_resource *resource);
 static void next_promoted(struct mu_sched_resource *resource);
@@ -35,8 +34,8 @@ static void wishes_merge(struct mu_sched *sched,
 static int instances_cmp(struct mu_sched *sched,
                          const struct mu_sched_resource *a,
                          const struct mu_sched_resource *b);
-static void role_set(struct mu_sched *sched,
-                     struct mu_sched_resource *instance, int32_t *count);
+static void role_set(struct mu_sched *sched, struct mu_sched_resource *instance,
+                     int32_t *count);
 static uint32_t promotable_on(struct mu_sched *sched,
                               const struct mu_sched_resource *instance);
 static void score_note(struct mu_sched *sched,
@@ -134,8 +133,7 @@ score_counts(const struct mu_sched_resource *instance, uint32_t node)
             return true;
         }
     }
-    return mu_state_has_node(instance->known, node) ||
-           runs_on(instance, node);
+    return mu_state_has_node(instance->known, node) || runs_on(instance, node);
 }
 
 /* A cloned group's score is the sum of its members'. */
@@ -156,8 +154,7 @@ score_of(struct mu_sched *sched, const struct mu_sched_resource *instance,
         return 0;
     }
     value = mu_node_state_attribute(
-        sched, node,
-        mu_text_make(sched->arena, "master-%s", instance->name));
+        sched, node, mu_text_make(sched->arena, "master-%s", instance->name));
     if (!value) {
         return 0;
     }
@@ -231,8 +228,8 @@ priority_set(struct mu_sched *sched, struct mu_sched_resource *instance)
         mu_colocate_apply(sched, instance, found.list.items[i]->primary,
                           found.list.items[i]);
     }
-    instance->promotion = next_role == MU_ROLE_PROMOTED ? MU_SCORE_INFINITY
-                                                        : instance->priority;
+    instance->promotion =
+        next_role == MU_ROLE_PROMOTED ? MU_SCORE_INFINITY : instance->priority;
 }
 
 /* Location constraints for the promoted role. */
@@ -260,8 +257,7 @@ instances_sort(struct mu_sched *sched, struct mu_sched_resource *clone)
         struct mu_sched_resource *instance = clone->children[i];
         uint32_t node = mu_clone_node_of(instance);
 
-        if (!instance->is_managed &&
-            instance->next_role == MU_ROLE_PROMOTED) {
+        if (!instance->is_managed && instance->next_role == MU_ROLE_PROMOTED) {
             instance->promotion = MU_SCORE_INFINITY;
         } else if (node != MU_STATE_NONE && instance->promotion >= 0 &&
                    clone->scores[node] != MU_SCORE_ABSENT) {
@@ -272,8 +268,8 @@ instances_sort(struct mu_sched *sched, struct mu_sched_resource *clone)
         struct mu_sched_resource *instance = clone->children[i];
         uint32_t at = i;
 
-        while (at > 0 && instances_cmp(sched, clone->children[at - 1],
-                                       instance) > 0) {
+        while (at > 0 &&
+               instances_cmp(sched, clone->children[at - 1], instance) > 0) {
             clone->children[at] = clone->children[at - 1];
             at--;
         }
@@ -313,8 +309,7 @@ wishes_merge(struct mu_sched *sched, struct mu_sched_resource *clone)
                 .colocation = colocation,
                 .factor = mu_score_factor(colocation->score),
                 .is_nonnegative = side == 1,
-                .is_active = side == 1 ||
-                             colocation->score < MU_SCORE_INFINITY,
+                .is_active = side == 1 || colocation->score < MU_SCORE_INFINITY,
             };
 
             if ((side == 0 ? colocation->dependent_role
@@ -322,10 +317,9 @@ wishes_merge(struct mu_sched *sched, struct mu_sched_resource *clone)
                 (side == 1 && !mu_colocate_has_influence(colocation, NULL))) {
                 continue;
             }
-            mu_colocate_merge(sched,
-                              side == 0 ? colocation->primary
-                                        : colocation->dependent,
-                              &merge);
+            mu_colocate_merge(
+                sched, side == 0 ? colocation->primary : colocation->dependent,
+                &merge);
         }
     }
     mu_ticket_require_promotion(sched, clone);
@@ -351,18 +345,17 @@ static void
 score_note(struct mu_sched *sched, const struct mu_sched_resource *instance)
 {
     if (sched->flags & MU_SCHED_SCORES) {
-        *mu_vec_add(sched->arena, &sched->scores) = (struct mu_plan_score){
-            .kind = MU_SCORE_PROMOTION,
-            .instance = instance->id,
-            .node = mu_clone_node_of(instance),
-            .score = instance->promotion};
+        *mu_vec_add(sched->arena, &sched->scores) =
+            (struct mu_plan_score){.kind = MU_SCORE_PROMOTION,
+                                   .instance = instance->id,
+                                   .node = mu_clone_node_of(instance),
+                                   .score = instance->promotion};
     }
     if (sched->flags & MU_SCHED_REASONS) {
-        mu_explain_score(sched, instance, mu_clone_node_of(instance),
-                         instance->promotion,
-                         &(struct mu_plan_reason){
-                             .source = "promotion",
-                             .text = "its score for being promoted"});
+        mu_explain_score(
+            sched, instance, mu_clone_node_of(instance), instance->promotion,
+            &(struct mu_plan_reason){.source = "promotion",
+                                     .text = "its score for being promoted"});
     }
 }
 
@@ -390,8 +383,7 @@ role_set(struct mu_sched *sched, struct mu_sched_resource *instance,
 }
 
 static uint32_t
-promotable_on(struct mu_sched *sched,
-              const struct mu_sched_resource *instance)
+promotable_on(struct mu_sched *sched, const struct mu_sched_resource *instance)
 {
     const struct mu_sched_resource *clone = instance->parent;
     uint32_t node = mu_clone_node_of(instance);
@@ -404,8 +396,7 @@ promotable_on(struct mu_sched *sched,
             return MU_STATE_NONE;
         }
     }
-    if (node == MU_STATE_NONE ||
-        clone->scores[node] == MU_SCORE_ABSENT) {
+    if (node == MU_STATE_NONE || clone->scores[node] == MU_SCORE_ABSENT) {
         return MU_STATE_NONE;
     }
     if (!instance->is_managed) {
@@ -428,8 +419,8 @@ next_unpromoted(struct mu_sched_resource *resource)
 
     for (uint32_t i = 0; i < resource->children_count; i++) {
         next_unpromoted(resource->children[i]);
-        is_assigned = is_assigned ||
-                      resource->children[i]->assigned != MU_STATE_NONE;
+        is_assigned =
+            is_assigned || resource->children[i]->assigned != MU_STATE_NONE;
     }
     resource->next_role = is_assigned ? MU_ROLE_UNPROMOTED : MU_ROLE_STOPPED;
 }
@@ -452,38 +443,41 @@ mu_promote_order(struct mu_sched *sched, struct mu_sched_resource *clone)
         enum mu_verb first;
         enum mu_verb then;
     } pairs[] = {
-        {MU_VERB_STOPPED, MU_VERB_START},
-        {MU_VERB_STOPPED, MU_VERB_PROMOTE},
-        {MU_VERB_DEMOTED, MU_VERB_STOP},
-        {MU_VERB_DEMOTED, MU_VERB_START},
-        {MU_VERB_DEMOTED, MU_VERB_PROMOTE},
-        {MU_VERB_RUNNING, MU_VERB_PROMOTE},
+        {MU_VERB_STOPPED, MU_VERB_START},   {MU_VERB_STOPPED, MU_VERB_PROMOTE},
+        {MU_VERB_DEMOTED, MU_VERB_STOP},    {MU_VERB_DEMOTED, MU_VERB_START},
+        {MU_VERB_DEMOTED, MU_VERB_PROMOTE}, {MU_VERB_RUNNING, MU_VERB_PROMOTE},
         {MU_VERB_DEMOTE, MU_VERB_DEMOTED},
     };
     struct mu_sched_resource *previous = NULL;
 
     for (unsigned i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
-        mu_order_resources(sched, clone, pairs[i].first, clone, pairs[i].then,
-                           MU_ORDER_ORDERED);
+        mu_order_ends(sched, mu_order_end(clone, pairs[i].first),
+                      mu_order_end(clone, pairs[i].then), MU_ORDER_ORDERED);
     }
     for (uint32_t i = 0; i < clone->children_count; i++) {
         struct mu_sched_resource *instance = clone->children[i];
 
-        mu_order_resources(sched, instance, MU_VERB_DEMOTE, instance,
-                           MU_VERB_PROMOTE, MU_ORDER_ORDERED);
-        mu_order_resources(sched, clone, MU_VERB_PROMOTE, instance,
-                           MU_VERB_PROMOTE, MU_ORDER_ORDERED);
-        mu_order_resources(sched, instance, MU_VERB_PROMOTE, clone,
-                           MU_VERB_PROMOTED, MU_ORDER_ORDERED);
-        mu_order_resources(sched, clone, MU_VERB_DEMOTE, instance,
-                           MU_VERB_DEMOTE, MU_ORDER_THEN_GRAPHS_FIRST);
-        mu_order_resources(sched, instance, MU_VERB_DEMOTE, clone,
-                           MU_VERB_DEMOTED, MU_ORDER_FIRST_GRAPHS_THEN);
+        mu_order_ends(sched, mu_order_end(instance, MU_VERB_DEMOTE),
+                      mu_order_end(instance, MU_VERB_PROMOTE),
+                      MU_ORDER_ORDERED);
+        mu_order_ends(sched, mu_order_end(clone, MU_VERB_PROMOTE),
+                      mu_order_end(instance, MU_VERB_PROMOTE),
+                      MU_ORDER_ORDERED);
+        mu_order_ends(sched, mu_order_end(instance, MU_VERB_PROMOTE),
+                      mu_order_end(clone, MU_VERB_PROMOTED), MU_ORDER_ORDERED);
+        mu_order_ends(sched, mu_order_end(clone, MU_VERB_DEMOTE),
+                      mu_order_end(instance, MU_VERB_DEMOTE),
+                      MU_ORDER_THEN_GRAPHS_FIRST);
+        mu_order_ends(sched, mu_order_end(instance, MU_VERB_DEMOTE),
+                      mu_order_end(clone, MU_VERB_DEMOTED),
+                      MU_ORDER_FIRST_GRAPHS_THEN);
         if (clone->traits->is_ordered && previous) {
-            mu_order_resources(sched, previous, MU_VERB_PROMOTE, instance,
-                               MU_VERB_PROMOTE, MU_ORDER_ORDERED);
-            mu_order_resources(sched, instance, MU_VERB_DEMOTE, previous,
-                               MU_VERB_DEMOTE, MU_ORDER_ORDERED);
+            mu_order_ends(sched, mu_order_end(previous, MU_VERB_PROMOTE),
+                          mu_order_end(instance, MU_VERB_PROMOTE),
+                          MU_ORDER_ORDERED);
+            mu_order_ends(sched, mu_order_end(instance, MU_VERB_DEMOTE),
+                          mu_order_end(previous, MU_VERB_DEMOTE),
+                          MU_ORDER_ORDERED);
         }
         previous = instance;
     }
@@ -521,8 +515,7 @@ changes_look(const struct mu_sched_resource *resource, bool *is_promoting,
     for (const struct mu_sched_action *action = resource->actions; action;
          action = action->next) {
         if (!mu_action_has(action, MU_FLAG_OPTIONAL)) {
-            *is_promoting =
-                *is_promoting || action->verb == MU_VERB_PROMOTE;
+            *is_promoting = *is_promoting || action->verb == MU_VERB_PROMOTE;
             *is_demoting = *is_demoting || action->verb == MU_VERB_DEMOTE;
         }
     }
@@ -539,8 +532,7 @@ values_match(struct mu_sched *sched, uint32_t a, uint32_t b,
 }
 
 bool
-mu_promote_colocate(struct mu_sched *sched,
-                    struct mu_sched_resource *dependent,
+mu_promote_colocate(struct mu_sched *sched, struct mu_sched_resource *dependent,
                     const struct mu_sched_resource *primary,
                     const struct mu_colocation *colocation)
 {
@@ -591,9 +583,9 @@ mu_promote_colocate(struct mu_sched *sched,
             continue;
         }
         dependent->scores[node] =
-            affected[node] ? mu_score_add(dependent->scores[node],
-                                          primary->scores[node])
-                           : -MU_SCORE_INFINITY;
+            affected[node]
+                ? mu_score_add(dependent->scores[node], primary->scores[node])
+                : -MU_SCORE_INFINITY;
     }
     return true;
 }

@@ -19,8 +19,7 @@ void mu_promote_set_roles(struct mu_sched *sched,
                           struct mu_sched_resource *clone);
 
 /* Adds the orderings of promotion and demotion. */
-void mu_promote_order(struct mu_sched *sched,
-                      struct mu_sched_resource *clone);
+void mu_promote_order(struct mu_sched *sched, struct mu_sched_resource *clone);
 
 /* Makes the clone's points of order for promotion and demotion. */
 void mu_promote_act(struct mu_sched *sched, struct mu_sched_resource *clone);

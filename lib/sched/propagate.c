@@ -36,8 +36,7 @@ static void queue_add(struct mu_sched *sched, struct mu_sched_action *action);
 static void queue_add_after(struct mu_sched *sched,
                             const struct mu_sched_action *action);
 static void queue_drain(struct mu_sched *sched);
-static void action_update(struct mu_sched *sched,
-                          struct mu_sched_action *then);
+static void action_update(struct mu_sched *sched, struct mu_sched_action *then);
 static uint32_t edge_update(struct mu_sched *sched, struct mu_edge *edge,
                             struct mu_sched_action *then);
 static struct mu_sched_action *first_expand(struct mu_sched_action *action);
@@ -58,8 +57,7 @@ static uint32_t pull_resource(struct mu_sched *sched,
 static uint32_t pull_clone(struct mu_sched *sched, const struct pull *pull);
 static uint32_t pull_interleaved(struct mu_sched *sched,
                                  const struct pull *pull);
-static uint32_t pull_primitive(struct mu_sched *sched,
-                               const struct pull *pull);
+static uint32_t pull_primitive(struct mu_sched *sched, const struct pull *pull);
 static void pull_first(struct mu_sched *sched, const struct pull *pull);
 static void pull_asymmetrical(const struct pull *pull);
 static void pull_restart(struct mu_sched *sched, const struct pull *pull);
@@ -142,8 +140,7 @@ first_make(struct mu_sched *sched, const struct mu_ordering *ordering)
 }
 
 static void
-ordering_expand_then(struct mu_sched *sched,
-                     const struct mu_ordering *ordering,
+ordering_expand_then(struct mu_sched *sched, const struct mu_ordering *ordering,
                      struct mu_sched_action *first)
 {
     uint32_t flags = ordering->flags;
@@ -210,8 +207,7 @@ action_update(struct mu_sched *sched, struct mu_sched_action *then)
         }
         flag_clear(then, MU_FLAG_RUNNABLE);
     }
-    for (struct mu_edge *edge = then->before; edge;
-         edge = edge->next_before) {
+    for (struct mu_edge *edge = then->before; edge; edge = edge->next_before) {
         uint32_t edge_changed;
 
         if (edge->flags == 0) {
@@ -225,8 +221,7 @@ action_update(struct mu_sched *sched, struct mu_sched_action *then)
         changed |= edge_changed & CHANGED_THEN;
     }
     if (mu_action_has(then, MU_FLAG_ANY_RUNNABLE)) {
-        changed = last_flags ==
-                          (then->flags & ~(uint32_t)MU_FLAG_QUEUED)
+        changed = last_flags == (then->flags & ~(uint32_t)MU_FLAG_QUEUED)
                       ? 0
                       : CHANGED_THEN;
     }
@@ -298,9 +293,9 @@ first_expand(struct mu_sched_action *action)
         return action;
     }
     if (resource->traits->is_notify && mu_state_is_clone(resource)) {
-        found = mu_action_find(
-            resource, mu_key_notify(MU_NOTIFY_CONFIRMED_POST, done),
-            MU_STATE_NONE);
+        found = mu_action_find(resource,
+                               mu_key_notify(MU_NOTIFY_CONFIRMED_POST, done),
+                               MU_STATE_NONE);
     }
     if (!found) {
         found = mu_action_find(resource, mu_key(done), MU_STATE_NONE);
@@ -374,10 +369,9 @@ edge_apply(struct mu_sched *sched, struct mu_edge *edge,
         }
     }
     if ((type & MU_ORDER_RESTART) && then->resource) {
-        changed |= pull_with(
-            sched, then->resource, &work, base->flags,
-            (uint32_t[2]){MU_FLAG_OPTIONAL | MU_FLAG_RUNNABLE,
-                          MU_ORDER_RESTART});
+        changed |= pull_with(sched, then->resource, &work, base->flags,
+                             (uint32_t[2]){MU_FLAG_OPTIONAL | MU_FLAG_RUNNABLE,
+                                           MU_ORDER_RESTART});
     }
     if (type & MU_ORDER_THEN_IMPLIES_FIRST) {
         if (first->resource) {
@@ -464,14 +458,13 @@ edge_apply_more(struct mu_sched *sched, struct mu_edge *edge,
         changed |= CHANGED_THEN;
     }
     if ((type & MU_ORDER_ORDERED) && resource) {
-        changed |= pull_with(
-            sched, resource, base, base->flags,
-            (uint32_t[2]){MU_FLAG_RUNNABLE, MU_ORDER_ORDERED});
+        changed |= pull_with(sched, resource, base, base->flags,
+                             (uint32_t[2]){MU_FLAG_RUNNABLE, MU_ORDER_ORDERED});
     }
     if ((type & MU_ORDER_ASYMMETRICAL) && resource) {
-        changed |= pull_with(
-            sched, resource, base, base->flags,
-            (uint32_t[2]){MU_FLAG_RUNNABLE, MU_ORDER_ASYMMETRICAL});
+        changed |=
+            pull_with(sched, resource, base, base->flags,
+                      (uint32_t[2]){MU_FLAG_RUNNABLE, MU_ORDER_ASYMMETRICAL});
     }
     return changed;
 }
@@ -534,8 +527,8 @@ pull_clone(struct mu_sched *sched, const struct pull *pull)
 
         inner.then = mu_action_find(clone->children[i],
                                     mu_key(pull->then->verb), pull->node);
-        if (inner.then && (flags_of(inner.then, pull->node) &
-                           MU_FLAG_RUNNABLE)) {
+        if (inner.then &&
+            (flags_of(inner.then, pull->node) & MU_FLAG_RUNNABLE)) {
             changed |= pull_resource(sched, clone->children[i], &inner);
         }
     }
@@ -571,24 +564,24 @@ pull_interleaved(struct mu_sched *sched, const struct pull *pull)
 
     for (uint32_t i = 0; i < clone->children_count; i++) {
         struct mu_sched_resource *instance = clone->children[i];
-        struct mu_sched_resource *partner = mu_clone_find_partner(
-            sched, instance, pull->first->resource, MU_ROLE_UNKNOWN,
-            is_current);
+        struct mu_sched_resource *partner =
+            mu_clone_find_partner(sched, instance, pull->first->resource,
+                                  MU_ROLE_UNKNOWN, is_current);
         struct pull inner = *pull;
 
         if (!partner) {
             /* Going down needs no partner, coming up does. */
             if (!is_current &&
-                (pull->type & (MU_ORDER_UNRUNNABLE_BLOCKS |
-                               MU_ORDER_FIRST_IMPLIES_THEN)) &&
+                (pull->type &
+                 (MU_ORDER_UNRUNNABLE_BLOCKS | MU_ORDER_FIRST_IMPLIES_THEN)) &&
                 mu_place_set(sched, instance, MU_STATE_NONE, true, true)) {
                 changed |= CHANGED_THEN;
             }
             continue;
         }
         inner.first = mu_action_find(partner, mu_key(first_verb), pull->node);
-        inner.then = mu_action_find(instance, mu_key(pull->then->verb),
-                                    pull->node);
+        inner.then =
+            mu_action_find(instance, mu_key(pull->then->verb), pull->node);
         if (!inner.first || !inner.then) {
             continue;
         }
@@ -606,8 +599,9 @@ pull_primitive(struct mu_sched *sched, const struct pull *pull)
 {
     struct mu_sched_action *first = pull->first;
     struct mu_sched_action *then = pull->then;
-    uint32_t first_flags = first->flags;
-    uint32_t then_flags = then->flags;
+    const uint32_t told = ~(uint32_t)MU_FLAG_QUEUED;
+    uint32_t first_flags = first->flags & told;
+    uint32_t then_flags = then->flags & told;
     uint32_t changed = 0;
 
     if (pull->type & MU_ORDER_ASYMMETRICAL) {
@@ -631,14 +625,14 @@ pull_primitive(struct mu_sched *sched, const struct pull *pull)
     if (pull->type & MU_ORDER_RESTART) {
         pull_restart(sched, pull);
     }
-    if (then_flags != then->flags) {
+    if (then_flags != (then->flags & told)) {
         changed |= CHANGED_THEN;
         if (then->resource && then->resource->parent) {
             queue_add(sched, then);
             queue_add_after(sched, then);
         }
     }
-    if (first_flags != first->flags) {
+    if (first_flags != (first->flags & told)) {
         changed |= CHANGED_FIRST;
         queue_add(sched, first);
         queue_add_after(sched, first);

@@ -63,8 +63,8 @@ mu_recurring_act(struct mu_sched *sched, struct mu_sched_resource *resource)
     }
     if (resource->assigned != MU_STATE_NONE &&
         (resource->next_role != MU_ROLE_STOPPED || !resource->is_managed)) {
-        start = mu_action_of(sched, resource, MU_VERB_START,
-                             resource->assigned, false);
+        start = mu_action_of(sched, resource, MU_VERB_START, resource->assigned,
+                             false);
     }
     config = &sched->config->resources[resource->config];
     for (uint32_t i = 0; i < config->ops_count; i++) {
@@ -99,20 +99,18 @@ static bool
 monitor_read(struct mu_sched *sched, const struct mu_sched_resource *resource,
              const struct mu_config_op *op, struct monitor *ret_monitor)
 {
-    struct mu_params_context context;
-    struct mu_params params;
+    const struct mu_params *params;
 
     if (op->interval_ms <= 0 || strcmp(op->name, "monitor") != 0) {
         return false;
     }
-    context = mu_setup_context(sched, resource, resource->assigned);
-    mu_params_resolve(sched->arena, &context, op->name, op->interval_ms,
-                      &params);
-    if (!params.is_enabled) {
+    params = mu_setup_params(sched, resource, resource->assigned, op->name,
+                             op->interval_ms);
+    if (!params->is_enabled) {
         return false;
     }
     ret_monitor->interval_ms = op->interval_ms;
-    ret_monitor->role = params.role;
+    ret_monitor->role = params->role;
     ret_monitor->key = mu_key_recurring(MU_VERB_MONITOR, op->interval_ms);
     return true;
 }
@@ -165,30 +163,30 @@ static void
 active_order(struct mu_sched *sched, struct mu_sched_resource *resource,
              struct mu_sched_action *action)
 {
-    mu_order_add(sched, &(struct mu_ordering){
-                            .first_resource = resource,
-                            .first_key = mu_key(MU_VERB_START),
-                            .then = action,
-                            .flags = MU_ORDER_FIRST_IMPLIES_THEN |
-                                     MU_ORDER_UNRUNNABLE_BLOCKS});
-    mu_order_add(sched, &(struct mu_ordering){
-                            .first_resource = resource,
-                            .first_key = mu_key(MU_VERB_RELOAD),
-                            .then = action,
-                            .flags = MU_ORDER_FIRST_IMPLIES_THEN |
-                                     MU_ORDER_UNRUNNABLE_BLOCKS});
+    mu_order_add(sched,
+                 &(struct mu_ordering){.first_resource = resource,
+                                       .first_key = mu_key(MU_VERB_START),
+                                       .then = action,
+                                       .flags = MU_ORDER_FIRST_IMPLIES_THEN |
+                                                MU_ORDER_UNRUNNABLE_BLOCKS});
+    mu_order_add(sched,
+                 &(struct mu_ordering){.first_resource = resource,
+                                       .first_key = mu_key(MU_VERB_RELOAD),
+                                       .then = action,
+                                       .flags = MU_ORDER_FIRST_IMPLIES_THEN |
+                                                MU_ORDER_UNRUNNABLE_BLOCKS});
     if (resource->next_role == MU_ROLE_PROMOTED ||
         resource->role == MU_ROLE_PROMOTED) {
         enum mu_verb verb = resource->next_role == MU_ROLE_PROMOTED
                                 ? MU_VERB_PROMOTE
                                 : MU_VERB_DEMOTE;
 
-        mu_order_add(sched, &(struct mu_ordering){
-                                .first_resource = resource,
-                                .first_key = mu_key(verb),
-                                .then = action,
-                                .flags = MU_ORDER_ORDERED |
-                                         MU_ORDER_UNRUNNABLE_BLOCKS});
+        mu_order_add(
+            sched, &(struct mu_ordering){.first_resource = resource,
+                                         .first_key = mu_key(verb),
+                                         .then = action,
+                                         .flags = MU_ORDER_ORDERED |
+                                                  MU_ORDER_UNRUNNABLE_BLOCKS});
     }
 }
 
@@ -212,11 +210,11 @@ wrong_role_act(struct mu_sched *sched, struct mu_sched_resource *resource,
     }
     mu_explain_cause(sched, cancel, "it watches another role");
     if (after != MU_VERB_NONE) {
-        mu_order_add(sched, &(struct mu_ordering){
-                                .first = cancel,
-                                .then_resource = resource,
-                                .then_key = mu_key(after),
-                                .flags = MU_ORDER_UNRUNNABLE_BLOCKS});
+        mu_order_add(
+            sched, &(struct mu_ordering){.first = cancel,
+                                         .then_resource = resource,
+                                         .then_key = mu_key(after),
+                                         .flags = MU_ORDER_UNRUNNABLE_BLOCKS});
     }
 }
 
@@ -237,12 +235,11 @@ inactive_act(struct mu_sched *sched, struct mu_sched_resource *resource,
         if (resource->next_role == MU_ROLE_STARTED ||
             resource->next_role == MU_ROLE_UNPROMOTED) {
             /* It would take the start for a rogue copy. */
-            mu_order_add(sched,
-                         &(struct mu_ordering){
-                             .first = cancel,
-                             .then_resource = resource,
-                             .then_key = mu_key(MU_VERB_START),
-                             .flags = MU_ORDER_UNRUNNABLE_BLOCKS});
+            mu_order_add(sched, &(struct mu_ordering){
+                                    .first = cancel,
+                                    .then_resource = resource,
+                                    .then_key = mu_key(MU_VERB_START),
+                                    .flags = MU_ORDER_UNRUNNABLE_BLOCKS});
         }
     }
     for (uint32_t i = 0; i < sched->nodes_count; i++) {
@@ -305,18 +302,17 @@ inactive_order_stop(struct mu_sched *sched, struct mu_sched_resource *resource,
         action->flags &= ~(uint32_t)MU_FLAG_RUNNABLE;
     }
     if (resource->is_managed) {
-        mu_order_add(sched, &(struct mu_ordering){
-                                .first = stop,
-                                .then = action,
-                                .flags = MU_ORDER_FIRST_IMPLIES_THEN |
-                                         MU_ORDER_UNRUNNABLE_BLOCKS});
+        mu_order_add(
+            sched, &(struct mu_ordering){.first = stop,
+                                         .then = action,
+                                         .flags = MU_ORDER_FIRST_IMPLIES_THEN |
+                                                  MU_ORDER_UNRUNNABLE_BLOCKS});
     }
 }
 
 struct mu_sched_action *
-mu_recurring_cancel(struct mu_sched *sched,
-                    struct mu_sched_resource *resource, int64_t interval_ms,
-                    uint32_t node)
+mu_recurring_cancel(struct mu_sched *sched, struct mu_sched_resource *resource,
+                    int64_t interval_ms, uint32_t node)
 {
     struct mu_sched_action *cancel = mu_action_new(
         sched, resource, mu_key_recurring(MU_VERB_CANCEL, interval_ms), node);
@@ -330,8 +326,8 @@ mu_recurring_cancel(struct mu_sched *sched,
 
 void
 mu_recurring_delete_history(struct mu_sched *sched,
-                            struct mu_sched_resource *resource,
-                            uint32_t node, bool is_required)
+                            struct mu_sched_resource *resource, uint32_t node,
+                            bool is_required)
 {
     /* A required cleanup is ordered where the others happen; an optional one
      * happens when the stop does, and makes the start anew. */
@@ -346,8 +342,8 @@ mu_recurring_delete_history(struct mu_sched *sched,
     action = mu_action_get(sched, resource, mu_key(MU_VERB_DELETE), node,
                            is_required);
     mu_explain_cause(sched, action, "its history is no longer needed");
-    mu_order_resources(sched, resource, MU_VERB_STOP, resource,
-                       MU_VERB_DELETE, flags);
-    mu_order_resources(sched, resource, MU_VERB_DELETE, resource,
-                       MU_VERB_START, flags);
+    mu_order_ends(sched, mu_order_end(resource, MU_VERB_STOP),
+                  mu_order_end(resource, MU_VERB_DELETE), flags);
+    mu_order_ends(sched, mu_order_end(resource, MU_VERB_DELETE),
+                  mu_order_end(resource, MU_VERB_START), flags);
 }

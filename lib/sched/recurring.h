@@ -13,8 +13,7 @@ void mu_recurring_act(struct mu_sched *sched,
 /* Makes the action that ends a recurring monitor. */
 struct mu_sched_action *mu_recurring_cancel(struct mu_sched *sched,
                                             struct mu_sched_resource *resource,
-                                            int64_t interval_ms,
-                                            uint32_t node);
+                                            int64_t interval_ms, uint32_t node);
 
 /* Makes the action that forgets the history of 'resource' on 'node'. */
 void mu_recurring_delete_history(struct mu_sched *sched,

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/panic.h"
 #include "base/text.h"
 #include "sched/action.h"
 #include "sched/after.h"
@@ -23,8 +24,7 @@ static bool edge_counts_here(const struct mu_edge *edge);
 static void sort(struct mu_sched *sched, struct picked *picked,
                  struct mu_sched_action **ordered);
 static void open_count(struct mu_sched *sched, const struct picked *picked);
-static uint32_t loop_break(struct mu_sched *sched,
-                           const struct picked *picked);
+static uint32_t loop_break(struct mu_sched *sched, const struct picked *picked);
 static void action_fill(struct mu_sched *sched,
                         const struct mu_sched_action *action,
                         struct mu_action *out);
@@ -49,8 +49,7 @@ mu_result_is_in_plan(const struct mu_sched *sched,
          !mu_action_has(action, MU_FLAG_ALWAYS))) {
         return false;
     }
-    if (resource && !resource->is_managed &&
-        action->verb != MU_VERB_MONITOR &&
+    if (resource && !resource->is_managed && action->verb != MU_VERB_MONITOR &&
         mu_key_interval_ms(action->key) == 0) {
         return false;
     }
@@ -84,8 +83,7 @@ edge_counts(const struct mu_sched *sched, const struct mu_edge *edge)
 {
     (void)sched;
     return edge->flags != 0 && mu_action_has(edge->first, MU_FLAG_IN_PLAN) &&
-           mu_action_has(edge->then, MU_FLAG_IN_PLAN) &&
-           edge_counts_here(edge);
+           mu_action_has(edge->then, MU_FLAG_IN_PLAN) && edge_counts_here(edge);
 }
 
 /* Orderings that are for certain nodes or moves only. */
@@ -156,8 +154,8 @@ sort(struct mu_sched *sched, struct picked *picked,
         }
         for (struct mu_edge *edge = ordered[done]->after; edge;
              edge = edge->next_after) {
-            if (edge->flags != 0 && mu_action_has(edge->then,
-                                                  MU_FLAG_IN_PLAN) &&
+            if (edge->flags != 0 &&
+                mu_action_has(edge->then, MU_FLAG_IN_PLAN) &&
                 picked->open[edge->then->plan_id] > 0 &&
                 --picked->open[edge->then->plan_id] == 0) {
                 ordered[ready++] = edge->then;
@@ -187,8 +185,8 @@ loop_break(struct mu_sched *sched, const struct picked *picked)
         }
         for (struct mu_edge *edge = picked->actions[i]->before; edge;
              edge = edge->next_before) {
-            if (edge->flags != 0 && picked->actions[edge->first->plan_id] ==
-                                        edge->first) {
+            if (edge->flags != 0 &&
+                picked->actions[edge->first->plan_id] == edge->first) {
                 weight += edge->flags == MU_ORDER_ORDERED ? 1 : 1000;
             }
         }
@@ -217,23 +215,21 @@ loop_break(struct mu_sched *sched, const struct picked *picked)
 static const char *
 action_label(struct mu_sched *sched, const struct mu_sched_action *action)
 {
-    return mu_text_make(sched->arena, "%s %s%s%s",
-                        mu_detail_verb_name(action->verb),
-                        action->resource ? action->resource->id
-                        : action->name   ? action->name
-                                         : "node",
-                        action->node == MU_STATE_NONE ? "" : " on ",
-                        action->node == MU_STATE_NONE
-                            ? ""
-                            : sched->nodes[action->node].name);
+    return mu_text_make(
+        sched->arena, "%s %s%s%s", mu_detail_verb_name(action->verb),
+        action->resource ? action->resource->id
+        : action->name   ? action->name
+                         : "node",
+        action->node == MU_STATE_NONE ? "" : " on ",
+        action->node == MU_STATE_NONE ? "" : sched->nodes[action->node].name);
 }
 
 static void
 after_fill(struct mu_sched *sched, const struct mu_sched_action *action,
            struct mu_action *out)
 {
-    uint32_t *after = mu_arena_new(sched->arena, uint32_t,
-                                   (size_t)action->before_count + 1);
+    uint32_t *after =
+        mu_arena_new(sched->arena, uint32_t, (size_t)action->before_count + 1);
     uint32_t count = 0;
 
     sched->visit++;
@@ -301,8 +297,8 @@ action_fill(struct mu_sched *sched, const struct mu_sched_action *action,
 static struct mu_plan_node *
 nodes_fill(struct mu_sched *sched, bool is_after)
 {
-    struct mu_plan_node *nodes = mu_arena_new(
-        sched->arena, struct mu_plan_node, sched->nodes_count + 1);
+    struct mu_plan_node *nodes =
+        mu_arena_new(sched->arena, struct mu_plan_node, sched->nodes_count + 1);
 
     for (uint32_t i = 0; i < sched->nodes_count; i++) {
         const struct mu_sched_node *node = &sched->nodes[i];
@@ -340,8 +336,8 @@ mu_result_make(struct mu_sched *sched)
     ordered = mu_arena_new(sched->arena, struct mu_sched_action *,
                            (size_t)picked.count + 1);
     sort(sched, &picked, ordered);
-    actions = mu_arena_new(sched->arena, struct mu_action,
-                           (size_t)picked.count + 1);
+    actions =
+        mu_arena_new(sched->arena, struct mu_action, (size_t)picked.count + 1);
     for (uint32_t i = 0; i < picked.count; i++) {
         action_fill(sched, ordered[i], &actions[i]);
     }
@@ -358,7 +354,9 @@ mu_result_make(struct mu_sched *sched)
     plan->scores_count = (uint32_t)sched->scores.count;
     plan->reasons = sched->reasons.items;
     plan->reasons_count = (uint32_t)sched->reasons.count;
-    plan->next_change_ms = sched->next_change.ms;
+    plan->next_change_ms =
+        mu_instant_min(sched->next_change, mu_params_cache_next(sched->cache))
+            .ms;
     if (sched->snapshot->recheck_ms > 0 &&
         plan->next_change_ms - sched->now_ms > sched->snapshot->recheck_ms) {
         plan->next_change_ms = sched->now_ms + sched->snapshot->recheck_ms;

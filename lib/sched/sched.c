@@ -42,6 +42,8 @@ mu_sched_plan(struct mu_arena *arena, const struct mu_snapshot *snapshot,
     sched->is_fencing_enabled = sched->options->fencing_enabled;
     sched->coordinator = snapshot->coordinator;
     sched->next_change = MU_INSTANT_NEVER;
+    sched->cache =
+        mu_params_cache_new(arena, snapshot->config, snapshot->now_ms);
 
     mu_setup_run(sched);
     mu_node_state_run(sched);

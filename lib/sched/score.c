@@ -5,8 +5,8 @@ int32_t
 mu_score_attenuate(int32_t score, float factor)
 {
     float product = factor * (float)score;
-    int32_t rounded = (int32_t)((double)product +
-                                (product < 0.0F ? -0.5 : 0.5));
+    int32_t rounded =
+        (int32_t)((double)product + (product < 0.0F ? -0.5 : 0.5));
 
     if (rounded == 0 && score != 0) {
         if (factor > 0.0F) {

@@ -4,12 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/panic.h"
 #include "base/text.h"
 #include "sched/utilization.h"
 
+/* Whose meta attributes are read. */
 struct reader {
     struct mu_sched *sched;
-    struct mu_params_context context;
+    uint32_t config;
 };
 
 static void nodes_make(struct mu_sched *sched);
@@ -17,9 +19,10 @@ static void traits_read(struct mu_sched *sched, uint32_t config_index);
 static void traits_read_clone(struct reader *reader, struct mu_traits *traits);
 static enum mu_requires requires_read(struct reader *reader,
                                       const struct mu_config_resource *config);
-static struct mu_sched_resource *resource_make(
-    struct mu_sched *sched, uint32_t config_index,
-    struct mu_sched_resource *parent, const char *number);
+static struct mu_sched_resource *resource_make(struct mu_sched *sched,
+                                               uint32_t config_index,
+                                               struct mu_sched_resource *parent,
+                                               const char *number);
 static void resource_set_names(struct mu_sched *sched,
                                struct mu_sched_resource *resource,
                                const char *number);
@@ -30,6 +33,7 @@ static void scores_init(struct mu_sched *sched,
 static void instances_make(struct mu_sched *sched,
                            struct mu_sched_resource *clone);
 static int top_cmp(const void *a, const void *b);
+static const char *meta_read(struct reader *reader, const char *name);
 static bool bool_read(struct reader *reader, const char *name, bool standard);
 static int32_t int_read(struct reader *reader, const char *name,
                         int32_t standard);
@@ -134,15 +138,13 @@ agents_unfence(struct mu_sched *sched)
 {
     for (uint32_t i = 0; i < sched->config->resources_count; i++) {
         const struct mu_config_resource *config = &sched->config->resources[i];
-        struct mu_params_context context = {
-            .config = sched->config, .resource = i, .now_ms = sched->now_ms};
         const char *value;
 
         if (config->kind != MU_RESOURCE_PRIMITIVE ||
             config->agent_class != MU_AGENT_FENCE) {
             continue;
         }
-        value = mu_params_meta(&context, "provides", &sched->next_change);
+        value = mu_params_cache_meta(sched->cache, i, "provides");
         if (value && mu_text_casecmp(value, "unfencing") == 0) {
             return true;
         }
@@ -156,26 +158,20 @@ traits_read(struct mu_sched *sched, uint32_t config_index)
     const struct mu_config_resource *config =
         &sched->config->resources[config_index];
     struct mu_traits *traits = &sched->traits[config_index];
-    struct reader reader = {.sched = sched,
-                            .context = {.config = sched->config,
-                                        .resource = config_index,
-                                        .now_ms = sched->now_ms}};
+    struct reader reader = {.sched = sched, .config = config_index};
     const char *value;
     int64_t duration_ms;
 
     traits->priority = int_read(&reader, "priority", 0);
-    value = mu_params_meta(&reader.context, "resource-stickiness",
-                           &sched->next_change);
+    value = meta_read(&reader, "resource-stickiness");
     if (!value) {
-        value = mu_params_meta(&reader.context, "stickiness",
-                               &sched->next_change);
+        value = meta_read(&reader, "stickiness");
     }
     traits->has_stickiness =
         value && mu_text_parse_score(value, &traits->stickiness) == 0;
     traits->migration_threshold =
         int_read(&reader, "migration-threshold", MU_SCORE_INFINITY);
-    value = mu_params_meta(&reader.context, "failure-timeout",
-                           &sched->next_change);
+    value = meta_read(&reader, "failure-timeout");
     if (value && mu_text_parse_duration(value, &duration_ms) == 0 &&
         duration_ms > 0) {
         traits->failure_timeout_ms = duration_ms;
@@ -184,14 +180,12 @@ traits_read(struct mu_sched *sched, uint32_t config_index)
     traits->is_in_maintenance = bool_read(&reader, "maintenance", false);
     traits->is_critical = bool_read(&reader, "critical", true);
     traits->allows_migrate = bool_read(&reader, "allow-migrate", false);
-    traits->allows_unhealthy = bool_read(&reader, "allow-unhealthy-nodes",
-                                         false);
-    value = mu_params_meta(&reader.context, "target-role",
-                           &sched->next_change);
+    traits->allows_unhealthy =
+        bool_read(&reader, "allow-unhealthy-nodes", false);
+    value = meta_read(&reader, "target-role");
     traits->target_role = role_parse(value);
     traits->requires = requires_read(&reader, config);
-    value = mu_params_meta(&reader.context, "multiple-active",
-                           &sched->next_change);
+    value = meta_read(&reader, "multiple-active");
     if (value && strcmp(value, "stop_only") == 0) {
         traits->multiple_active = MU_MULTIPLE_STOP_ONLY;
     } else if (value && strcmp(value, "block") == 0) {
@@ -212,14 +206,14 @@ traits_read_clone(struct reader *reader, struct mu_traits *traits)
 {
     struct mu_sched *sched = reader->sched;
     const struct mu_config_resource *config =
-        &sched->config->resources[reader->context.resource];
+        &sched->config->resources[reader->config];
     int32_t nodes = sched->nodes_count > 0 ? (int32_t)sched->nodes_count : 1;
 
     traits->is_notify = bool_read(reader, "notify", false);
     traits->is_ordered = bool_read(reader, "ordered", false);
     traits->is_interleave = bool_read(reader, "interleave", false);
-    traits->is_promotable = bool_read(reader, "promotable",
-                                      config->is_legacy_master);
+    traits->is_promotable =
+        bool_read(reader, "promotable", config->is_legacy_master);
     traits->clone_max = int_read(reader, "clone-max", nodes);
     traits->clone_node_max = int_read(reader, "clone-node-max", 1);
     traits->clone_min = int_read(reader, "clone-min", 0);
@@ -227,8 +221,8 @@ traits_read_clone(struct reader *reader, struct mu_traits *traits)
         int_read(reader, "promoted-max", int_read(reader, "master-max", 1));
     traits->promoted_node_max = int_read(
         reader, "promoted-node-max", int_read(reader, "master-node-max", 1));
-    traits->is_unique = bool_read(reader, "globally-unique",
-                                  traits->clone_node_max > 1);
+    traits->is_unique =
+        bool_read(reader, "globally-unique", traits->clone_node_max > 1);
     if (!traits->is_unique) {
         traits->clone_node_max = 1; /* Copies could not be told apart. */
     }
@@ -244,8 +238,7 @@ static enum mu_requires
 requires_read(struct reader *reader, const struct mu_config_resource *config)
 {
     struct mu_sched *sched = reader->sched;
-    const char *value = mu_params_meta(&reader->context, "requires",
-                                       &sched->next_change);
+    const char *value = meta_read(reader, "requires");
     bool is_device = config->agent_class == MU_AGENT_FENCE &&
                      config->kind == MU_RESOURCE_PRIMITIVE;
 
@@ -261,8 +254,7 @@ requires_read(struct reader *reader, const struct mu_config_resource *config)
     if (value && strcmp(value, "fencing") == 0 && sched->is_fencing_enabled) {
         return MU_REQUIRES_FENCING;
     }
-    if (value && strcmp(value, "unfencing") == 0 &&
-        sched->is_fencing_enabled) {
+    if (value && strcmp(value, "unfencing") == 0 && sched->is_fencing_enabled) {
         return MU_REQUIRES_UNFENCING;
     }
     if (sched->has_unfencing) {
@@ -276,11 +268,16 @@ requires_read(struct reader *reader, const struct mu_config_resource *config)
                : MU_REQUIRES_QUORUM;
 }
 
+static const char *
+meta_read(struct reader *reader, const char *name)
+{
+    return mu_params_cache_meta(reader->sched->cache, reader->config, name);
+}
+
 static bool
 bool_read(struct reader *reader, const char *name, bool standard)
 {
-    const char *text = mu_params_meta(&reader->context, name,
-                                      &reader->sched->next_change);
+    const char *text = meta_read(reader, name);
     bool value;
 
     return text && mu_text_parse_bool(text, &value) == 0 ? value : standard;
@@ -289,8 +286,7 @@ bool_read(struct reader *reader, const char *name, bool standard)
 static int32_t
 int_read(struct reader *reader, const char *name, int32_t standard)
 {
-    const char *text = mu_params_meta(&reader->context, name,
-                                      &reader->sched->next_change);
+    const char *text = meta_read(reader, name);
     int32_t value;
 
     return text && mu_text_parse_score(text, &value) == 0 ? value : standard;
@@ -351,8 +347,8 @@ resource_make(struct mu_sched *sched, uint32_t config_index,
             sched->arena, struct mu_sched_resource *, config->children_count);
         resource->children_count = config->children_count;
         for (uint32_t i = 0; i < config->children_count; i++) {
-            resource->children[i] = resource_make(
-                sched, config->first_child + i, resource, number);
+            resource->children[i] =
+                resource_make(sched, config->first_child + i, resource, number);
         }
     } else if (config->kind == MU_RESOURCE_CLONE) {
         instances_make(sched, resource);
@@ -367,8 +363,8 @@ instances_make(struct mu_sched *sched, struct mu_sched_resource *clone)
         &sched->config->resources[clone->config];
     int32_t count = clone->traits->clone_max;
 
-    clone->counts = mu_arena_new(sched->arena, uint32_t,
-                                 sched->nodes_count + 1);
+    clone->counts =
+        mu_arena_new(sched->arena, uint32_t, sched->nodes_count + 1);
     if (config->children_count == 0) {
         return;
     }
@@ -377,8 +373,8 @@ instances_make(struct mu_sched *sched, struct mu_sched_resource *clone)
     for (int32_t i = 0; i < count; i++) {
         const char *number = mu_text_make(sched->arena, "%d", i);
 
-        clone->children[i] = resource_make(sched, config->first_child, clone,
-                                           number);
+        clone->children[i] =
+            resource_make(sched, config->first_child, clone, number);
         clone->children[i]->number = (uint32_t)i;
         clone->children_count++;
     }
@@ -389,17 +385,16 @@ instances_make(struct mu_sched *sched, struct mu_sched_resource *clone)
 }
 
 struct mu_sched_resource *
-mu_setup_extra_instance(struct mu_sched *sched,
-                        struct mu_sched_resource *clone)
+mu_setup_extra_instance(struct mu_sched *sched, struct mu_sched_resource *clone)
 {
     const struct mu_config_resource *config =
         &sched->config->resources[clone->config];
     uint32_t number = clone->children_count;
     struct mu_sched_resource **grown = mu_arena_new(
         sched->arena, struct mu_sched_resource *, (size_t)number + 1);
-    struct mu_sched_resource *instance = resource_make(
-        sched, config->first_child, clone,
-        mu_text_make(sched->arena, "%u", number));
+    struct mu_sched_resource *instance =
+        resource_make(sched, config->first_child, clone,
+                      mu_text_make(sched->arena, "%u", number));
 
     if (number > 0) {
         memcpy(grown, clone->children, number * sizeof(*grown));
@@ -421,10 +416,9 @@ resource_set_names(struct mu_sched *sched, struct mu_sched_resource *resource,
 {
     const char *id = sched->config->resources[resource->config].id;
 
-    resource->id = number ? mu_text_make(sched->arena, "%s:%s", id, number)
-                          : id;
-    resource->is_unique =
-        !number || mu_state_top(resource)->traits->is_unique;
+    resource->id =
+        number ? mu_text_make(sched->arena, "%s:%s", id, number) : id;
+    resource->is_unique = !number || mu_state_top(resource)->traits->is_unique;
     if (resource->kind == MU_RESOURCE_CLONE) {
         resource->is_unique = resource->traits->is_unique;
     }
@@ -462,10 +456,10 @@ resource_set_flags(struct mu_sched *sched, struct mu_sched_resource *resource)
 static void
 scores_init(struct mu_sched *sched, struct mu_sched_resource *resource)
 {
-    resource->scores = mu_arena_new(sched->arena, int32_t,
-                                    sched->nodes_count + 1);
-    resource->known = mu_arena_new(sched->arena, uint64_t,
-                                   (size_t)sched->words + 1);
+    resource->scores =
+        mu_arena_new(sched->arena, int32_t, sched->nodes_count + 1);
+    resource->known =
+        mu_arena_new(sched->arena, uint64_t, (size_t)sched->words + 1);
     for (uint32_t i = 0; i < sched->nodes_count; i++) {
         resource->scores[i] = sched->options->symmetric_cluster
                                   ? sched->nodes[i].score
@@ -474,8 +468,7 @@ scores_init(struct mu_sched *sched, struct mu_sched_resource *resource)
 }
 
 struct mu_sched_resource *
-mu_setup_removed(struct mu_sched *sched,
-                 const struct mu_status_resource *known)
+mu_setup_removed(struct mu_sched *sched, const struct mu_status_resource *known)
 {
     struct mu_sched_resource *resource =
         mu_arena_new(sched->arena, struct mu_sched_resource, 1);
@@ -521,15 +514,14 @@ mu_setup_warn(struct mu_sched *sched, const char *text)
     *mu_vec_add(sched->arena, &sched->warnings) = text;
 }
 
-struct mu_params_context
-mu_setup_context(const struct mu_sched *sched,
-                 const struct mu_sched_resource *resource, uint32_t node)
+const struct mu_params *
+mu_setup_params(struct mu_sched *sched,
+                const struct mu_sched_resource *resource, uint32_t node,
+                const char *op_name, int64_t interval_ms)
 {
     mu_assert(resource->config != MU_STATE_NONE);
-    return (struct mu_params_context){
-        .config = sched->config,
-        .resource = resource->config,
-        .node = node == MU_STATE_NONE ? NULL : sched->nodes[node].status,
-        .now_ms = sched->now_ms,
-    };
+    return mu_params_cache_get(
+        sched->cache, resource->config,
+        node == MU_STATE_NONE ? NULL : sched->nodes[node].status, op_name,
+        interval_ms);
 }

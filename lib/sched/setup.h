@@ -14,12 +14,14 @@ void mu_setup_run(struct mu_sched *sched);
 
 /* Makes one more instance of 'clone', beyond its maximum: it will be stopped.
  * Returns the new instance. */
-struct mu_sched_resource *mu_setup_extra_instance(
-    struct mu_sched *sched, struct mu_sched_resource *clone);
+struct mu_sched_resource *
+mu_setup_extra_instance(struct mu_sched *sched,
+                        struct mu_sched_resource *clone);
 
 /* Makes a resource that only the history 'known' knows. */
-struct mu_sched_resource *mu_setup_removed(
-    struct mu_sched *sched, const struct mu_status_resource *known);
+struct mu_sched_resource *
+mu_setup_removed(struct mu_sched *sched,
+                 const struct mu_status_resource *known);
 
 /* Returns the resource or instance with that id, or null. */
 struct mu_sched_resource *mu_setup_find(const struct mu_sched *sched,
@@ -28,10 +30,11 @@ struct mu_sched_resource *mu_setup_find(const struct mu_sched *sched,
 /* Adds a sentence to the plan's warnings; 'text' is kept, not copied. */
 void mu_setup_warn(struct mu_sched *sched, const char *text);
 
-/* Fills the context for reading values of 'resource' on node 'node' (or
- * MU_STATE_NONE). Must be a configured resource. */
-struct mu_params_context mu_setup_context(
-    const struct mu_sched *sched, const struct mu_sched_resource *resource,
-    uint32_t node);
+/* Returns what the operation needs on node 'node' (or MU_STATE_NONE). Must be
+ * a configured resource. */
+const struct mu_params *
+mu_setup_params(struct mu_sched *sched,
+                const struct mu_sched_resource *resource, uint32_t node,
+                const char *op_name, int64_t interval_ms);
 
 #endif /* MU_SCHED_SETUP_H */

@@ -20,8 +20,8 @@
 #include "model/params.h"
 #include "sched/sched.h"
 
-#define MU_STATE_NONE    UINT32_MAX
-#define MU_SCORE_ABSENT  INT32_MIN /* The node is no candidate at all. */
+#define MU_STATE_NONE         UINT32_MAX
+#define MU_SCORE_ABSENT       INT32_MIN /* The node is no candidate at all. */
 #define MU_STATE_CALL_PENDING (-1)
 
 /* What an action does. The ones in the second column tell that the first is
@@ -89,16 +89,15 @@ mu_key_verb(uint64_t key)
 static inline int64_t
 mu_key_interval_ms(uint64_t key)
 {
-    return mu_key_verb(key) == MU_VERB_NOTIFY
-               ? 0
-               : (int64_t)(key & 0xffffffffffff);
+    return mu_key_verb(key) == MU_VERB_NOTIFY ? 0
+                                              : (int64_t)(key & 0xffffffffffff);
 }
 
 enum mu_action_flag {
     MU_FLAG_PSEUDO = 1 << 0,
     MU_FLAG_RUNNABLE = 1 << 1,
     MU_FLAG_OPTIONAL = 1 << 2,
-    MU_FLAG_ALWAYS = 1 << 3,       /* In the plan even when optional. */
+    MU_FLAG_ALWAYS = 1 << 3, /* In the plan even when optional. */
     MU_FLAG_MIGRATABLE = 1 << 4,
     MU_FLAG_ANY_RUNNABLE = 1 << 5, /* Some of the actions before suffice. */
     MU_FLAG_RESCHEDULE = 1 << 6,   /* The operation must be set up again. */
@@ -110,17 +109,17 @@ enum mu_action_flag {
 };
 
 enum mu_order_flag {
-    MU_ORDER_ORDERED = 1 << 0,          /* Edge only if both happen. */
+    MU_ORDER_ORDERED = 1 << 0, /* Edge only if both happen. */
     MU_ORDER_FIRST_IMPLIES_THEN = 1 << 1,
     MU_ORDER_THEN_IMPLIES_FIRST = 1 << 2,
     MU_ORDER_PROMOTED_IMPLIES_FIRST = 1 << 3,
-    MU_ORDER_RESTART = 1 << 4,          /* stop and start of one resource. */
+    MU_ORDER_RESTART = 1 << 4, /* stop and start of one resource. */
     MU_ORDER_UNRUNNABLE_BLOCKS = 1 << 5,
     MU_ORDER_UNMIGRATABLE_BLOCKS = 1 << 6,
     MU_ORDER_THEN_GRAPHS_FIRST = 1 << 7,
     MU_ORDER_FIRST_GRAPHS_THEN = 1 << 8,
     MU_ORDER_ASYMMETRICAL = 1 << 9,
-    MU_ORDER_SAME_NODE = 1 << 10,       /* Only when on the same node. */
+    MU_ORDER_SAME_NODE = 1 << 10,          /* Only when on the same node. */
     MU_ORDER_SAME_NODE_REQUIRED = 1 << 11, /* Likewise, and both required. */
     MU_ORDER_SERIALIZED = 1 << 12,
     MU_ORDER_MIN_RUNNABLE = 1 << 13,
@@ -139,6 +138,8 @@ struct mu_edge {
     struct mu_sched_action *first;
     struct mu_sched_action *then;
     uint32_t flags; /* MU_ORDER_*; 0: the edge was remapped or dropped. */
+    uint32_t
+        made; /* What 'flags' was at first, so that it is not made twice. */
     struct mu_edge *next_before; /* Next in then->before. */
     struct mu_edge *next_after;  /* Next in first->after. */
 };
@@ -149,8 +150,8 @@ struct mu_sched_action {
     enum mu_verb verb;
     struct mu_sched_resource *resource; /* Null: node action or point. */
     uint32_t node;
-    uint32_t flags; /* MU_FLAG_* */
-    const char *name;        /* MU_VERB_POINT, and odd operation names. */
+    uint32_t flags;   /* MU_FLAG_* */
+    const char *name; /* MU_VERB_POINT, and odd operation names. */
     const char *cause;
     enum mu_action_kind kind;
     struct mu_edge *before; /* Newest first. */
@@ -277,7 +278,7 @@ struct mu_sched_resource {
     uint32_t index;   /* In sched->resources. */
     uint32_t config;  /* Index into config->resources, or NONE. */
     enum mu_resource_kind kind;
-    uint32_t number;  /* Of an instance of a clone. */
+    uint32_t number; /* Of an instance of a clone. */
     struct mu_sched_resource *parent;
     struct mu_sched_resource **children;
     uint32_t children_count;
@@ -314,7 +315,7 @@ struct mu_sched_resource {
     bool is_fence_device;
     bool is_demote_on_fail; /* Failure is to be answered by a demote. */
     bool is_multiply_active;
-    bool is_promoted_set;    /* Promotion priorities were computed. */
+    bool is_promoted_set; /* Promotion priorities were computed. */
     bool is_target_stopped;
     bool may_not_migrate; /* A migration of it went wrong. */
 
@@ -324,14 +325,14 @@ struct mu_sched_resource {
     uint64_t *known;    /* Bit set: nodes where its state is known. */
     MU_VEC(uint32_t) running_on;
     MU_VEC(uint32_t) unclean_on; /* Not used for placement. */
-    uint32_t assigned; /* Node, or NONE. */
-    uint32_t sorted_order; /* Clone instances: place after sorting. */
-    int32_t promotion; /* Promotion priority, for the scores. */
+    uint32_t assigned;           /* Node, or NONE. */
+    uint32_t sorted_order;       /* Clone instances: place after sorting. */
+    int32_t promotion;           /* Promotion priority, for the scores. */
     bool is_new_in_plan;
 
     uint32_t migrate_source; /* Of a live migration under way, or NONE. */
     uint32_t migrate_target;
-    uint64_t *dangling;      /* Bit set: targets of broken migrations. */
+    uint64_t *dangling; /* Bit set: targets of broken migrations. */
     uint32_t lock_node;
     int64_t lock_time_ms;
 
@@ -362,10 +363,10 @@ struct mu_sched_node {
     bool is_in_maintenance;
     bool is_shutting_down;
     bool is_unseen;
-    bool is_held;    /* Nothing may be planned there; it is kept as it is. */
-    bool is_remote;  /* Remote and guest nodes: kept, not run. */
+    bool is_held;   /* Nothing may be planned there; it is kept as it is. */
+    bool is_remote; /* Remote and guest nodes: kept, not run. */
     bool is_expected_up;
-    bool discovers;  /* Probes are wanted. */
+    bool discovers; /* Probes are wanted. */
     bool is_unhealthy;
     bool was_fenced_for_quorum;
     int32_t score;
@@ -396,6 +397,7 @@ struct mu_sched {
     const struct mu_config *config;
     const struct mu_status *status;
     const struct mu_config_options *options;
+    struct mu_params_cache *cache;
     unsigned flags;
     int64_t now_ms;
     bool is_quorate;
@@ -419,10 +421,10 @@ struct mu_sched {
 
     MU_VEC(struct mu_sched_resource *) resources; /* All, flat. */
     MU_VEC(struct mu_sched_resource *) top;
-    struct mu_index by_id;   /* Instance ids to index in 'resources'. */
+    struct mu_index by_id; /* Instance ids to index in 'resources'. */
     struct mu_sched_resource **by_config; /* Configured index to the first
                                              resource made of it. */
-    struct mu_traits *traits; /* By configured index. */
+    struct mu_traits *traits;             /* By configured index. */
     struct mu_traits *removed_traits;
 
     MU_VEC(struct mu_location *) locations;
@@ -435,7 +437,7 @@ struct mu_sched {
     MU_VEC(const char *) warnings;
     MU_VEC(struct mu_plan_score) scores;
     MU_VEC(struct mu_plan_reason) reasons;
-    MU_VEC(struct mu_failcount) *failcounts; /* Per node. */
+    MU_VEC(struct mu_failcount) * failcounts; /* Per node. */
     struct mu_plan_placement *before;
     uint32_t before_count;
     uint32_t visit;

@@ -118,8 +118,8 @@ static void
 loss_apply(struct mu_sched *sched, struct mu_sched_resource *resource,
            const struct demand *demand)
 {
-    bool is_role = demand->role == MU_ROLE_UNKNOWN ||
-                   demand->role == resource->role;
+    bool is_role =
+        demand->role == MU_ROLE_UNKNOWN || demand->role == resource->role;
 
     switch (demand->policy) {
     case MU_LOSS_STOP:
@@ -139,8 +139,9 @@ loss_apply(struct mu_sched *sched, struct mu_sched_resource *resource,
         for (size_t i = 0; i < resource->running_on.count; i++) {
             mu_node_state_set_unclean(
                 sched, resource->running_on.items[i],
-                mu_text_make(sched->arena, "ticket %s was lost while %s was "
-                                           "active there",
+                mu_text_make(sched->arena,
+                             "ticket %s was lost while %s was "
+                             "active there",
                              demand->config->ticket, resource->id));
         }
         break;
@@ -157,12 +158,12 @@ static void
 ban(struct mu_sched *sched, struct mu_sched_resource *resource,
     const struct demand *demand)
 {
-    mu_location_add(sched, resource, MU_STATE_NONE, -MU_SCORE_INFINITY,
-                    &(struct mu_plan_reason){
-                        .source = demand->config->id,
-                        .text = demand->is_standby
-                                    ? "its ticket is in standby"
-                                    : "its ticket is not granted"});
+    mu_location_add(
+        sched, resource, MU_STATE_NONE, -MU_SCORE_INFINITY,
+        &(struct mu_plan_reason){.source = demand->config->id,
+                                 .text = demand->is_standby
+                                             ? "its ticket is in standby"
+                                             : "its ticket is not granted"});
 }
 
 void
@@ -172,11 +173,9 @@ mu_ticket_require_promotion(struct mu_sched *sched,
     for (size_t i = 0; i < clone->tickets.count; i++) {
         struct demand demand;
 
-        demand_make(sched, clone->tickets.items[i], MU_ROLE_PROMOTED,
-                    &demand);
-        for (uint32_t node = 0;
-             (!demand.is_granted || demand.is_standby) &&
-             node < sched->nodes_count;
+        demand_make(sched, clone->tickets.items[i], MU_ROLE_PROMOTED, &demand);
+        for (uint32_t node = 0; (!demand.is_granted || demand.is_standby) &&
+                                node < sched->nodes_count;
              node++) {
             clone->scores[node] = -MU_SCORE_INFINITY;
         }

@@ -5,7 +5,6 @@
 #include "sched/action.h"
 #include "sched/clone.h"
 #include "sched/explain.h"
-#include "sched/fence.h"
 #include "sched/group.h"
 #include "sched/migrate.h"
 #include "sched/order.h"
@@ -49,14 +48,12 @@ static void steps_restart(struct mu_sched *sched,
                           const struct move *move);
 static void steps_to_next(struct mu_sched *sched,
                           struct mu_sched_resource *resource);
-static void step_do(struct mu_sched *sched,
-                    struct mu_sched_resource *resource, enum step step,
-                    const struct move *move, bool is_required);
-static void stop_all(struct mu_sched *sched,
-                     struct mu_sched_resource *resource, bool is_required);
-static void start_on(struct mu_sched *sched,
-                     struct mu_sched_resource *resource, uint32_t node,
+static void step_do(struct mu_sched *sched, struct mu_sched_resource *resource,
+                    enum step step, const struct move *move, bool is_required);
+static void stop_all(struct mu_sched *sched, struct mu_sched_resource *resource,
                      bool is_required);
+static void start_on(struct mu_sched *sched, struct mu_sched_resource *resource,
+                     uint32_t node, bool is_required);
 static void promote_on(struct mu_sched *sched,
                        struct mu_sched_resource *resource, uint32_t node,
                        bool is_required);
@@ -89,8 +86,7 @@ mu_transition_act(struct mu_sched *sched, struct mu_sched_resource *resource)
 }
 
 void
-mu_transition_order(struct mu_sched *sched,
-                    struct mu_sched_resource *resource)
+mu_transition_order(struct mu_sched *sched, struct mu_sched_resource *resource)
 {
     switch (resource->kind) {
     case MU_RESOURCE_PRIMITIVE:
@@ -115,20 +111,22 @@ primitive_order(struct mu_sched *sched, struct mu_sched_resource *resource)
     if (!resource->is_managed) {
         return;
     }
-    mu_order_resources(sched, resource, MU_VERB_STOP, resource, MU_VERB_START,
-                       MU_ORDER_ORDERED | MU_ORDER_FIRST_IMPLIES_THEN |
-                           MU_ORDER_RESTART);
+    mu_order_ends(sched, mu_order_end(resource, MU_VERB_STOP),
+                  mu_order_end(resource, MU_VERB_START),
+                  MU_ORDER_ORDERED | MU_ORDER_FIRST_IMPLIES_THEN |
+                      MU_ORDER_RESTART);
     if ((mu_state_is_clone(top) && top->traits->is_promotable) ||
         resource->role > MU_ROLE_UNPROMOTED) {
-        mu_order_resources(sched, resource, MU_VERB_DEMOTE, resource,
-                           MU_VERB_STOP, MU_ORDER_PROMOTED_IMPLIES_FIRST);
-        mu_order_resources(sched, resource, MU_VERB_START, resource,
-                           MU_VERB_PROMOTE, MU_ORDER_UNRUNNABLE_BLOCKS);
+        mu_order_ends(sched, mu_order_end(resource, MU_VERB_DEMOTE),
+                      mu_order_end(resource, MU_VERB_STOP),
+                      MU_ORDER_PROMOTED_IMPLIES_FIRST);
+        mu_order_ends(sched, mu_order_end(resource, MU_VERB_START),
+                      mu_order_end(resource, MU_VERB_PROMOTE),
+                      MU_ORDER_UNRUNNABLE_BLOCKS);
     }
-    mu_order_resources(sched, resource, MU_VERB_DELETE, resource,
-                       MU_VERB_MONITOR,
-                       MU_ORDER_SAME_NODE | MU_ORDER_THEN_CANCELS_FIRST);
-    mu_fence_order_unfencing(sched, resource);
+    mu_order_ends(sched, mu_order_end(resource, MU_VERB_DELETE),
+                  mu_order_end(resource, MU_VERB_MONITOR),
+                  MU_ORDER_SAME_NODE | MU_ORDER_THEN_CANCELS_FIRST);
     mu_utilization_order(sched, resource);
 }
 
@@ -149,16 +147,15 @@ primitive_act(struct mu_sched *sched, struct mu_sched_resource *resource)
         resource->next_role >= MU_ROLE_STARTED) {
         move.is_moving = true;
         move.needs_stop = true;
-        move.may_migrate = mu_migrate_is_possible(sched, resource,
-                                                  move.current);
+        move.may_migrate =
+            mu_migrate_is_possible(sched, resource, move.current);
     }
     if (is_multiply_active(sched, resource, &move)) {
         resource->is_multiply_active = true;
         if (resource->traits->multiple_active == MU_MULTIPLE_STOP_START) {
             move.needs_stop = true;
         }
-        if (resource->traits->multiple_active ==
-            MU_MULTIPLE_STOP_UNEXPECTED) {
+        if (resource->traits->multiple_active == MU_MULTIPLE_STOP_UNEXPECTED) {
             move.needs_stop = true;
             resource->is_stop_unexpected = true;
         }
@@ -184,15 +181,14 @@ static void
 current_find(struct mu_sched *sched, const struct mu_sched_resource *resource,
              struct move *move)
 {
-    bool is_preferring_clean = resource->traits->requires ==
-                                   MU_REQUIRES_NOTHING ||
-                               resource->traits->requires ==
-                                   MU_REQUIRES_QUORUM;
+    bool is_preferring_clean =
+        resource->traits->requires == MU_REQUIRES_NOTHING ||
+        resource->traits->requires == MU_REQUIRES_QUORUM;
 
     for (size_t i = 0; i < resource->running_on.count; i++) {
         uint32_t node = resource->running_on.items[i];
-        bool is_clean = sched->nodes[node].is_online &&
-                        !sched->nodes[node].is_unclean;
+        bool is_clean =
+            sched->nodes[node].is_online && !sched->nodes[node].is_unclean;
 
         move->active_count++;
         move->clean_count += is_clean ? 1 : 0;
@@ -317,15 +313,12 @@ static enum mu_role
 role_toward(enum mu_role from, enum mu_role to)
 {
     static const enum mu_role next[5][5] = {
-        [MU_ROLE_UNKNOWN] = {MU_ROLE_UNKNOWN, MU_ROLE_STOPPED,
-                             MU_ROLE_STOPPED, MU_ROLE_STOPPED,
-                             MU_ROLE_STOPPED},
-        [MU_ROLE_STOPPED] = {MU_ROLE_STOPPED, MU_ROLE_STOPPED,
-                             MU_ROLE_STARTED, MU_ROLE_UNPROMOTED,
-                             MU_ROLE_UNPROMOTED},
-        [MU_ROLE_STARTED] = {MU_ROLE_STOPPED, MU_ROLE_STOPPED,
-                             MU_ROLE_STARTED, MU_ROLE_UNPROMOTED,
-                             MU_ROLE_PROMOTED},
+        [MU_ROLE_UNKNOWN] = {MU_ROLE_UNKNOWN, MU_ROLE_STOPPED, MU_ROLE_STOPPED,
+                             MU_ROLE_STOPPED, MU_ROLE_STOPPED},
+        [MU_ROLE_STOPPED] = {MU_ROLE_STOPPED, MU_ROLE_STOPPED, MU_ROLE_STARTED,
+                             MU_ROLE_UNPROMOTED, MU_ROLE_UNPROMOTED},
+        [MU_ROLE_STARTED] = {MU_ROLE_STOPPED, MU_ROLE_STOPPED, MU_ROLE_STARTED,
+                             MU_ROLE_UNPROMOTED, MU_ROLE_PROMOTED},
         [MU_ROLE_UNPROMOTED] = {MU_ROLE_STOPPED, MU_ROLE_STOPPED,
                                 MU_ROLE_STOPPED, MU_ROLE_UNPROMOTED,
                                 MU_ROLE_PROMOTED},
@@ -415,7 +408,6 @@ stop_all(struct mu_sched *sched, struct mu_sched_resource *resource,
         if (sched->options->remove_after_stop) {
             mu_recurring_delete_history(sched, resource, node, is_required);
         }
-        mu_fence_unfence_after_stop(sched, resource, stop);
     }
 }
 
@@ -435,8 +427,7 @@ stop_cause(struct mu_sched *sched, const struct mu_sched_resource *resource,
         return "it is no longer in the configuration";
     }
     if (where->is_standby) {
-        return mu_text_make(sched->arena, "node %s is in standby",
-                            where->name);
+        return mu_text_make(sched->arena, "node %s is in standby", where->name);
     }
     if (where->is_unclean) {
         return mu_text_make(sched->arena, "node %s is lost", where->name);
@@ -467,8 +458,6 @@ start_on(struct mu_sched *sched, struct mu_sched_resource *resource,
     struct mu_sched_action *start =
         mu_action_of(sched, resource, MU_VERB_START, node, false);
 
-    mu_fence_order_vs_unfence(sched, resource, start,
-                              MU_ORDER_FIRST_IMPLIES_THEN);
     if (mu_action_has(start, MU_FLAG_RUNNABLE) && is_required) {
         mu_action_require(start);
         if (resource->running_on.count == 0) {
@@ -489,18 +478,15 @@ promote_on(struct mu_sched *sched, struct mu_sched_resource *resource,
     struct mu_sched_action *promote;
 
     if (start && !mu_action_has(start, MU_FLAG_RUNNABLE)) {
-        for (promote = mu_action_find(resource, mu_key(MU_VERB_PROMOTE),
-                                      node);
+        for (promote = mu_action_find(resource, mu_key(MU_VERB_PROMOTE), node);
              promote; promote = mu_action_find_next(promote)) {
             promote->flags &= ~(uint32_t)MU_FLAG_RUNNABLE;
         }
         return;
     }
-    promote = mu_action_of(sched, resource, MU_VERB_PROMOTE, node,
-                           is_required);
+    promote = mu_action_of(sched, resource, MU_VERB_PROMOTE, node, is_required);
     if (is_required) {
-        mu_explain_cause(sched, promote,
-                         "its promotion score is the best one");
+        mu_explain_cause(sched, promote, "its promotion score is the best one");
     }
     if (is_expected(resource, node)) {
         promote->flags |= MU_FLAG_PSEUDO;

@@ -35,8 +35,7 @@ static bool company_has(const struct company *company,
 static void needs_add(struct mu_sched *sched, struct mu_amounts *sum,
                       const struct mu_sched_resource *resource,
                       const struct company *company);
-static void room_ban(struct mu_sched *sched,
-                     struct mu_sched_resource *resource,
+static void room_ban(struct mu_sched *sched, struct mu_sched_resource *resource,
                      const struct mu_amounts *needs);
 static struct mu_sched_action *load_stopped(struct mu_sched *sched,
                                             uint32_t node);
@@ -106,8 +105,8 @@ amount_find(const struct mu_amounts *amounts, const char *name)
 }
 
 static void
-amount_set(struct mu_sched *sched, struct mu_amounts *amounts,
-           const char *name, int32_t value, bool is_override)
+amount_set(struct mu_sched *sched, struct mu_amounts *amounts, const char *name,
+           int32_t value, bool is_override)
 {
     struct mu_amount *amount = amount_find(amounts, name);
     struct mu_amount *grown;
@@ -154,12 +153,12 @@ mu_utilization_book(struct mu_sched *sched,
         return;
     }
     for (uint32_t i = 0; i < needs->count; i++) {
-        struct mu_amount *left = amount_find(&sched->nodes[node].utilization,
-                                             needs->items[i].name);
+        struct mu_amount *left =
+            amount_find(&sched->nodes[node].utilization, needs->items[i].name);
 
         if (left) {
-            left->value += is_release ? needs->items[i].value
-                                      : -needs->items[i].value;
+            left->value +=
+                is_release ? needs->items[i].value : -needs->items[i].value;
         }
     }
 }
@@ -172,8 +171,7 @@ mu_utilization_cmp(const struct mu_sched *sched, uint32_t a, uint32_t b)
     int result = 0;
 
     for (uint32_t i = 0; i < left->count; i++) {
-        const struct mu_amount *other = amount_find(right,
-                                                    left->items[i].name);
+        const struct mu_amount *other = amount_find(right, left->items[i].name);
         int32_t value = other ? other->value : 0;
 
         if (left->items[i].value != value) {
@@ -244,8 +242,7 @@ room_ban(struct mu_sched *sched, struct mu_sched_resource *resource,
          const struct mu_amounts *needs)
 {
     static const struct mu_plan_reason full = {
-        .source = "utilization",
-        .text = "the node does not have the capacity"};
+        .source = "utilization", .text = "the node does not have the capacity"};
 
     for (uint32_t i = 0; i < sched->nodes_count; i++) {
         if (resource->scores[i] >= 0 &&
@@ -356,11 +353,9 @@ needs_add(struct mu_sched *sched, struct mu_amounts *sum,
 }
 
 void
-mu_utilization_order(struct mu_sched *sched,
-                     struct mu_sched_resource *resource)
+mu_utilization_order(struct mu_sched *sched, struct mu_sched_resource *resource)
 {
-    if (!sched->has_utilization ||
-        resource->traits->utilization.count == 0) {
+    if (!sched->has_utilization || resource->traits->utilization.count == 0) {
         return;
     }
     for (size_t i = 0; i < resource->running_on.count; i++) {
@@ -378,16 +373,16 @@ mu_utilization_order(struct mu_sched *sched,
             continue;
         }
         action = load_stopped(sched, i);
-        mu_order_add(sched, &(struct mu_ordering){
-                                .first = action,
-                                .then_resource = resource,
-                                .then_key = mu_key(MU_VERB_START),
-                                .flags = MU_ORDER_ON_TARGET});
-        mu_order_add(sched, &(struct mu_ordering){
-                                .first = action,
-                                .then_resource = resource,
-                                .then_key = mu_key(MU_VERB_MIGRATE_TO),
-                                .flags = MU_ORDER_ON_TARGET});
+        mu_order_add(sched,
+                     &(struct mu_ordering){.first = action,
+                                           .then_resource = resource,
+                                           .then_key = mu_key(MU_VERB_START),
+                                           .flags = MU_ORDER_ON_TARGET});
+        mu_order_add(
+            sched, &(struct mu_ordering){.first = action,
+                                         .then_resource = resource,
+                                         .then_key = mu_key(MU_VERB_MIGRATE_TO),
+                                         .flags = MU_ORDER_ON_TARGET});
     }
 }
 
