@@ -71,6 +71,7 @@ mu_body_view(struct mu_archive *archive, struct mu_body_view *body)
 void
 mu_body_exclude(struct mu_archive *archive, struct mu_body_exclude *body)
 {
+    mu_archive_u64(archive, &body->view);
     mu_archive_u32(archive, &body->node_id);
     mu_archive_u32(archive, &body->pid);
 }

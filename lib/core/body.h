@@ -73,6 +73,7 @@ struct mu_body_view {
 };
 
 struct mu_body_exclude {
+    uint64_t view;    /* That the sender is active in; 0: it has none. */
     uint32_t node_id;
     uint32_t pid;
 };

@@ -227,8 +227,7 @@ void mu_view_quorum(struct mu_core *core, const struct mu_event_quorum *event);
 void mu_view_lost(struct mu_core *core);
 void mu_view_hello(struct mu_core *core, uint32_t node_id, uint32_t pid,
                    uint64_t incarnation, struct mu_span body);
-void mu_view_exclude(struct mu_core *core, uint32_t node_id,
-                     uint64_t incarnation, struct mu_span body);
+void mu_view_exclude(struct mu_core *core, struct mu_span body);
 void mu_view_announced(struct mu_core *core, struct mu_span body);
 void mu_view_snapshot(struct mu_core *core, struct mu_span body);
 /* Does what is due: HELLO, EXCLUDE, VIEW. Called after every event. */

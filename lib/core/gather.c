@@ -84,12 +84,18 @@ mu_gather_consider(struct mu_core *core)
     }
 }
 
+static uint64_t
+own_view(const struct mu_core *core)
+{
+    return core->phase == MU_CORE_ACTIVE ? core->state.view : 0;
+}
+
 /* A node that has spoken and now does not do its part is left out by the lowest
  * of the others. */
 void
 mu_gather_exclude(struct mu_core *core, uint32_t node_id, uint32_t pid)
 {
-    struct mu_body_exclude exclude = {node_id, pid};
+    struct mu_body_exclude exclude = {own_view(core), node_id, pid};
 
     core->view_deadline = mu_instant_after(core->now, MU_VIEW_SILENCE_MS);
     for (uint32_t i = 0; i < core->hellos_count; i++) {
@@ -142,7 +148,8 @@ silent_exclude(struct mu_core *core)
     for (uint32_t i = 0; i < core->members_count; i++) {
         const struct mu_group_member *member = &core->members[i];
         const struct mu_core_hello *hello = mu_view_find_hello(core, member->node_id);
-        struct mu_body_exclude exclude = {member->node_id, member->pid};
+        struct mu_body_exclude exclude = {own_view(core), member->node_id,
+                                          member->pid};
 
         if (mu_view_has_ring_node(core, member->node_id) &&
             (!hello || hello->pid != member->pid)) {

@@ -247,7 +247,7 @@ message_dispatch(struct mu_core *core, uint32_t node_id, uint32_t pid,
         mu_view_hello(core, node_id, pid, msg->incarnation, body);
         return;
     case MU_MSG_EXCLUDE:
-        mu_view_exclude(core, node_id, msg->incarnation, body);
+        mu_view_exclude(core, body);
         return;
     case MU_MSG_VIEW:
         mu_view_announced(core, body);

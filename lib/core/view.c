@@ -156,13 +156,10 @@ mu_view_hello(struct mu_core *core, uint32_t node_id, uint32_t pid,
 }
 
 void
-mu_view_exclude(struct mu_core *core, uint32_t node_id, uint64_t incarnation,
-                struct mu_span body)
+mu_view_exclude(struct mu_core *core, struct mu_span body)
 {
     struct mu_body_exclude exclude = {0};
     uint32_t kept = 0;
-    const struct mu_state_member *member =
-        mu_state_get_member(&core->state, node_id);
 
     if (!mu_body_decode(&core->scratch, body, mu_body_exclude, &exclude) ||
         core->excluded_count >= MU_NODES_COUNT_MAX ||
@@ -172,10 +169,9 @@ mu_view_exclude(struct mu_core *core, uint32_t node_id, uint64_t incarnation,
     if (exclude.node_id == core->node_id) {
         core->is_hello_sent = false; /* We are here, and say so. */
     }
-    /* Who is not in the view yet has not heard the members speak: it was not
+    /* Who was not in the view yet had not heard the members speak: it was not
      * there. That leaves out nobody. */
-    if (core->phase == MU_CORE_ACTIVE &&
-        (!member || member->incarnation != incarnation)) {
+    if (core->phase == MU_CORE_ACTIVE && exclude.view != core->state.view) {
         return;
     }
     for (uint32_t i = 0; i < core->hellos_count; i++) {
