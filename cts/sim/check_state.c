@@ -20,10 +20,10 @@ static void
 compare_digest(struct mu_sim *sim, uint32_t node, const struct mu_state *state)
 {
     const struct mu_sim_node *self = &sim->nodes[node];
-    uint64_t key =
-        mix(mix(mix(mix(self->ring.node, self->ring.seq), state->view),
-                state->epoch),
-            state->position);
+    uint64_t key = mix(mix(mix(mix(mix(1, self->ring.node), self->ring.seq),
+                               state->view),
+                           state->epoch),
+                       state->position);
     struct mu_check_digest *slot = &sim->checks.digests[key % MU_CHECK_DIGESTS];
     struct mu_digest digest;
 

@@ -195,9 +195,9 @@ run_all(unsigned jobs)
     }
 }
 
-/* Runs a seed in a process of its own; true when it passes. The failure goes
- * to 'failure', the story to 'path' if there is one. */
-static bool
+/* Runs a seed in a process of its own; 0 when it passes, else what kind of
+ * failure it is. The story goes to 'path' if there is one. */
+static int
 run_alone(uint64_t seed, uint32_t skipped_mask, const char *path, bool detail)
 {
     int status;
@@ -223,10 +223,13 @@ run_alone(uint64_t seed, uint32_t skipped_mask, const char *path, bool detail)
             exit(3);
         }
         has_passed = mu_sim_run(sim);
-        exit(has_passed ? 0 : 1);
+        /* Failures of another kind have another status: "S1", "I6", ... */
+        exit(has_passed ? 0 : 2 + (sim->failure[0] * 10 + sim->failure[1]) % 90);
     }
-    return pid > 0 && waitpid(pid, &status, 0) == pid && WIFEXITED(status) &&
-           WEXITSTATUS(status) == 0;
+    if (pid < 0 || waitpid(pid, &status, 0) != pid) {
+        return -1;
+    }
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
 /* Leaves out every fault without which the seed still fails. */
@@ -235,12 +238,13 @@ shrink(uint64_t seed)
 {
     struct mu_sim_options options;
     uint32_t skipped = 0;
+    int kind = run_alone(seed, 0, NULL, false);
 
     mu_sim_draw_options(seed, &options);
     for (uint32_t i = options.faults_count; i-- > 0;) {
         uint32_t tried = skipped | UINT32_C(1) << i;
 
-        if (!run_alone(seed, tried, NULL, false)) {
+        if (run_alone(seed, tried, NULL, false) == kind) {
             skipped = tried;
         }
     }
@@ -407,7 +411,8 @@ main(int argc, char **argv)
         }
     }
     if (has_story) {
-        return seeds_count == 1 && run_alone(seeds[0], skipped, "-", has_detail)
+        return seeds_count == 1 &&
+                       run_alone(seeds[0], skipped, "-", has_detail) == 0
                    ? 0
                    : 1;
     }

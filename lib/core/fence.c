@@ -52,6 +52,10 @@ static uint32_t executor_choose(const struct mu_state *state,
 static bool node_has_device(const struct mu_state *state, uint32_t node_id,
                             const char *device);
 static void attempt_begin(struct mu_apply *apply, struct mu_state_fence *fence);
+static bool is_pending(const struct mu_state_fence *fence);
+static bool may_shoot(struct mu_state *state,
+                      const struct mu_state_fence *fence);
+static void attempt_hold(struct mu_apply *apply, struct mu_state_fence *fence);
 static void attempt_pause(struct mu_apply *apply, struct mu_state_fence *fence,
                           const char *reason);
 static void attempt_fail(struct mu_apply *apply, struct mu_state_fence *fence,
@@ -176,6 +180,14 @@ mu_fence_reassign(struct mu_apply *apply)
         const struct mu_state_node *executor =
             mu_state_find_node(state, fence->executor_id);
 
+        if (is_pending(fence) && !may_shoot(state, fence)) {
+            attempt_hold(apply, fence);
+            continue;
+        }
+        if (fence->state == MU_FENCE_PAUSING && fence->due_ms == INT64_MAX) {
+            attempt_begin(apply, fence); /* Quorum is back. */
+            continue;
+        }
         if (fence->state != MU_FENCE_RUNNING ||
             (executor && (executor->state == MU_NODE_STATE_ACTIVE ||
                           executor->state == MU_NODE_STATE_LEAVING) &&
@@ -479,6 +491,10 @@ attempt_begin(struct mu_apply *apply, struct mu_state_fence *fence)
         .node = mu_apply_node_name(apply, fence->target_id)};
 
     fence->attempt++;
+    if (!may_shoot(state, fence)) {
+        attempt_hold(apply, fence);
+        return;
+    }
     if (!mu_fence_describe(state, fence, apply->scratch, &attempt)) {
         attempt_pause(apply, fence, "no fence device can switch it");
         return;
@@ -501,6 +517,50 @@ attempt_begin(struct mu_apply *apply, struct mu_state_fence *fence)
                    about.node, fence->device,
                    mu_apply_node_name(apply, fence->executor_id),
                    fence->attempt);
+}
+
+static bool
+is_pending(const struct mu_state_fence *fence)
+{
+    return fence->state == MU_FENCE_RUNNING ||
+           fence->state == MU_FENCE_PAUSING;
+}
+
+/* Without quorum nobody is shot: the others may have it. Only the policies
+ * that say so are exceptions: to go on as if, or to end this partition. */
+static bool
+may_shoot(struct mu_state *state, const struct mu_state_fence *fence)
+{
+    enum mu_quorum_policy policy = state->config
+                                       ? state->config->options.quorum_policy
+                                       : MU_QUORUM_STOP;
+
+    return state->is_quorate || policy == MU_QUORUM_IGNORE ||
+           (policy == MU_QUORUM_FENCE &&
+            mu_state_get_member(state, fence->target_id));
+}
+
+/* What this partition has asked for waits for quorum, or for the news that
+ * the others have done it. */
+static void
+attempt_hold(struct mu_apply *apply, struct mu_state_fence *fence)
+{
+    const struct mu_effect_trace about = {
+        .node = mu_apply_node_name(apply, fence->target_id)};
+
+    if (fence->state == MU_FENCE_RUNNING) {
+        mu_apply_add(apply, MU_OUTCOME_CANCEL)->op_id = fence->op_id;
+    }
+    if (fence->due_ms != INT64_MAX) {
+        mu_apply_trace(apply, MU_TRACE_WARNING, MU_TOPIC_FENCE, &about,
+                       "fencing (%s) of %s waits for quorum", fence->action,
+                       about.node);
+    }
+    fence->attempt++;
+    fence->state = MU_FENCE_PAUSING;
+    fence->executor_id = 0;
+    fence->due_ms = INT64_MAX;
+    fence->reason = mu_state_text(apply->state, "there is no quorum");
 }
 
 static void

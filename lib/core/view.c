@@ -34,6 +34,7 @@ static bool view_is_ours(const struct mu_core *core,
                          const struct mu_body_view *view,
                          bool *ret_is_joiner);
 static void view_enter(struct mu_core *core, const struct mu_body_view *view);
+static void synced_owe(struct mu_core *core);
 static void sync_begin(struct mu_core *core, const struct mu_body_view *view);
 static void snapshot_send(struct mu_core *core);
 static void state_give_up(struct mu_core *core);
@@ -243,7 +244,6 @@ void
 mu_view_snapshot(struct mu_core *core, struct mu_span body)
 {
     struct mu_body_snapshot snapshot = {0};
-    struct mu_body_synced synced;
 
     if (core->phase != MU_CORE_SYNCING ||
         !mu_body_decode(&core->scratch, body, mu_body_snapshot, &snapshot) ||
@@ -263,10 +263,7 @@ mu_view_snapshot(struct mu_core *core, struct mu_span body)
     if (core->phase != MU_CORE_ACTIVE) {
         return; /* What was replayed has put us out again. */
     }
-    synced.view = core->state.view;
-    (void)mu_transfer_owe(
-        core, MU_MSG_SYNCED, MU_LANE_VIEW,
-        mu_body_encode(&core->scratch, mu_body_synced, &synced));
+    synced_owe(core);
     mu_transfer_resend(core, true);
     mu_core_trace(core, MU_TRACE_INFO, MU_TOPIC_VIEW,
                   "got the state of view %llu (%zu bytes)",
@@ -634,6 +631,7 @@ view_enter(struct mu_core *core, const struct mu_body_view *view)
     struct mu_apply apply =
         mu_core_make_apply(core, view->source_id, core->incarnation);
     bool has_joiners = false;
+    const struct mu_state_node *own;
 
     if (view->is_cold) {
         state_give_up(core);
@@ -652,7 +650,22 @@ view_enter(struct mu_core *core, const struct mu_body_view *view)
     if (view->source_id == core->node_id && has_joiners) {
         snapshot_send(core);
     }
+    own = mu_state_find_node(&core->state, core->node_id);
+    if (own && own->state == MU_NODE_STATE_PENDING) {
+        synced_owe(core); /* A ring came between the state and its receipt. */
+    }
     mu_transfer_resend(core, true);
+}
+
+/* Tells the others, until they know, that we have the state of this view. */
+static void
+synced_owe(struct mu_core *core)
+{
+    struct mu_body_synced synced = {.view = core->state.view};
+
+    (void)mu_transfer_owe(
+        core, MU_MSG_SYNCED, MU_LANE_VIEW,
+        mu_body_encode(&core->scratch, mu_body_synced, &synced));
 }
 
 static void
