@@ -24,6 +24,7 @@ mu_tool_function mu_muster_why_run;
 
 /* muster_configure.c */
 mu_tool_function mu_muster_configure_run;
+mu_tool_function mu_muster_configure_batch;
 mu_tool_function mu_muster_configure_show;
 mu_tool_function mu_muster_configure_load;
 mu_tool_function mu_muster_configure_edit;

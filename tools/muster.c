@@ -5,9 +5,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/text.h"
 #include "tools/command_table.h"
+#include "tools/commands.h"
 #include "tools/tool.h"
 
 enum { WORDS_COUNT_MAX = 4096 };
@@ -212,6 +214,11 @@ dispatch(struct mu_tool *tool, int count, char **words)
                                 : MU_TOOL_USAGE;
     }
     if (is_level(words[0])) {
+        if (count == 1 && strcmp(words[0], "configure") == 0 &&
+            !tool->has_help && !isatty(STDIN_FILENO)) {
+            tool->command = "configure";
+            return mu_muster_configure_batch(tool, 0, words + 1);
+        }
         if (count == 1) {
             (void)help(tool, words[0]);
             return tool->has_help ? MU_TOOL_OK : MU_TOOL_USAGE;

@@ -156,6 +156,13 @@ class FileTest(unittest.TestCase):
                           "group g a nosuch\n",
                      holds=("line 3", "nosuch"))
 
+    def test_a_script_of_the_crm_shell_is_taken_from_standard_input(self):
+        self.good("configure", text=f"primitive a ocf:heartbeat:Dummy\n"
+                  "clone c a\ncommit\nquit\n")
+        self.assertIn("clone c a", self.good("configure", "show"))
+        self.refused("configure", text="primitive b ocf:heartbeat:Dummy\n"
+                     "group g nosuch\ncommit\n", holds=("line 2",))
+
     def test_resources_and_nodes_are_changed_by_their_commands(self):
         self.good("configure", "primitive", "a", "ocf:heartbeat:Dummy")
         self.good("resource", "stop", "a")
