@@ -28,6 +28,7 @@ static void respond_result(struct mu_api *api, uint64_t client, json_t *result);
 static void respond_error(struct mu_api *api, uint64_t client, int error,
                           const char *text);
 static void respond(struct mu_api *api, uint64_t client, json_t *answer);
+static json_t *nodes_build(struct mu_api *api);
 static json_t *version_build(void);
 static bool waiter_add(struct mu_api *api, uint64_t client, uint64_t request);
 static void waiter_remove(struct mu_api *api, uint32_t index);
@@ -238,6 +239,9 @@ answer_question(struct mu_api *api, uint64_t client, const char *name,
                               : "this node has not received the state of the "
                                 "cluster yet; try again in a moment");
         }
+    } else if (strcmp(name, "nodes") == 0) {
+        /* Asked by agents while they run: it must not cost a plan. */
+        respond_result(api, client, nodes_build(api));
     } else if (strcmp(name, "plan") == 0) {
         respond_result(api, client,
                        mu_api_plan_build(mu_api_look(api), &api->scratch));
@@ -344,6 +348,43 @@ respond(struct mu_api *api, uint64_t client, json_t *answer)
     }
     free(text);
     json_decref(answer);
+}
+
+/* Nodes with their transient attributes, without any planning. */
+static json_t *
+nodes_build(struct mu_api *api)
+{
+    const struct mu_core *core = api->host.core(api->host.context);
+    const struct mu_state *state = core ? mu_core_get_state(core) : NULL;
+    json_t *nodes = json_array();
+
+    for (uint32_t i = 0; state && i < state->nodes_count; i++) {
+        const struct mu_state_node *node = &state->nodes[i];
+        bool is_member = node->state == MU_NODE_STATE_ACTIVE ||
+                         node->state == MU_NODE_STATE_LEAVING ||
+                         node->state == MU_NODE_STATE_PENDING;
+        json_t *attributes = json_object();
+
+        for (uint32_t j = 0; j < node->attributes_count; j++) {
+            (void)json_object_set_new(
+                attributes, node->attributes[j].name,
+                json_string(mu_api_clean(mu_arena_strdup(
+                    &api->scratch, node->attributes[j].value))));
+        }
+        (void)json_array_append_new(
+            nodes,
+            json_pack("{s:s, s:I, s:b, s:s, s:o}", "name", node->name, "id",
+                      (json_int_t)node->id, "member", is_member ? 1 : 0,
+                      "state", mu_state_node_word(node->state), "attributes",
+                      attributes));
+    }
+    return json_pack(
+        "{s:s?, s:I, s:b, s:s?, s:o}", "local",
+        core ? mu_api_node_name(state, mu_core_get_node_id(core)) : NULL, "id",
+        (json_int_t)(core ? mu_core_get_node_id(core) : 0), "quorate",
+        core && mu_core_is_quorate(core) ? 1 : 0, "coordinator",
+        core ? mu_api_node_name(state, mu_core_get_coordinator(core)) : NULL,
+        "nodes", nodes);
 }
 
 static json_t *

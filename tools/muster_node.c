@@ -406,11 +406,10 @@ local_name(struct mu_tool *tool, const char **ret_name)
         *ret_name = own_name(tool);
         return MU_TOOL_OK;
     }
-    code = mu_client_ask(tool, json_pack("{s:s}", "request", "status"), &status,
+    code = mu_client_ask(tool, json_pack("{s:s}", "request", "nodes"), &status,
                          NULL);
     if (!code) {
-        const char *name = json_string_value(
-            json_object_get(json_object_get(status, "cluster"), "local"));
+        const char *name = json_string_value(json_object_get(status, "local"));
 
         *ret_name = mu_arena_strdup(&tool->arena, name);
         if (!name) {

@@ -1,0 +1,397 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* crm_resource and crm_mon, as far as agents use them. */
+
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "crm/edit.h"
+#include "doc/doc.h"
+#include "tools/cib_edit.h"
+#include "tools/client.h"
+#include "tools/muster_status.h"
+#include "tools/pcmk.h"
+
+/* What a call of crm_resource asks for. */
+struct call {
+    int what; /* W locate, F fail, C cleanup, R refresh, B ban,
+                 U clear, g get, p set, d delete, l list */
+    const char *resource;
+    const char *node;
+    const char *name;
+    const char *value;
+    enum mu_edit_set set;
+};
+
+static int run(struct mu_tool *tool, const struct call *call);
+static int locate(struct mu_tool *tool, const char *resource);
+static int show_value(struct mu_tool *tool, const struct call *call);
+static int change(struct mu_cib_edit *edit, void *context);
+static int fetch(struct mu_tool *tool, json_t **ret_status);
+static bool is_copy_of(const char *id, const char *resource);
+static void write_xml(const json_t *status, struct mu_text_buffer *text);
+static void write_resource(const json_t *resource, struct mu_text_buffer *text);
+static void write_value(const json_t *object, const char *name,
+                        struct mu_text_buffer *text);
+static const char *truth(const json_t *object, const char *name);
+
+int
+mu_pcmk_resource_run(struct mu_tool *tool, int argc, char **argv)
+{
+    static const struct option options[] = {
+        {"resource", required_argument, NULL, 'r'},
+        {"node", required_argument, NULL, 'N'},
+        {"locate", no_argument, NULL, 'W'},
+        {"list-raw", no_argument, NULL, 'l'},
+        {"fail", no_argument, NULL, 'F'},
+        {"cleanup", no_argument, NULL, 'C'},
+        {"refresh", no_argument, NULL, 'R'},
+        {"ban", no_argument, NULL, 'B'},
+        {"clear", no_argument, NULL, 'U'},
+        {"get-parameter", required_argument, NULL, 'g'},
+        {"set-parameter", required_argument, NULL, 'p'},
+        {"delete-parameter", required_argument, NULL, 'd'},
+        {"parameter-value", required_argument, NULL, 'v'},
+        {"meta", no_argument, NULL, 'm'},
+        {"utilization", no_argument, NULL, 'z'},
+        {"quiet", no_argument, NULL, 'Q'},
+        {NULL, 0, NULL, 0},
+    };
+    struct call call = {.set = MU_EDIT_PARAMS};
+    int c;
+
+    opterr = 0;
+    while ((c = getopt_long(argc, argv, "r:N:H:WlFCRBUg:p:d:v:mzQqP", options,
+                            NULL)) != -1) {
+        switch (c) {
+        case 'r':
+            call.resource = optarg;
+            break;
+        case 'N':
+        case 'H':
+            call.node = optarg;
+            break;
+        case 'v':
+            call.value = optarg;
+            break;
+        case 'm':
+            call.set = MU_EDIT_META;
+            break;
+        case 'z':
+            call.set = MU_EDIT_UTILIZATION;
+            break;
+        case 'g':
+        case 'p':
+        case 'd':
+            call.name = optarg;
+            call.what = c;
+            break;
+        case 'W':
+        case 'l':
+        case 'F':
+        case 'C':
+        case 'R':
+        case 'B':
+        case 'U':
+            call.what = c;
+            break;
+        default:
+            break;
+        }
+    }
+    if (!call.resource && !strchr("lCR", call.what)) {
+        (void)fprintf(stderr, "crm_resource: which resource? Name one with "
+                              "-r\n");
+        return MU_PCMK_USAGE;
+    }
+    return run(tool, &call);
+}
+
+int
+mu_pcmk_resource_mon(struct mu_tool *tool, int argc, char **argv)
+{
+    struct mu_text_buffer text;
+    json_t *status;
+    bool is_xml = false;
+    int code;
+
+    for (int i = 1; i < argc; i++) {
+        is_xml = is_xml || strcmp(argv[i], "-X") == 0 ||
+                 strcmp(argv[i], "--as-xml") == 0 ||
+                 strcmp(argv[i], "--output-as=xml") == 0 ||
+                 (strcmp(argv[i], "--output-as") == 0 && i + 1 < argc &&
+                  strcmp(argv[i + 1], "xml") == 0);
+    }
+    code = fetch(tool, &status);
+    if (code) {
+        return code;
+    }
+    mu_text_buffer_init(&text, &tool->arena);
+    if (is_xml) {
+        write_xml(status, &text);
+    } else {
+        const struct mu_muster_status_view view = {
+            .width = 200, .is_ascii = true, .is_full = true};
+
+        mu_muster_status_render(status, &view, &text);
+    }
+    (void)fputs(text.data, stdout);
+    json_decref(status);
+    return MU_PCMK_OK;
+}
+
+static int
+run(struct mu_tool *tool, const struct call *call)
+{
+    const char *const pairs[] = {call->resource ? "resource" : NULL,
+                                 call->resource, call->node ? "node" : NULL,
+                                 call->node, NULL};
+    struct call copy = *call;
+    json_t *status;
+    const json_t *one;
+    size_t i;
+    int code;
+
+    switch (call->what) {
+    case 'W':
+        return locate(tool, call->resource);
+    case 'F':
+        return mu_pcmk_exit_of(mu_client_wish(tool, "fail", pairs));
+    case 'C':
+        return mu_pcmk_exit_of(mu_client_wish(tool, "cleanup", pairs));
+    case 'R':
+        return mu_pcmk_exit_of(mu_client_wish(tool, "refresh", pairs));
+    case 'g':
+        return show_value(tool, call);
+    case 'p':
+    case 'd':
+    case 'B':
+    case 'U':
+        return mu_pcmk_exit_of(mu_cib_edit_run(tool, change, &copy));
+    case 'l':
+        code = fetch(tool, &status);
+        json_array_foreach(json_object_get(status, "resources"), i, one)
+        {
+            const char *kind = json_string_value(json_object_get(one, "kind"));
+
+            if (kind && strcmp(kind, "primitive") == 0) {
+                (void)puts(json_string_value(json_object_get(one, "id")));
+            }
+        }
+        json_decref(status);
+        return code;
+    default:
+        (void)fprintf(stderr, "crm_resource: this is not one of the uses that "
+                              "agents make of it; see: muster resource "
+                              "--help\n");
+        return MU_PCMK_USAGE;
+    }
+}
+
+static int
+locate(struct mu_tool *tool, const char *resource)
+{
+    json_t *status;
+    const json_t *one;
+    bool is_known = false;
+    bool is_active = false;
+    size_t i;
+    int code = fetch(tool, &status);
+
+    if (code) {
+        return code;
+    }
+    json_array_foreach(json_object_get(status, "resources"), i, one)
+    {
+        const char *id = json_string_value(json_object_get(one, "id"));
+        const char *kind = json_string_value(json_object_get(one, "kind"));
+        const char *parent = json_string_value(json_object_get(one, "parent"));
+        const char *role = json_string_value(json_object_get(one, "role"));
+        const json_t *node;
+        size_t j;
+
+        if (!id || !kind ||
+            (!is_copy_of(id, resource) &&
+             !(parent && is_copy_of(parent, resource)))) {
+            continue;
+        }
+        is_known = true;
+        json_array_foreach(json_object_get(one, "nodes"), j, node)
+        {
+            if (strcmp(kind, "primitive") == 0) {
+                is_active = true;
+                (void)printf("resource %s is running on: %s %s\n", resource,
+                             json_string_value(node),
+                             role && strcmp(role, "Promoted") == 0 ? "Promoted"
+                                                                   : "");
+            }
+        }
+    }
+    json_decref(status);
+    if (!is_known) {
+        (void)fprintf(stderr, "crm_resource: there is no resource %s\n",
+                      resource);
+        return MU_PCMK_NOT_THERE;
+    }
+    if (!is_active) {
+        (void)fprintf(stderr, "resource %s is NOT running\n", resource);
+    }
+    return MU_PCMK_OK;
+}
+
+static int
+show_value(struct mu_tool *tool, const struct call *call)
+{
+    struct mu_cib_edit edit;
+    const char *value;
+    int code = mu_cib_edit_open(tool, false, &edit);
+
+    if (code) {
+        return mu_pcmk_exit_of(code);
+    }
+    value = mu_edit_get(edit.doc, call->resource, call->set, call->name);
+    if (value) {
+        (void)puts(value);
+    } else {
+        (void)fprintf(stderr, "crm_resource: %s does not set %s\n",
+                      call->resource, call->name);
+        code = MU_PCMK_NOT_THERE;
+    }
+    mu_cib_edit_close(&edit);
+    return code;
+}
+
+static int
+change(struct mu_cib_edit *edit, void *context)
+{
+    const struct call *call = context;
+    const struct mu_edit_place place = {.resource = call->resource,
+                                        .node = call->node};
+    struct mu_report report;
+    int error;
+
+    mu_report_init(&report, &edit->tool->arena);
+    if (call->what == 'B') {
+        error = mu_edit_ban(edit->doc, &place, &report);
+    } else if (call->what == 'U') {
+        error = mu_edit_clear(edit->doc, call->resource, call->node, &report);
+    } else {
+        error =
+            mu_edit_resource(edit->doc, call->resource, call->set, call->name,
+                             call->what == 'p' ? call->value : NULL, &report);
+    }
+    return error ? mu_tool_fail(edit->tool, "%s",
+                                report.count ? report.items[0].text : "refused")
+                 : MU_TOOL_OK;
+}
+
+static int
+fetch(struct mu_tool *tool, json_t **ret_status)
+{
+    *ret_status = NULL;
+    return mu_pcmk_exit_of(mu_client_ask(
+        tool, json_pack("{s:s}", "request", "status"), ret_status, NULL));
+}
+
+/* Tells whether 'id' is the resource or a numbered copy of it. */
+static bool
+is_copy_of(const char *id, const char *resource)
+{
+    size_t length = strlen(resource);
+
+    return strncmp(id, resource, length) == 0 &&
+           (id[length] == '\0' || id[length] == ':');
+}
+
+/* One element per line, name and id first: agents search it with grep. */
+static void
+write_xml(const json_t *status, struct mu_text_buffer *text)
+{
+    const json_t *cluster = json_object_get(status, "cluster");
+    const json_t *one;
+    size_t i;
+
+    mu_text_buffer_add(text,
+                       "<?xml version=\"1.0\"?>\n"
+                       "<pacemaker-result api-version=\"2.25\" "
+                       "request=\"crm_mon -1 --output-as=xml\">\n"
+                       "  <summary>\n    <current_dc present=\"%s\" name=\"",
+                       json_is_string(json_object_get(cluster, "coordinator"))
+                           ? "true"
+                           : "false");
+    write_value(cluster, "coordinator", text);
+    mu_text_buffer_add(text,
+                       "\" with_quorum=\"%s\"/>\n  </summary>\n"
+                       "  <nodes>\n",
+                       truth(cluster, "quorate"));
+    json_array_foreach(json_object_get(status, "nodes"), i, one)
+    {
+        mu_text_buffer_add(text, "    <node name=\"");
+        write_value(one, "name", text);
+        mu_text_buffer_add(
+            text,
+            "\" id=\"%lld\" online=\"%s\" standby=\"%s\" maintenance=\"%s\" "
+            "pending=\"%s\" unclean=\"%s\" is_dc=\"%s\" "
+            "resources_running=\"%lld\" type=\"member\"/>\n",
+            (long long)json_integer_value(json_object_get(one, "id")),
+            truth(one, "online"), truth(one, "standby"),
+            truth(one, "maintenance"), truth(one, "pending"),
+            truth(one, "unclean"), truth(one, "coordinator"),
+            (long long)json_integer_value(json_object_get(one, "resources")));
+    }
+    mu_text_buffer_add(text, "  </nodes>\n  <resources>\n");
+    json_array_foreach(json_object_get(status, "resources"), i, one)
+    {
+        write_resource(one, text);
+    }
+    mu_text_buffer_add(text, "  </resources>\n  <status code=\"0\" "
+                             "message=\"OK\"/>\n</pacemaker-result>\n");
+}
+
+static void
+write_resource(const json_t *resource, struct mu_text_buffer *text)
+{
+    const char *kind = json_string_value(json_object_get(resource, "kind"));
+    const char *id = json_string_value(json_object_get(resource, "id"));
+    const json_t *nodes = json_object_get(resource, "nodes");
+    const json_t *node;
+    size_t i;
+
+    if (!kind || !id || strcmp(kind, "primitive") != 0) {
+        return;
+    }
+    mu_text_buffer_add(text, "    <resource id=\"%.*s\" resource_agent=\"",
+                       (int)strcspn(id, ":"), id);
+    write_value(resource, "agent", text);
+    mu_text_buffer_add(text, "\" role=\"");
+    write_value(resource, "role", text);
+    mu_text_buffer_add(
+        text,
+        "\" active=\"%s\" orphaned=\"false\" blocked=\"%s\" managed=\"%s\" "
+        "failed=\"%s\" nodes_running_on=\"%zu\">\n",
+        json_array_size(nodes) > 0 ? "true" : "false",
+        truth(resource, "blocked"), truth(resource, "managed"),
+        truth(resource, "failed"), json_array_size(nodes));
+    json_array_foreach(nodes, i, node)
+    {
+        mu_text_buffer_add(text, "      <node name=\"");
+        mu_doc_write_value(json_string_value(node), text);
+        mu_text_buffer_add(text, "\"/>\n");
+    }
+    mu_text_buffer_add(text, "    </resource>\n");
+}
+
+static void
+write_value(const json_t *object, const char *name, struct mu_text_buffer *text)
+{
+    const char *value = json_string_value(json_object_get(object, name));
+
+    mu_doc_write_value(value ? value : "", text);
+}
+
+static const char *
+truth(const json_t *object, const char *name)
+{
+    return json_is_true(json_object_get(object, name)) ? "true" : "false";
+}
