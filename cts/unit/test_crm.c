@@ -316,6 +316,33 @@ START_TEST(a_constraint_inside_a_new_group_goes)
 }
 END_TEST
 
+/* A constraint beside a group that is there already may be meant for the
+ * member alone; one from before the group cannot be. */
+START_TEST(constraints_follow_into_new_groups_only)
+{
+    ck_assert_int_eq(apply(MU_CRM_TYPED, "primitive b ocf:x:y\n"
+                                         "primitive c ocf:x:y\n"
+                                         "location l b 1: n1\n"
+                                         "location m c 1: n1\ngroup g a b"),
+                     0);
+    ck_assert_str_eq(attribute("l", "rsc"), "g");
+    ck_assert_int_eq(apply(MU_CRM_UPDATE, "group g a b c"), 0);
+    ck_assert_str_eq(attribute("m", "rsc"), "c");
+}
+END_TEST
+
+/* To name a group is to name its members; all else goes. */
+START_TEST(pushing_a_group_keeps_its_members)
+{
+    ck_assert_int_eq(apply(MU_CRM_TYPED, "primitive b ocf:x:y\ngroup g a b\n"
+                                         "primitive c ocf:x:y"),
+                     0);
+    ck_assert_int_eq(apply(MU_CRM_PUSH, "group g b a"), 0);
+    ck_assert_str_eq(attribute("a", "type"), "Dummy");
+    ck_assert_ptr_null(mu_doc_find(mu_doc_root(cib), "c"));
+}
+END_TEST
+
 /* Cycles and nonsense among containers are refused before they exist. */
 START_TEST(containers_take_what_they_can_hold)
 {
@@ -615,6 +642,8 @@ main(void)
     tcase_add_test(language, deleting_what_others_use_is_refused);
     tcase_add_test(language, a_shrunk_colocation_set_keeps_its_direction);
     tcase_add_test(language, a_constraint_inside_a_new_group_goes);
+    tcase_add_test(language, constraints_follow_into_new_groups_only);
+    tcase_add_test(language, pushing_a_group_keeps_its_members);
     tcase_add_test(language, containers_take_what_they_can_hold);
     tcase_add_test(language, roles_are_written_as_the_schema_knows_them);
     tcase_add_test(language, bare_types_find_their_provider);

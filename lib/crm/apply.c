@@ -153,7 +153,6 @@ members_take(struct mu_apply *apply, struct mu_element *container,
         const struct mu_word *word = mu_element_word(holder, "id");
         const char *id = mu_element_get(holder, "id");
         struct mu_element *member = mu_workspace_resource(workspace, id);
-        struct mu_element *from;
         int r;
 
         if (!member) {
@@ -163,10 +162,11 @@ members_take(struct mu_apply *apply, struct mu_element *container,
         if (r < 0) {
             return r;
         }
-        from = member->parent;
         mu_element_insert(holder, member);
         mu_element_detach(holder);
-        if (from != old) {
+        /* A container that is there already may have been named beside its
+         * new member on purpose. */
+        if (!old) {
             mu_refs_redirect(workspace, id, mu_element_get(container, "id"));
         }
     }

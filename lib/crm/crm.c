@@ -52,6 +52,9 @@ static int entries_check(struct loader *loader, const struct entries *entries);
 static int others_remove(struct loader *loader, const struct entries *entries);
 static int edited_delete(struct loader *loader, const struct entries *entries);
 static void names_index(struct loader *loader, struct entries *entries);
+static void members_index(struct entries *entries,
+                          const struct mu_element *container,
+                          uint32_t position);
 static bool is_mentioned(const struct entries *entries, const char *name);
 static int references_check(struct loader *loader,
                             const struct entries *entries);
@@ -388,6 +391,23 @@ is_mentioned(const struct entries *entries, const char *name)
     return mu_index_find(&entries->names, name) != MU_INDEX_NONE;
 }
 
+/* A container mentions its members. */
+static void
+members_index(struct entries *entries, const struct mu_element *container,
+              uint32_t position)
+{
+    for (const struct mu_element *child = container->first; child;
+         child = child->next) {
+        const char *id = mu_element_is(child, MU_GRAMMAR_MEMBER)
+                             ? mu_element_get(child, "id")
+                             : NULL;
+
+        if (id) {
+            (void)mu_index_add(&entries->names, id, position);
+        }
+    }
+}
+
 /* A set of options without a name is the usual one of its kind. */
 static void
 names_index(struct loader *loader, struct entries *entries)
@@ -403,6 +423,7 @@ names_index(struct loader *loader, struct entries *entries)
         if (name) {
             (void)mu_index_add(&entries->names, name, (uint32_t)i);
         }
+        members_index(entries, entry->object, (uint32_t)i);
     }
 }
 
