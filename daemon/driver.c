@@ -28,6 +28,9 @@
 enum {
     CHANGED_DELAY_MS = 10, /* Many steps make one event for subscribers. */
     TRIM_DELAY_MS = 2000,  /* Memory is given back when a burst is over. */
+    STEP_LONG_MS = 1000,   /* A step that takes longer is worth a line. */
+    AGAIN_DELAY_MS = 5000, /* Between new starts for a new nodelist: one after
+                              the other, so that the state survives them. */
 };
 
 struct mu_driver {
@@ -45,12 +48,14 @@ struct mu_driver {
     struct mu_loop_timer changed;  /* Subscribers are told. */
     struct mu_loop_timer work;     /* Requests wait in the queue. */
     struct mu_loop_timer trim;     /* The heap may be larger than needed. */
+    struct mu_loop_timer again;    /* The nodelist has changed. */
     struct mu_request_queue requests;
     uint64_t next_request;   /* Number of the next request of a client. */
     struct mu_instant now;   /* Of the newest event. */
     uint32_t node_id;        /* Ours, since BOOT. */
     char cluster_name[MU_NAME_SIZE_MAX]; /* Corosync's; empty when none. */
     bool is_booted;
+    bool is_ring_missed;     /* Events came before BOOT: join anew after it. */
     bool is_stepping;
     bool is_shutting_down;
     int exit_code;
@@ -71,6 +76,7 @@ static void on_deadline(void *user);
 static void on_changed(void *user);
 static void on_work(void *user);
 static void on_trim(void *user);
+static void on_again(void *user);
 static void api_respond(void *context, uint64_t client, const char *json,
                         size_t size);
 static void api_notify(void *context, uint64_t client, const char *json,
@@ -228,6 +234,7 @@ mu_driver_new(const struct mu_driver_config *config,
     mu_loop_timer_init(&driver->changed, config->loop, on_changed, driver);
     mu_loop_timer_init(&driver->work, config->loop, on_work, driver);
     mu_loop_timer_init(&driver->trim, config->loop, on_trim, driver);
+    mu_loop_timer_init(&driver->again, config->loop, on_again, driver);
     mu_notify_init(&driver->notify, config->loop);
     mu_loop_timer_init(&driver->watchdog.timer, config->loop, NULL, NULL);
     error = open_store(driver, err);
@@ -304,6 +311,7 @@ mu_driver_free(struct mu_driver *driver)
     mu_loop_timer_disarm(&driver->changed);
     mu_loop_timer_disarm(&driver->work);
     mu_loop_timer_disarm(&driver->trim);
+    mu_loop_timer_disarm(&driver->again);
     while (mu_request_queue_first(&driver->requests)) {
         mu_request_queue_pop(&driver->requests);
     }
@@ -380,6 +388,7 @@ driver_step(struct mu_driver *driver, struct mu_event *event)
 {
     struct mu_effects effects = {0};
     struct mu_instant now = mu_clock_now();
+    int64_t took_ms;
 
     mu_assert(!driver->is_stepping);
     if (now.ms > driver->now.ms) {
@@ -389,6 +398,12 @@ driver_step(struct mu_driver *driver, struct mu_event *event)
     event->wall_ms = mu_clock_wall_ms();
     driver->is_stepping = true;
     mu_core_step(driver->core, event, &effects);
+    took_ms = mu_clock_now().ms - now.ms;
+    if (took_ms >= STEP_LONG_MS) {
+        mu_log(MU_TRACE_WARNING,
+               "thinking took %lld ms, during which nothing else was done",
+               (long long)took_ms);
+    }
     for (uint32_t i = 0; i < effects.count; i++) {
         effect_perform(driver, &effects.items[i]);
     }
@@ -440,22 +455,30 @@ static void
 on_map(void *context, uint32_t node_id, const struct mu_ring_map *map)
 {
     struct mu_driver *driver = context;
+    const char *name = mu_ring_map_find(map, node_id);
+    uint32_t before = 0; /* Nodes that start anew before us. */
 
     mu_text_format(driver->cluster_name, sizeof(driver->cluster_name), "%s",
                    map->cluster_name);
+    if (!name) {
+        /* Names are how the configuration speaks of nodes: without one there
+         * is nothing we could do, and much that we could do wrong. */
+        mu_log(MU_TRACE_ERROR,
+               "node %u, which is us, is not in the nodelist of "
+               "corosync.conf: add it, with its name, and run "
+               "\"corosync-cfgtool -R\"; %s",
+               node_id,
+               driver->is_booted ? "going on as before" : "waiting for that");
+        return;
+    }
     if (!driver->is_booted) {
-        const char *name = mu_ring_map_find(map, node_id);
-
-        if (!name) {
-            mu_log(MU_TRACE_ERROR,
-                   "node %u, which is us, is not in the nodelist of "
-                   "corosync.conf: add it with its name",
-                   node_id);
-        }
         mu_log(MU_TRACE_INFO, "this is node %u (%s) of the cluster \"%s\"",
-               node_id, name ? name : "no name", map->cluster_name);
+               node_id, name, map->cluster_name);
         driver->node_id = node_id;
         driver_boot(driver, map);
+        if (driver->is_ring_missed) {
+            mu_ring_rejoin(driver->ring);
+        }
         return;
     }
     /* Who we are is part of everything that the core has said so far. */
@@ -464,17 +487,37 @@ on_map(void *context, uint32_t node_id, const struct mu_ring_map *map)
                "Corosync says that we are node %u and no longer node %u: "
                "starting anew",
                node_id, driver->node_id);
-    } else {
-        mu_log(MU_TRACE_WARNING, "Corosync's nodelist has changed: starting "
-                                 "anew to take it over; services go on");
+        driver_exit(driver, MU_DRIVER_EXIT_AGAIN);
+        return;
     }
-    driver_exit(driver, MU_DRIVER_EXIT_AGAIN);
+    for (uint32_t i = 0; i < map->nodes_count; i++) {
+        before += map->nodes[i].id < node_id;
+    }
+    mu_log(MU_TRACE_WARNING,
+           "Corosync's nodelist has changed: starting anew in %u s to take it "
+           "over; services go on",
+           before * AGAIN_DELAY_MS / 1000);
+    mu_loop_timer_arm(&driver->again,
+                      mu_instant_after(mu_clock_now(),
+                                       (int64_t)before * AGAIN_DELAY_MS));
+}
+
+static void
+on_again(void *user)
+{
+    driver_exit(user, MU_DRIVER_EXIT_AGAIN);
 }
 
 static void
 on_ring_event(void *context, struct mu_event *event)
 {
-    driver_step(context, event);
+    struct mu_driver *driver = context;
+
+    if (driver->is_booted) {
+        driver_step(driver, event);
+    } else {
+        driver->is_ring_missed = true;
+    }
 }
 
 static void
