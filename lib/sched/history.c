@@ -17,6 +17,7 @@ static void node_replay(struct mu_sched *sched, uint32_t node);
 static void resource_replay(struct mu_sched *sched, uint32_t node,
                             const struct mu_status_resource *known);
 static void op_replay(struct mu_history *history);
+static bool is_superseded(const struct mu_history *history);
 static void op_done(struct mu_history *history, int32_t rc);
 static void op_pending(struct mu_history *history);
 static void op_failed(struct mu_history *history);
@@ -155,7 +156,8 @@ op_replay(struct mu_history *history)
             return; /* Long forgotten. */
         }
         if (history->sched->nodes[history->node].is_online &&
-            !history->sched->nodes[history->node].is_unclean) {
+            !history->sched->nodes[history->node].is_unclean &&
+            op->digest_all && !is_superseded(history)) {
             /* The monitor would not report the same result again: set it up
              * anew. */
             struct mu_sched_action *monitor = mu_action_get(
@@ -172,6 +174,22 @@ op_replay(struct mu_history *history)
         return;
     }
     op_failed(history);
+}
+
+/* Tells whether the same operation was done again since. */
+static bool
+is_superseded(const struct mu_history *history)
+{
+    const struct mu_status_op *end =
+        history->known->ops + history->known->ops_count;
+
+    for (const struct mu_status_op *op = history->op + 1; op < end; op++) {
+        if (op->interval_ms == history->op->interval_ms &&
+            mu_history_op_is(op, history->op->name)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* An operation that was under way when this was recorded, and is not known to

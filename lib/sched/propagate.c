@@ -200,6 +200,9 @@ action_update(struct mu_sched *sched, struct mu_sched_action *then)
     uint32_t changed = 0;
     uint32_t last_flags = then->flags & ~(uint32_t)MU_FLAG_QUEUED;
 
+    if (then->in_flight) {
+        return; /* It was begun: nothing that comes before counts. */
+    }
     if (mu_action_has(then, MU_FLAG_ANY_RUNNABLE)) {
         then->runnable_before = 0;
         if (then->required_before == 0) {

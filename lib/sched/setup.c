@@ -492,7 +492,11 @@ mu_setup_removed(struct mu_sched *sched, const struct mu_status_resource *known)
     resource_set_flags(sched, resource);
     resource->is_removed = true;
     scores_init(sched, resource);
-    if (!sched->options->stop_removed_resources) {
+    if (sched->options->stop_removed_resources) {
+        for (uint32_t i = 0; i < sched->nodes_count; i++) {
+            resource->scores[i] = -MU_SCORE_INFINITY;
+        }
+    } else {
         resource->is_managed = false;
     }
     (void)mu_index_add(&sched->by_id, resource->id, resource->index);
