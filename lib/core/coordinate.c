@@ -79,6 +79,10 @@ mu_coordinate_deadline(const struct mu_core *core)
     if (!core->state.config || is_waiting_for_nodes(&core->state)) {
         return deadline; /* The next TICK looks again. */
     }
+    if (core->plan_hold.ms != INT64_MAX &&
+        core->plan_version == core->state.version) {
+        return deadline; /* Held back: no rule's time comes before that. */
+    }
     return mu_instant_min(deadline, core->plan_next_change);
 }
 
