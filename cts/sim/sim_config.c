@@ -69,7 +69,7 @@ draw_primitive(struct mu_sim *sim, uint32_t index)
     }
     if (self->with == index && chance(sim, 400)) {
         self->node = (uint32_t)draw(sim, 1, sim->options.nodes_count);
-        self->score = (int32_t)draw(sim, -100, 200);
+        self->score = (int32_t)draw(sim, 0, 200);
     }
 }
 
@@ -416,7 +416,7 @@ change_once(struct mu_sim *sim)
         break;
     case 3:
         self->node = (uint32_t)draw(sim, 0, sim->options.nodes_count);
-        self->score = (int32_t)draw(sim, -100, 200);
+        self->score = (int32_t)draw(sim, 0, 200);
         break;
     case 4:
         wishes->standby =
