@@ -255,7 +255,10 @@ source_read(struct lexer *lexer, struct source *source)
         while (stop > begin && is_blank(stop[-1])) {
             stop--;
         }
-        is_continued = stop > begin && stop[-1] == '\\';
+        /* A comment ends with its line: it must not swallow a statement. */
+        is_continued = stop > begin && stop[-1] == '\\' &&
+                       (source->length > 0 ||
+                        begin[strspn(begin, " \t\r")] != '#');
         while (stop > begin && is_continued && stop[-1] == '\\') {
             stop--;
         }

@@ -11,6 +11,7 @@
 
 static void comments_print(struct mu_print *print,
                            const struct mu_element *object);
+static bool has_inner_comment(const struct mu_element *object);
 static void description_print(struct mu_print *print,
                               const struct mu_element *object);
 static void node_print(struct mu_print *print, const struct mu_element *node);
@@ -40,6 +41,7 @@ static const char *lines_join(const struct mu_print *print);
 static void xml_write(struct mu_text_buffer *buffer,
                       const struct mu_element *element, unsigned depth,
                       const char *end);
+static void comment_write(struct mu_text_buffer *buffer, const char *text);
 static void xml_tag_write(struct mu_text_buffer *buffer,
                           const struct mu_element *element);
 
@@ -56,7 +58,8 @@ mu_print_object(const struct mu_print *print, const struct mu_element *object)
     lines_make(&plain, kind, object);
     text = lines_join(&plain);
     if (!mu_compare_text(print->arena, text, object, print->has_promoted,
-                         print->is_full)) {
+                         print->is_full) ||
+        (print->is_full && has_inner_comment(object))) {
         return mu_print_xml(print->arena, object, true);
     }
     if (print->obscured) {
@@ -123,17 +126,55 @@ lines_make(struct mu_print *print, enum mu_kind kind,
     }
 }
 
-/* Comments are whole lines of their own in front of the head. */
+/* Comments are whole lines of their own in front of the head. Other tools
+ * write them without '#' and over several lines. */
 static void
 comments_print(struct mu_print *print, const struct mu_element *object)
 {
     for (const struct mu_element *child = object->first; child;
          child = child->next) {
-        if (child->text && child->text[0] == '#' &&
-            !strpbrk(child->text, "\r\n")) {
-            mu_print_line(print, child->text);
+        const char *text = child->text ? child->text : "";
+
+        while (*text) {
+            size_t length = strcspn(text, "\r\n");
+            size_t blank = strspn(text, " \t");
+            size_t end = length;
+
+            /* A backslash at the end would take in the next line. */
+            while (end > blank && strchr(" \t\\", text[end - 1])) {
+                end--;
+            }
+            if (blank < end) {
+                mu_print_line(print,
+                              mu_text_make(print->arena, "%s%.*s",
+                                           text[blank] == '#' ? "" : "# ",
+                                           (int)(end - blank), text + blank));
+            }
+            text += length + strspn(text + length, "\r\n");
         }
     }
+}
+
+/* Tells whether there is a comment inside a part of 'object', where the
+ * language has no place for it. */
+static bool
+has_inner_comment(const struct mu_element *object)
+{
+    for (const struct mu_element *part = object->first; part;
+         part = part->next) {
+        struct mu_element *element = part->first;
+
+        if (mu_kinds_of(part) != MU_KIND_NONE) {
+            continue;
+        }
+        while (element) {
+            if (element->text) {
+                return true;
+            }
+            element = mu_element_walk(part, element);
+        }
+    }
+    return false;
 }
 
 static const char *
@@ -495,7 +536,8 @@ xml_write(struct mu_text_buffer *buffer, const struct mu_element *element,
 {
     mu_text_buffer_add(buffer, "%*s", (int)depth * 2, "");
     if (element->text) {
-        mu_text_buffer_add(buffer, "<!--%s-->%s", element->text, end);
+        comment_write(buffer, element->text);
+        mu_text_buffer_add(buffer, "%s", end);
         return;
     }
     xml_tag_write(buffer, element);
@@ -510,6 +552,18 @@ xml_write(struct mu_text_buffer *buffer, const struct mu_element *element,
     }
     mu_text_buffer_add(buffer, "%*s</%s>%s", (int)depth * 2, "", element->name,
                        end);
+}
+
+/* A statement is made of lines, so a comment must be one. */
+static void
+comment_write(struct mu_text_buffer *buffer, const char *text)
+{
+    mu_text_buffer_add(buffer, "<!--");
+    for (; *text; text++) {
+        mu_text_buffer_append(buffer,
+                              *text == '\n' || *text == '\r' ? " " : text, 1);
+    }
+    mu_text_buffer_add(buffer, "-->");
 }
 
 static void
