@@ -8,6 +8,7 @@
 #include "core/core_private.h"
 #include "core/fence.h"
 #include "core/runner.h"
+#include "sched/caution.h"
 #include "sched/sched.h"
 
 static const int64_t TICK_MS = 1000;
@@ -232,6 +233,7 @@ plan_make(struct mu_core *core)
         mu_core_make_snapshot(core, &core->plan_arena, core->wall_ms);
     mu_assert(snapshot);
     plan = mu_sched_plan(&core->plan_arena, snapshot, 0);
+    plan = mu_caution_order(&core->plan_arena, snapshot, plan);
     decide = decide_make(core, snapshot, plan);
     core->plan_next_change =
         plan->next_change_ms == INT64_MAX
