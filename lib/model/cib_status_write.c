@@ -15,7 +15,7 @@ struct writer {
 static void node_write(struct writer *writer,
                        const struct mu_status_node *node);
 static void since_write(struct writer *writer, const char *name, bool is_up,
-                        int64_t since_ms, const char *const words[2]);
+                        int64_t since_ms, const char *const flags[2]);
 static void pairs_write(struct writer *writer, const char *element,
                         const char *node_id, const struct mu_pair *pairs,
                         uint32_t count);

@@ -80,6 +80,9 @@ static void pairs_read(struct mu_config_reader *reader,
 static int ranked_cmp(const void *a, const void *b);
 static void meta_check(struct mu_config_reader *reader,
                        const struct mu_doc_element *nvpair);
+static void meta_judge(struct mu_config_reader *reader,
+                       const struct mu_doc_element *nvpair,
+                       const struct meta *meta);
 static void option_check(struct mu_config_reader *reader,
                          const struct mu_doc_element *nvpair,
                          bool is_bootstrap);
@@ -245,36 +248,16 @@ static void
 meta_check(struct mu_config_reader *reader, const struct mu_doc_element *nvpair)
 {
     const char *name = mu_doc_get(nvpair, "name");
-    const char *value = mu_doc_get(nvpair, "value");
     const char *nearest = NULL;
     unsigned distance = 3;
 
-    if (!name) {
-        return;
-    }
-    for (size_t i = 0; i < METAS_COUNT; i++) {
-        unsigned between;
+    for (size_t i = 0; name && i < METAS_COUNT; i++) {
+        unsigned between = mu_names_distance(name, metas[i].name, distance);
 
         if (strcmp(metas[i].name, name) == 0) {
-            if (value && mu_text_casecmp(value, "#default") != 0) {
-                const char *words = strcmp(name, "target-role") == 0
-                                        ? "Stopped Started Unpromoted Promoted"
-                                        : metas[i].words;
-
-                if (!metas[i].words ||
-                    !mu_names_is_among(value, metas[i].words)) {
-                    const char *fault = mu_option_judge_type(
-                        metas[i].type, words, value, reader->scratch);
-
-                    if (fault) {
-                        mu_config_reader_reject(reader, nvpair, -EBADMSG,
-                                                "\"%s\" %s", value, fault);
-                    }
-                }
-            }
+            meta_judge(reader, nvpair, &metas[i]);
             return;
         }
-        between = mu_names_distance(name, metas[i].name, distance);
         if (between < distance && strlen(name) > 4) {
             distance = between;
             nearest = metas[i].name;
@@ -284,6 +267,28 @@ meta_check(struct mu_config_reader *reader, const struct mu_doc_element *nvpair)
         mu_config_reader_warn(reader, nvpair,
                               "this name is not known; did you mean \"%s\"?",
                               nearest);
+    }
+}
+
+static void
+meta_judge(struct mu_config_reader *reader, const struct mu_doc_element *nvpair,
+           const struct meta *meta)
+{
+    const char *value = mu_doc_get(nvpair, "value");
+    const char *words = meta->words;
+    const char *fault;
+
+    if (!value || mu_text_casecmp(value, "#default") == 0 ||
+        (words && mu_names_is_among(value, words))) {
+        return;
+    }
+    if (strcmp(meta->name, "target-role") == 0) {
+        words = "Stopped Started Unpromoted Promoted"; /* Not the old ones. */
+    }
+    fault = mu_option_judge_type(meta->type, words, value, reader->scratch);
+    if (fault) {
+        mu_config_reader_reject(reader, nvpair, -EBADMSG, "\"%s\" %s", value,
+                                fault);
     }
 }
 

@@ -34,6 +34,9 @@ struct ops { /* The operations of a primitive while they are collected. */
 static void section_read(struct mu_config_reader *reader,
                          const struct mu_doc_element *owner, bool is_template,
                          struct ops *ops);
+static void op_add(struct mu_config_reader *reader,
+                   const struct mu_doc_element *element, bool is_template,
+                   struct ops *ops);
 static bool op_read(struct mu_config_reader *reader,
                     const struct mu_doc_element *element,
                     struct mu_config_op *op);
@@ -77,30 +80,33 @@ section_read(struct mu_config_reader *reader,
         const struct mu_doc_element *element =
             real ? mu_doc_first_named(real, "op") : NULL;
 
-        for (; element; element = mu_doc_next_named(element, "op")) {
-            struct mu_config_op op = {0};
-
-            if (!mu_config_reader_may_go_on(reader)) {
-                return;
-            }
-            if (!op_read(reader, element, &op)) {
-                continue;
-            }
-            if (op_find(ops, &op)) {
-                if (is_template) {
-                    continue;
-                }
-                mu_config_reader_warn(reader, element,
-                                      "there are two of this name with the "
-                                      "interval \"%s\"; only one "
-                                      "of them can run",
-                                      mu_doc_get(element, "interval")
-                                          ? mu_doc_get(element, "interval")
-                                          : "0");
-            }
-            *mu_vec_add(reader->arena, &ops->items) = op;
+        for (; element && mu_config_reader_may_go_on(reader);
+             element = mu_doc_next_named(element, "op")) {
+            op_add(reader, element, is_template, ops);
         }
     }
+}
+
+static void
+op_add(struct mu_config_reader *reader, const struct mu_doc_element *element,
+       bool is_template, struct ops *ops)
+{
+    const char *interval = mu_doc_get(element, "interval");
+    struct mu_config_op op = {0};
+
+    if (!op_read(reader, element, &op)) {
+        return;
+    }
+    if (op_find(ops, &op)) {
+        if (is_template) {
+            return;
+        }
+        mu_config_reader_warn(reader, element,
+                              "there are two of this name with the interval "
+                              "\"%s\"; only one of them can run",
+                              interval ? interval : "0");
+    }
+    *mu_vec_add(reader->arena, &ops->items) = op;
 }
 
 static bool

@@ -137,6 +137,7 @@ mu_params_meta(const struct mu_params_context *context, const char *name,
     }
     for (size_t i = 0; i < sizeof(aliases) / sizeof(aliases[0]); i++) {
         if (strcmp(aliases[i][0], name) == 0) {
+            /* Old names have no older ones: this goes no deeper. */
             return mu_params_meta(context, aliases[i][1], next);
         }
     }
