@@ -379,12 +379,13 @@ node_apply(struct mu_apply *apply, struct mu_element *object)
     const char *id = mu_element_get(object, "id");
     struct mu_element *old = node_find(workspace, "uname", uname);
     const char *old_id = old ? mu_element_get(old, "id") : NULL;
-    struct mu_element *other = id ? node_find(workspace, "id", id) : NULL;
+    const char *new_id = id ? id : old_id ? old_id : uname;
+    struct mu_element *other = node_find(workspace, "id", new_id);
 
     if (other && other != old) {
         return mu_report_error(workspace->report, MU_REPORT_REASON_NAME,
-                               mu_element_word(object, "id"),
-                               "the node id %.80s belongs to \"%.80s\"", id,
+                               mu_element_word(object, id ? "id" : "uname"),
+                               "the node id %.80s belongs to \"%.80s\"", new_id,
                                mu_kinds_name_of(other));
     }
     if (old_id && id && strcmp(id, old_id) != 0) {
