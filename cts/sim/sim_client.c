@@ -90,6 +90,8 @@ mu_sim_client_configure(struct mu_sim *sim, uint32_t node, struct mu_span xml)
 
     event.request.type = MU_REQUEST_CONFIG;
     event.request.xml = xml;
+    mu_sim_story_detail(sim, node, "xml: %.*s", (int)xml.size,
+                        (const char *)xml.data);
     (void)ask(sim, node, &event);
 }
 
