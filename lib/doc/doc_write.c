@@ -286,10 +286,16 @@ escaped_write(struct mu_text_buffer *text, const char *value, bool is_attribute)
     const unsigned char *c = from;
 
     while (*c) {
-        unsigned length = mu_doc_private_character(c);
-        const char *escape =
-            length == 0 ? "\xef\xbf\xbd" : escape_of(*c, is_attribute);
+        unsigned length;
+        const char *escape;
 
+        /* Nearly all there is. */
+        if ((*c >= '?' && *c < 0x7f) || (*c >= '\'' && *c <= ';')) {
+            c++;
+            continue;
+        }
+        length = mu_doc_private_character(c);
+        escape = length == 0 ? "\xef\xbf\xbd" : escape_of(*c, is_attribute);
         if (escape) {
             mu_text_buffer_append(text, (const char *)from, (size_t)(c - from));
             add(text, escape);
