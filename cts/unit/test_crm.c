@@ -255,20 +255,29 @@ END_TEST
  * what was not shown stays. */
 START_TEST(editing_deletes_what_was_shown_and_is_gone)
 {
-    static const char *const shown[] = {"a", "b"};
+    static const char *const words[] = {"?", "and", "related:y", "a", "p"};
     struct mu_crm_options options = {
-        .mode = MU_CRM_EDIT, .edited = shown, .edited_count = 2};
+        .mode = MU_CRM_EDIT, .edited = words, .edited_count = 5};
 
     ck_assert_int_eq(apply(MU_CRM_TYPED, "primitive b ocf:x:y\n"
-                                         "primitive c ocf:x:y\n"
-                                         "order o a b\ntag t a c"),
+                                         "primitive c ocf:x:q\n"
+                                         "order o a b\ntag t a c\n"
+                                         "property p: d=1 e=2\n"
+                                         "property f=3"),
                      0);
-    ck_assert_int_eq(
-        mu_crm_apply(cib, span_of("primitive b ocf:x:z"), &options, &report),
-        0);
+    ck_assert_int_eq(mu_crm_apply(cib,
+                                  span_of("primitive b ocf:x:z\n"
+                                          "property p: d=1\nproperty g=4"),
+                                  &options, &report),
+                     0);
+    /* A set that was shown becomes what the text says, others grow. */
+    ck_assert_ptr_null(mu_doc_find(mu_doc_root(cib), "p-e"));
+    ck_assert_str_eq(attribute("cib-bootstrap-options-f", "value"), "3");
+    ck_assert_str_eq(attribute("cib-bootstrap-options-g", "value"), "4");
+    ck_assert_ptr_null(mu_doc_find(mu_doc_root(cib), "a"));
     ck_assert_ptr_null(mu_doc_find(mu_doc_root(cib), "o"));
     ck_assert_str_eq(attribute("b", "type"), "z");
-    ck_assert_str_eq(attribute("c", "type"), "y");
+    ck_assert_str_eq(attribute("c", "type"), "q");
 }
 END_TEST
 

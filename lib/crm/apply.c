@@ -29,6 +29,8 @@ static struct mu_element *options_find(struct mu_workspace *workspace,
                                        const char *id);
 static void set_merge(struct mu_workspace *workspace, struct mu_element *set,
                       struct mu_element *from, bool is_exact);
+static bool merge_drops(const struct mu_element *child,
+                        const struct mu_element *from, bool is_exact);
 static int node_apply(struct mu_apply *apply, struct mu_element *object);
 static void node_merge(struct mu_workspace *workspace, struct mu_element *node,
                        struct mu_element *from);
@@ -330,7 +332,6 @@ set_merge(struct mu_workspace *workspace, struct mu_element *set,
           struct mu_element *from, bool is_exact)
 {
     const char *score = mu_element_get(from, "score");
-    bool drops_rules = is_exact || mu_element_find(from, "rule");
     struct mu_element *child = set->first;
 
     if (score) {
@@ -338,13 +339,8 @@ set_merge(struct mu_workspace *workspace, struct mu_element *set,
     }
     while (child) {
         struct mu_element *next = child->next;
-        const char *name = child->name ? mu_element_get(child, "name") : NULL;
 
-        if (child->name
-                ? (drops_rules && mu_element_is(child, "rule")) ||
-                      (is_exact && name &&
-                       !mu_element_find_with(from, "nvpair", "name", name))
-                : mu_element_find(from, "nvpair") && from->first->text) {
+        if (merge_drops(child, from, is_exact)) {
             mu_workspace_drop(workspace, child);
         }
         child = next;
@@ -369,6 +365,25 @@ set_merge(struct mu_workspace *workspace, struct mu_element *set,
             mu_element_append(set, child);
         }
     }
+}
+
+/* Tells whether an old child of a set goes before 'from' is taken in: new rules
+ * and new comments replace the old ones. */
+static bool
+merge_drops(const struct mu_element *child, const struct mu_element *from,
+            bool is_exact)
+{
+    const char *name;
+
+    if (child->text) {
+        return from->first && from->first->text;
+    }
+    if (mu_element_is(child, "rule")) {
+        return is_exact || mu_element_find(from, "rule");
+    }
+    name = mu_element_get(child, "name");
+    return is_exact && name &&
+           !mu_element_find_with(from, "nvpair", "name", name);
 }
 
 static int

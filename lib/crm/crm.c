@@ -11,6 +11,7 @@
 #include "crm/apply.h"
 #include "crm/command.h"
 #include "crm/refs.h"
+#include "crm/select.h"
 #include "crm/values.h"
 
 /* A statement of a loaded text. */
@@ -35,6 +36,12 @@ struct loader {
     const struct mu_crm_options *options;
     struct mu_grammar_options grammar_options;
     struct mu_report *report;
+    struct shown {
+        const char **items; /* EDIT: names of the objects that were shown. */
+        size_t count;
+        size_t capacity;
+        struct mu_index index;
+    } shown;
 };
 
 static int text_apply(struct loader *loader, struct mu_span text);
@@ -50,6 +57,8 @@ static int entry_apply(struct loader *loader, struct entry *entry);
 static int keyword_fail(struct loader *loader, const struct mu_word *word);
 static int entries_check(struct loader *loader, const struct entries *entries);
 static int others_remove(struct loader *loader, const struct entries *entries);
+static int shown_collect(struct loader *loader);
+static bool is_exact(const struct loader *loader, const struct entry *entry);
 static int edited_delete(struct loader *loader, const struct entries *entries);
 static void names_index(struct loader *loader, struct entries *entries);
 static void members_index(struct entries *entries,
@@ -167,6 +176,9 @@ file_apply(struct loader *loader, const struct mu_lexer_result *lexed)
     names_index(loader, &entries);
     if (r == 0) {
         r = entries_check(loader, &entries);
+    }
+    if (r == 0 && loader->options->mode == MU_CRM_EDIT) {
+        r = shown_collect(loader);
     }
     if (r == 0) {
         r = others_remove(loader, &entries);
@@ -291,8 +303,7 @@ entry_apply(struct loader *loader, struct entry *entry)
     struct mu_apply apply = {
         .workspace = &loader->workspace,
         .is_typed = loader->options->mode == MU_CRM_TYPED,
-        .is_exact = loader->options->mode == MU_CRM_PUSH ||
-                    loader->options->mode == MU_CRM_EDIT,
+        .is_exact = is_exact(loader, entry),
     };
     const struct mu_word *word = statement->words_count > 1
                                      ? &statement->words[1]
@@ -364,25 +375,63 @@ others_remove(struct loader *loader, const struct entries *entries)
     return 0;
 }
 
+/* Finds the objects that were shown in the editor. */
+static int
+shown_collect(struct loader *loader)
+{
+    const struct mu_crm_options *options = loader->options;
+    struct mu_element *object = NULL;
+    struct mu_select select;
+    int r = mu_select_read(&select, &loader->workspace, options->edited,
+                           options->edited_count);
+
+    if (r < 0) {
+        return r;
+    }
+    mu_index_init(&loader->shown.index, loader->arena);
+    while ((object = mu_workspace_next(&loader->workspace, object))) {
+        const char *name = mu_kinds_name_of(object);
+
+        if (name && mu_select_has(&select, object) &&
+            mu_index_add(&loader->shown.index, name, 0)) {
+            *mu_vec_add(loader->arena, &loader->shown) = name;
+        }
+    }
+    return 0;
+}
+
 /* What was shown in an editor and is no longer in the text is deleted. */
 static int
 edited_delete(struct loader *loader, const struct entries *entries)
 {
-    const struct mu_crm_options *options = loader->options;
-    const char **names;
+    const char **names =
+        mu_arena_new(loader->arena, const char *, loader->shown.count + 1);
     size_t count = 0;
 
-    if (options->mode != MU_CRM_EDIT || options->edited_count == 0) {
-        return 0;
-    }
-    names = mu_arena_new(loader->arena, const char *, options->edited_count);
-    for (size_t i = 0; i < options->edited_count; i++) {
-        if (!is_mentioned(entries, options->edited[i]) &&
-            mu_workspace_object(&loader->workspace, options->edited[i])) {
-            names[count++] = options->edited[i];
+    for (size_t i = 0; i < loader->shown.count; i++) {
+        const char *name = loader->shown.items[i];
+
+        if (!is_mentioned(entries, name) &&
+            mu_workspace_object(&loader->workspace, name)) {
+            names[count++] = name;
         }
     }
     return mu_command_delete(&loader->workspace, names, NULL, count);
+}
+
+/* Tells whether a set of options becomes equal to its statement: all of it was
+ * in front of whoever wrote the text. */
+static bool
+is_exact(const struct loader *loader, const struct entry *entry)
+{
+    const char *name = entry->name;
+
+    if (!name && mu_kinds_is_options(entry->kind)) {
+        name = mu_apply_default_id(entry->kind);
+    }
+    return loader->options->mode == MU_CRM_PUSH ||
+           (loader->options->mode == MU_CRM_EDIT && name &&
+            mu_index_find(&loader->shown.index, name) != MU_INDEX_NONE);
 }
 
 static bool

@@ -26,16 +26,17 @@ enum mu_crm_mode {
     MU_CRM_UPDATE,  /* A file: new objects, and whole replacements. */
     MU_CRM_REPLACE, /* As UPDATE on a configuration that has nodes only. */
     MU_CRM_PUSH,    /* The file is all there is: others are deleted. */
-    MU_CRM_EDIT,    /* As PUSH among the objects in 'edited', else UPDATE. */
+    MU_CRM_EDIT,    /* As PUSH among the objects of 'edited', else UPDATE. */
 };
 
 struct mu_crm_options {
     enum mu_crm_mode mode;
-    const char *const *edited; /* EDIT only: names of the objects shown. */
+    const char *const *edited; /* EDIT only: the words that selected what was
+                                  shown, see struct mu_crm_selection. */
     size_t edited_count;
     mu_grammar_providers_fn *providers; /* Null: all agents heartbeat's. */
     void *context;                      /* Handed to 'providers'. */
-    bool is_forced; /* Delete nodes and what others still use. */
+    bool is_forced;                     /* Nodes may be deleted. */
 };
 
 /* Applies 'text' to 'cib'. 0; or -EBADMSG or -ENOENT with at least one error

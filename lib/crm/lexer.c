@@ -256,9 +256,9 @@ source_read(struct lexer *lexer, struct source *source)
             stop--;
         }
         /* A comment ends with its line: it must not swallow a statement. */
-        is_continued = stop > begin && stop[-1] == '\\' &&
-                       (source->length > 0 ||
-                        begin[strspn(begin, " \t\r")] != '#');
+        is_continued =
+            stop > begin && stop[-1] == '\\' &&
+            (source->length > 0 || begin[strspn(begin, " \t\r")] != '#');
         while (stop > begin && is_continued && stop[-1] == '\\') {
             stop--;
         }

@@ -21,7 +21,7 @@ static void reference_append(const struct mu_element *constraint,
                              struct mu_text_buffer *line);
 static void sets_append(const struct mu_element *constraint,
                         struct mu_text_buffer *line);
-static bool set_append(const struct mu_element *set,
+static void set_append(const struct mu_element *set,
                        struct mu_text_buffer *line);
 static void location_append(struct mu_print *print,
                             const struct mu_element *location,
@@ -395,12 +395,12 @@ sets_append(const struct mu_element *constraint, struct mu_text_buffer *line)
     for (const struct mu_element *set = constraint->first; set;
          set = set->next) {
         if (mu_element_is(set, "resource_set")) {
-            (void)set_append(set, line);
+            set_append(set, line);
         }
     }
 }
 
-static bool
+static void
 set_append(const struct mu_element *set, struct mu_text_buffer *line)
 {
     const char *text = mu_element_get(set, "sequential");
@@ -431,7 +431,6 @@ set_append(const struct mu_element *set, struct mu_text_buffer *line)
     } else if (!is_sequential) {
         mu_text_buffer_add(line, " )");
     }
-    return requires_all && is_sequential;
 }
 
 static void
