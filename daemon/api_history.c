@@ -53,8 +53,14 @@ struct pass { /* One comparison. */
     json_t *notes; /* New ones. */
 };
 
+/* What a note is about; both may be null. */
+struct subject {
+    const char *node;
+    const char *resource;
+};
+
 static void note(struct pass *pass, int64_t wall_ms, const char *kind,
-                 const char *node, const char *resource, char *text);
+                 struct subject subject, char *text);
 static void compare_view(struct pass *pass);
 static void compare_nodes(struct pass *pass);
 static void compare_fences(struct pass *pass);
@@ -114,7 +120,7 @@ mu_api_history_update(struct mu_api_history *history,
     } else {
         char text[] = "this daemon begins to watch";
 
-        note(&pass, sight->wall_ms, "view", NULL, NULL, text);
+        note(&pass, sight->wall_ms, "view", (struct subject){NULL, NULL}, text);
     }
     remember(history, sight);
     (void)json_array_extend(history->notes, pass.notes);
@@ -138,14 +144,14 @@ mu_api_history_build(const struct mu_api_history *history, size_t limit)
 }
 
 static void
-note(struct pass *pass, int64_t wall_ms, const char *kind, const char *node,
-     const char *resource, char *text)
+note(struct pass *pass, int64_t wall_ms, const char *kind,
+     struct subject subject, char *text)
 {
     (void)json_array_append_new(
         pass->notes,
         json_pack("{s:o, s:s, s:s?, s:s?, s:s}", "at",
-                  mu_api_time_json(wall_ms), "kind", kind, "node", node,
-                  "resource", resource, "text", mu_api_clean(text)));
+                  mu_api_time_json(wall_ms), "kind", kind, "node", subject.node,
+                  "resource", subject.resource, "text", mu_api_clean(text)));
 }
 
 static void
@@ -161,12 +167,13 @@ compare_view(struct pass *pass)
                        "view %" PRIu64 ": %" PRIu32 " members, %s",
                        pass->state->view, pass->state->members_count,
                        pass->state->is_quorate ? "quorate" : "no quorum");
-        note(pass, pass->sight->wall_ms, "view", NULL, NULL, text);
+        note(pass, pass->sight->wall_ms, "view", (struct subject){NULL, NULL},
+             text);
     }
     if (pass->sight->coordinator != history->coordinator && coordinator) {
         mu_text_format(text, sizeof(text), "%s coordinates", coordinator);
-        note(pass, pass->sight->wall_ms, "coordinator", coordinator, NULL,
-             text);
+        note(pass, pass->sight->wall_ms, "coordinator",
+             (struct subject){coordinator, NULL}, text);
     }
 }
 
@@ -190,7 +197,7 @@ compare_nodes(struct pass *pass)
         mu_text_format(text, sizeof(text), "%s is %s", node->name,
                        mu_state_node_word(node->state));
         note(pass, node->since_ms ? node->since_ms : pass->sight->wall_ms,
-             "node", node->name, NULL, text);
+             "node", (struct subject){node->name, NULL}, text);
         if (node->state == MU_NODE_STATE_UNCLEAN) {
             failover_begin(pass, node);
         }
@@ -228,7 +235,7 @@ compare_fences(struct pass *pass)
                        one->reason);
         note(pass,
              one->ended_wall_ms ? one->ended_wall_ms : pass->sight->wall_ms,
-             "fencing", target, NULL, text);
+             "fencing", (struct subject){target, NULL}, text);
         failover_fence(pass, one);
     }
 }
@@ -248,7 +255,8 @@ compare_config(struct pass *pass)
                    state->config_user ? state->config_user : "nobody",
                    state->config_message && *state->config_message ? ": " : "",
                    state->config_message ? state->config_message : "");
-    note(pass, pass->sight->wall_ms, "configuration", NULL, NULL, text);
+    note(pass, pass->sight->wall_ms, "configuration",
+         (struct subject){NULL, NULL}, text);
 }
 
 static void
@@ -280,7 +288,8 @@ compare_plan(struct pass *pass)
         }
     }
     if (!is_first) {
-        note(pass, pass->sight->wall_ms, "plan", NULL, NULL, text.data);
+        note(pass, pass->sight->wall_ms, "plan", (struct subject){NULL, NULL},
+             text.data);
     }
     mu_arena_done(&scratch);
 }
@@ -323,7 +332,8 @@ note_result(struct pass *pass, const struct mu_state_history *one)
         : one->rc == 7                      ? "not running"
                                             : "failed",
         one->exec_ms, *one->exit_reason ? ": " : "", one->exit_reason);
-    note(pass, one->changed_ms, "result", node, one->resource, text);
+    note(pass, one->changed_ms, "result", (struct subject){node, one->resource},
+         text);
 }
 
 static void

@@ -40,8 +40,8 @@ static bool take_unit(const char *folder, const char *name);
 static struct mu_agents_list finish(struct names *names);
 static int compare(const void *a, const void *b);
 static bool is_plain(const char *name);
-static int run(struct mu_arena *arena, const char *path, const char *word,
-               const char *more, char **ret_text, size_t *ret_size);
+static int run(struct mu_arena *arena, const char *const *words,
+               char **ret_text, size_t *ret_size);
 static int collect(struct mu_arena *arena, int fd, char **ret_text,
                    size_t *ret_size);
 
@@ -179,8 +179,10 @@ mu_agents_metadata(struct mu_arena *arena, const struct mu_agents_name *name,
         return -ENOENT;
     }
     error = strcmp(name->class_name, "ocf") == 0
-                ? run(arena, path, "meta-data", NULL, ret_xml, ret_size)
-                : run(arena, path, "-o", "metadata", ret_xml, ret_size);
+                ? run(arena, (const char *[]){path, "meta-data", NULL}, ret_xml,
+                      ret_size)
+                : run(arena, (const char *[]){path, "-o", "metadata"}, ret_xml,
+                      ret_size);
     if (error) {
         mu_errbuf_set(err, "%s: gave no meta-data: %s; run it by hand", path,
                       strerror(-error));
@@ -293,16 +295,16 @@ is_plain(const char *name)
 }
 
 static int
-run(struct mu_arena *arena, const char *path, const char *word,
-    const char *more, char **ret_text, size_t *ret_size)
+run(struct mu_arena *arena, const char *const *words, char **ret_text,
+    size_t *ret_size)
 {
     char *const environment[] = {
         mu_arena_strdup(arena, "PATH=/usr/sbin:/usr/bin:/sbin:/bin"),
         mu_arena_strdup(arena, "OCF_ROOT=/usr/lib/ocf"),
         mu_arena_strdup(arena, "LC_ALL=C.UTF-8"), NULL};
-    char *const words[] = {mu_arena_strdup(arena, path),
-                           mu_arena_strdup(arena, word),
-                           mu_arena_strdup(arena, more), NULL};
+    char *const own[] = {mu_arena_strdup(arena, words[0]),
+                         mu_arena_strdup(arena, words[1]),
+                         mu_arena_strdup(arena, words[2]), NULL};
     posix_spawn_file_actions_t actions;
     int ends[2];
     int status;
@@ -320,7 +322,7 @@ run(struct mu_arena *arena, const char *path, const char *word,
                 posix_spawn_file_actions_addopen(&actions, 2, "/dev/null",
                                                  O_WRONLY, 0);
         if (!error) {
-            error = posix_spawn(&pid, path, &actions, NULL, words, environment);
+            error = posix_spawn(&pid, own[0], &actions, NULL, own, environment);
         }
         (void)posix_spawn_file_actions_destroy(&actions);
     }

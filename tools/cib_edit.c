@@ -8,7 +8,8 @@
 #include "tools/client.h"
 #include "tools/preview.h"
 
-enum { TRIES_COUNT_MAX = 8 };
+/* The daemon gives up before that and says why. */
+enum { TRIES_COUNT_MAX = 8, COMMIT_MS = 30000 };
 #define CONFIG_ARENA_SIZE_MAX ((size_t)1 << 32)
 
 static int open_file(struct mu_tool *tool, struct mu_cib_edit *edit);
@@ -18,6 +19,7 @@ static void add_nodes(struct mu_cib_edit *edit, const json_t *nodes);
 static int commit(struct mu_cib_edit *edit);
 static int commit_file(struct mu_cib_edit *edit);
 static int commit_cluster(struct mu_cib_edit *edit);
+static struct mu_span span_of(const char *text, size_t size);
 static bool has_changed(const struct mu_cib_edit *edit);
 
 int
@@ -88,9 +90,7 @@ open_file(struct mu_tool *tool, struct mu_cib_edit *edit)
                             tool->file, strerror(-error));
     }
     edit->before = text;
-    error = mu_doc_parse(
-        (struct mu_span){(const unsigned char *)text, edit->before_size},
-        &edit->doc, &err);
+    error = mu_doc_parse(span_of(text, edit->before_size), &edit->doc, &err);
     if (error) {
         return mu_tool_fail_errbuf(tool, tool->file, &err);
     }
@@ -115,7 +115,7 @@ open_cluster(struct mu_tool *tool, bool with_status, struct mu_cib_edit *edit)
     int code = mu_client_ask(tool,
                              json_pack("{s:s, s:b}", "request", "cib", "status",
                                        with_status ? 1 : 0),
-                             &result, NULL);
+                             &result);
 
     if (code) {
         return code;
@@ -128,9 +128,8 @@ open_cluster(struct mu_tool *tool, bool with_status, struct mu_cib_edit *edit)
     edit->base = mu_arena_strdup(
         &tool->arena, json_string_value(json_object_get(result, "base")));
     edit->has_status = with_status;
-    if (mu_doc_parse((struct mu_span){(const unsigned char *)edit->before,
-                                      edit->before_size},
-                     &edit->doc, &err)) {
+    if (mu_doc_parse(span_of(edit->before, edit->before_size), &edit->doc,
+                     &err)) {
         json_decref(result);
         return mu_tool_fail_errbuf(tool, "the daemon's configuration", &err);
     }
@@ -206,8 +205,9 @@ commit(struct mu_cib_edit *edit)
 
         mu_text_buffer_init(&after, &tool->arena);
         mu_doc_write_pretty(mu_doc_root(edit->doc), 0, &after);
-        return mu_preview_show(tool, edit->before, edit->before_size,
-                               after.data, after.length, edit->has_status);
+        return mu_preview_show(tool, span_of(edit->before, edit->before_size),
+                               span_of(after.data, after.length),
+                               edit->has_status);
     }
     return tool->file ? commit_file(edit) : commit_cluster(edit);
 }
@@ -250,38 +250,48 @@ commit_cluster(struct mu_cib_edit *edit)
         mu_doc_is(root, "configuration")
             ? root
             : mu_doc_first_named(root, "configuration");
-    struct mu_client_refusal refusal = {0};
+    struct mu_client_answer answer = {.takes_refusal = true};
     struct mu_text_buffer text;
-    json_t *result = NULL;
-    int code;
+    struct mu_muster_ipc *ipc;
+    int code = mu_client_open(tool, &ipc);
 
+    if (code) {
+        return code;
+    }
     mu_text_buffer_init(&text, &tool->arena);
     mu_doc_write_pretty(configuration, 1, &text);
-    code =
-        mu_client_ask(tool,
-                      json_pack("{s:s, s:s%, s:s?, s:s?}", "request", "config",
-                                "xml", text.data, text.length, "base",
-                                edit->base, "message", tool->message),
-                      &result, &refusal);
-    if (code == MU_TOOL_FAILED && refusal.error == -ESTALE) {
+    code = mu_client_ask_on(tool, ipc,
+                            json_pack("{s:s, s:s%, s:s?, s:s?}", "request",
+                                      "config", "xml", text.data, text.length,
+                                      "base", edit->base, "message",
+                                      tool->message),
+                            COMMIT_MS, &answer);
+    mu_muster_ipc_close(ipc);
+    if (code == MU_TOOL_FAILED && answer.error == -ESTALE) {
         edit->was_refused = true;
         return code;
     }
-    if (code == MU_TOOL_FAILED && refusal.text) {
-        return mu_tool_fail(tool, "%s", refusal.text);
+    if (code == MU_TOOL_FAILED && answer.text) {
+        return mu_tool_fail(tool, "%s", answer.text);
     }
     if (code == MU_TOOL_OK) {
         const char *revision =
-            json_string_value(json_object_get(result, "revision"));
+            json_string_value(json_object_get(answer.result, "revision"));
 
         if (tool->is_json) {
-            mu_tool_print_json(result);
+            mu_tool_print_json(answer.result);
         } else if (revision) {
             mu_tool_say(tool, "revision %s", revision);
         }
     }
-    json_decref(result);
+    json_decref(answer.result);
     return code;
+}
+
+static struct mu_span
+span_of(const char *text, size_t size)
+{
+    return (struct mu_span){(const unsigned char *)text, size};
 }
 
 /* Compares meaning, not spelling: canonical forms of the configuration. */
@@ -291,9 +301,7 @@ has_changed(const struct mu_cib_edit *edit)
     struct mu_doc *before;
     bool is_different;
 
-    if (mu_doc_parse((struct mu_span){(const unsigned char *)edit->before,
-                                      edit->before_size},
-                     &before, NULL)) {
+    if (mu_doc_parse(span_of(edit->before, edit->before_size), &before, NULL)) {
         return true;
     }
     is_different = !mu_digest_is_equal(mu_doc_digest(mu_doc_root(before)),

@@ -5,6 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+static int read_answer(struct mu_tool *tool, const char *received,
+                       struct mu_client_answer *answer);
+
 enum { TIMEOUT_MS = 30000, SETTLE_MS = 300000 };
 
 int
@@ -21,9 +24,9 @@ mu_client_open(struct mu_tool *tool, struct mu_muster_ipc **ret_ipc)
 }
 
 int
-mu_client_ask(struct mu_tool *tool, json_t *request, json_t **ret_result,
-              struct mu_client_refusal *ret_refusal)
+mu_client_ask(struct mu_tool *tool, json_t *request, json_t **ret_result)
 {
+    struct mu_client_answer answer = {0};
     struct mu_muster_ipc *ipc;
     int code = mu_client_open(tool, &ipc);
 
@@ -34,59 +37,66 @@ mu_client_ask(struct mu_tool *tool, json_t *request, json_t **ret_result,
     code = mu_client_ask_on(tool, ipc, request,
                             tool->timeout_ms >= 0 ? tool->timeout_ms
                                                   : (int64_t)TIMEOUT_MS,
-                            ret_result, ret_refusal);
+                            &answer);
     mu_muster_ipc_close(ipc);
+    if (!code) {
+        *ret_result = answer.result;
+    }
     return code;
 }
 
 int
 mu_client_ask_on(struct mu_tool *tool, struct mu_muster_ipc *ipc,
-                 json_t *request, int64_t timeout_ms, json_t **ret_result,
-                 struct mu_client_refusal *ret_refusal)
+                 json_t *request, int64_t timeout_ms,
+                 struct mu_client_answer *answer)
 {
     struct mu_errbuf err = {0};
     char *text = json_dumps(request, JSON_COMPACT);
-    char *answer_text = NULL;
-    json_t *answer;
-    const json_t *error;
-    int r;
+    char *received = NULL;
+    int error;
 
     json_decref(request);
     if (!text) {
         return mu_tool_fail(tool, "the words are not UTF-8; check the input");
     }
-    r = mu_muster_ipc_request(ipc, text, strlen(text), timeout_ms, &answer_text,
-                              &err);
+    error = mu_muster_ipc_request(ipc, text, strlen(text), timeout_ms,
+                                  &received, &err);
     free(text);
-    if (r == -ETIMEDOUT && ret_refusal) {
-        *ret_refusal = (struct mu_client_refusal){
-            r, mu_arena_strdup(&tool->arena, err.text)};
+    if (error == -ETIMEDOUT && answer->takes_refusal) {
+        answer->error = error;
+        answer->text = mu_arena_strdup(&tool->arena, err.text);
         return MU_TOOL_FAILED;
     }
-    if (r) {
+    if (error) {
         (void)mu_tool_fail(tool, "%s", err.text);
-        return r == -ETIMEDOUT || r == -E2BIG ? MU_TOOL_FAILED
-                                              : MU_TOOL_NO_DAEMON;
+        return error == -ETIMEDOUT || error == -E2BIG ? MU_TOOL_FAILED
+                                                      : MU_TOOL_NO_DAEMON;
     }
-    answer = json_loads(answer_text, JSON_ALLOW_NUL, NULL);
-    free(answer_text);
-    error = json_object_get(answer, "error");
+    error = read_answer(tool, received, answer);
+    free(received);
+    return error;
+}
+
+/* Reads what the daemon sent. Returns an exit code. */
+static int
+read_answer(struct mu_tool *tool, const char *received,
+            struct mu_client_answer *answer)
+{
+    json_t *json = json_loads(received, JSON_ALLOW_NUL, NULL);
+    const json_t *error = json_object_get(json, "error");
+
     if (error) {
         const char *said = json_string_value(json_object_get(error, "text"));
-        struct mu_client_refusal refusal = {
-            (int)json_integer_value(json_object_get(error, "code")),
-            mu_arena_strdup(&tool->arena, said ? said : "refused")};
 
-        json_decref(answer);
-        if (ret_refusal) {
-            *ret_refusal = refusal;
-            return MU_TOOL_FAILED;
-        }
-        return mu_tool_fail(tool, "%s", refusal.text);
+        answer->error = (int)json_integer_value(json_object_get(error, "code"));
+        answer->text = mu_arena_strdup(&tool->arena, said ? said : "refused");
+        json_decref(json);
+        return answer->takes_refusal ? MU_TOOL_FAILED
+                                     : mu_tool_fail(tool, "%s", answer->text);
     }
-    *ret_result = json_incref(json_object_get(answer, "result"));
-    json_decref(answer);
-    if (!*ret_result) {
+    answer->result = json_incref(json_object_get(json, "result"));
+    json_decref(json);
+    if (!answer->result) {
         return mu_tool_fail(tool, "musterd gave no answer that this version "
                                   "of the tool understands; see: muster "
                                   "version");
@@ -110,7 +120,7 @@ mu_client_wish(struct mu_tool *tool, const char *name, const char *const *pairs)
         (void)json_object_set_new(request, "message",
                                   json_string(tool->message));
     }
-    code = mu_client_ask(tool, request, &result, NULL);
+    code = mu_client_ask(tool, request, &result);
     if (code) {
         return code;
     }
@@ -124,9 +134,8 @@ mu_client_wish(struct mu_tool *tool, const char *name, const char *const *pairs)
 int
 mu_client_settle(struct mu_tool *tool)
 {
-    struct mu_client_refusal refusal;
+    struct mu_client_answer answer = {.takes_refusal = true};
     struct mu_muster_ipc *ipc;
-    json_t *result = NULL;
     int code;
 
     if (!tool->is_waiting || tool->file) {
@@ -136,12 +145,11 @@ mu_client_settle(struct mu_tool *tool)
     if (code) {
         return code;
     }
-    code = mu_client_ask_on(tool, ipc, json_pack("{s:s}", "request", "wait"),
-                            tool->timeout_ms >= 0 ? tool->timeout_ms
-                                                  : (int64_t)SETTLE_MS,
-                            &result, &refusal);
+    code = mu_client_ask_on(
+        tool, ipc, json_pack("{s:s}", "request", "wait"),
+        tool->timeout_ms >= 0 ? tool->timeout_ms : (int64_t)SETTLE_MS, &answer);
     mu_muster_ipc_close(ipc);
-    json_decref(result);
+    json_decref(answer.result);
     if (code == MU_TOOL_FAILED) {
         return mu_tool_fail(tool, "the cluster is still busy; see what it "
                                   "does with: muster plan");

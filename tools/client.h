@@ -14,26 +14,27 @@
 #include "tools/muster_ipc.h"
 #include "tools/tool.h"
 
-/* How a refusal looks to callers that can do something about it. */
-struct mu_client_refusal {
-    int error;        /* Negative errno of the daemon, or 0. */
-    const char *text; /* On the tool's arena. */
+/* An answer, or a refusal for callers that can do something about it. */
+struct mu_client_answer {
+    bool takes_refusal; /* Set by the caller: hand a refusal back with
+                           MU_TOOL_FAILED and say nothing. */
+    json_t *result;     /* A new reference on MU_TOOL_OK, else null. */
+    int error;          /* Refused: negative errno of the daemon. */
+    const char *text;   /* Refused: why, on the tool's arena. */
 };
 
 /* Asks 'request', whose reference is taken, and waits at most the tool's
  * time-out (default half a minute). Returns an exit code; '*ret_result' is a
- * new reference, set on MU_TOOL_OK only. With 'ret_refusal' a refusal is handed
- * back with MU_TOOL_FAILED and nothing is said. */
+ * new reference, set on MU_TOOL_OK only. */
 MU_NODISCARD int mu_client_ask(struct mu_tool *tool, json_t *request,
-                               json_t **ret_result,
-                               struct mu_client_refusal *ret_refusal);
+                               json_t **ret_result);
 
-/* The same on a connection of the caller's, for several questions or
- * events. */
+/* The same on a connection of the caller's, for several questions or events,
+ * with a time-out (negative: none) and a place for refusals. */
 MU_NODISCARD int mu_client_ask_on(struct mu_tool *tool,
                                   struct mu_muster_ipc *ipc, json_t *request,
-                                  int64_t timeout_ms, json_t **ret_result,
-                                  struct mu_client_refusal *ret_refusal);
+                                  int64_t timeout_ms,
+                                  struct mu_client_answer *answer);
 
 /* Connects; says what is wrong. Returns an exit code. */
 MU_NODISCARD int mu_client_open(struct mu_tool *tool,

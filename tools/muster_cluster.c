@@ -25,8 +25,8 @@ mu_muster_cluster_status(struct mu_tool *tool, int argc, char **argv)
     if (argc > 0) {
         return mu_tool_usage(tool, "%s: is no word of this command", argv[0]);
     }
-    code = mu_client_ask(tool, json_pack("{s:s}", "request", "status"), &status,
-                         NULL);
+    code =
+        mu_client_ask(tool, json_pack("{s:s}", "request", "status"), &status);
     if (code) {
         return code;
     }

@@ -51,7 +51,8 @@ static int apply_crm(struct mu_cib_edit *edit, const char *thing,
 static void tell_place(const char *text,
                        const struct mu_report_message *message);
 static int print_selection(struct mu_tool *tool, const struct mu_doc *doc,
-                           bool is_xml, const char *const *words, size_t count,
+                           bool is_xml,
+                           const struct mu_crm_selection *selection,
                            struct mu_text_buffer *text);
 static int run_editor(struct mu_tool *tool, const char *path);
 
@@ -130,9 +131,13 @@ mu_muster_configure_show(struct mu_tool *tool, int argc, char **argv)
     if (is_xml && argc == 1) {
         mu_doc_write_file(edit.doc, &text);
     } else {
-        code =
-            print_selection(tool, edit.doc, is_xml, is_xml ? words + 1 : words,
-                            (size_t)(is_xml ? argc - 1 : argc), &text);
+        code = print_selection(tool, edit.doc, is_xml,
+                               &(struct mu_crm_selection){
+                                   .words = is_xml     ? words + 1
+                                            : argc > 0 ? words
+                                                       : NULL,
+                                   .count = (size_t)(is_xml ? argc - 1 : argc)},
+                               &text);
     }
     if (!code && tool->is_json) {
         json_t *answer =
@@ -206,9 +211,12 @@ mu_muster_configure_save(struct mu_tool *tool, int argc, char **argv)
     if (is_xml) {
         mu_doc_write_file(edit.doc, &text);
     } else {
-        code = print_selection(tool, edit.doc, false,
-                               (const char *const *)(uintptr_t)argv,
-                               (size_t)(argc - 1), &text);
+        code = print_selection(
+            tool, edit.doc, false,
+            &(struct mu_crm_selection){
+                .words = argc > 1 ? (const char *const *)(uintptr_t)argv : NULL,
+                .count = (size_t)(argc - 1)},
+            &text);
     }
     mu_cib_edit_close(&edit);
     if (code) {
@@ -301,8 +309,12 @@ mu_muster_configure_edit(struct mu_tool *tool, int argc, char **argv)
         return code;
     }
     mu_text_buffer_init(&text, &tool->arena);
-    code = print_selection(tool, edit.doc, editing.is_xml, editing.names,
-                           editing.count, &text);
+    code =
+        print_selection(tool, edit.doc, editing.is_xml,
+                        &(struct mu_crm_selection){
+                            .words = editing.count > 0 ? editing.names : NULL,
+                            .count = editing.count},
+                        &text);
     mu_cib_edit_close(&edit);
     if (code) {
         return code;
@@ -478,19 +490,18 @@ tell_place(const char *text, const struct mu_report_message *message)
 
 static int
 print_selection(struct mu_tool *tool, const struct mu_doc *doc, bool is_xml,
-                const char *const *words, size_t count,
+                const struct mu_crm_selection *selection,
                 struct mu_text_buffer *text)
 {
     struct mu_crm_print_options options = {.detail = is_xml ? MU_CRM_XML
                                                      : tool->is_full
                                                          ? MU_CRM_FULL
                                                          : MU_CRM_BRIEF};
-    struct mu_crm_selection selection = {count > 0 ? words : NULL, count};
     struct mu_report report;
     int error;
 
     mu_report_init(&report, &tool->arena);
-    error = mu_crm_print(doc, &selection, &options, &report, text);
+    error = mu_crm_print(doc, selection, &options, &report, text);
     mu_muster_configure_tell(tool, NULL, "", &report, error != 0);
     return error ? MU_TOOL_FAILED : MU_TOOL_OK;
 }

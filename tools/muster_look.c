@@ -36,8 +36,8 @@ mu_muster_look_status(struct mu_tool *tool, int argc, char **argv)
     if (tool->is_watching) {
         return watch_status(tool);
     }
-    code = mu_client_ask(tool, json_pack("{s:s}", "request", "status"), &status,
-                         NULL);
+    code =
+        mu_client_ask(tool, json_pack("{s:s}", "request", "status"), &status);
     if (code) {
         return code == MU_TOOL_FAILED ? MU_TOOL_NO_DAEMON : code;
     }
@@ -51,9 +51,8 @@ mu_muster_look_wait(struct mu_tool *tool, int argc, char **argv)
 {
     int64_t timeout_ms =
         tool->timeout_ms >= 0 ? tool->timeout_ms : (int64_t)WAIT_MS;
-    struct mu_client_refusal refusal = {0};
+    struct mu_client_answer answer = {.takes_refusal = true};
     struct mu_muster_ipc *ipc;
-    json_t *result = NULL;
     int code;
 
     if (argc > 0) {
@@ -64,9 +63,9 @@ mu_muster_look_wait(struct mu_tool *tool, int argc, char **argv)
         return code;
     }
     code = mu_client_ask_on(tool, ipc, json_pack("{s:s}", "request", "wait"),
-                            timeout_ms, &result, &refusal);
+                            timeout_ms, &answer);
     mu_muster_ipc_close(ipc);
-    if (code == MU_TOOL_FAILED && refusal.error == -ETIMEDOUT) {
+    if (code == MU_TOOL_FAILED && answer.error == -ETIMEDOUT) {
         char span[MU_API_TIME_SIZE];
 
         mu_api_time_span(timeout_ms, span);
@@ -75,13 +74,13 @@ mu_muster_look_wait(struct mu_tool *tool, int argc, char **argv)
                             "does with: muster plan",
                             span);
     }
-    if (code == MU_TOOL_FAILED && refusal.text) {
-        return mu_tool_fail(tool, "%s", refusal.text);
+    if (code == MU_TOOL_FAILED && answer.text) {
+        return mu_tool_fail(tool, "%s", answer.text);
     }
     if (!code && tool->is_json) {
-        mu_tool_print_json(result);
+        mu_tool_print_json(answer.result);
     }
-    json_decref(result);
+    json_decref(answer.result);
     return code;
 }
 
@@ -99,7 +98,7 @@ mu_muster_look_history(struct mu_tool *tool, int argc, char **argv)
     code = mu_client_ask(tool,
                          json_pack("{s:s, s:i}", "request", "history", "limit",
                                    tool->is_full ? 1000 : HISTORY_LINES),
-                         &history, NULL);
+                         &history);
     if (code) {
         return code;
     }
@@ -121,7 +120,7 @@ mu_muster_look_events(struct mu_tool *tool, int argc, char **argv)
 {
     struct mu_muster_ipc *ipc;
     struct mu_errbuf err = {0};
-    json_t *result = NULL;
+    struct mu_client_answer answer = {0};
     char *text;
     int code;
     int error = 0;
@@ -134,8 +133,8 @@ mu_muster_look_events(struct mu_tool *tool, int argc, char **argv)
         return code;
     }
     code = mu_client_ask_on(tool, ipc, json_pack("{s:s}", "request", "events"),
-                            -1, &result, NULL);
-    json_decref(result);
+                            -1, &answer);
+    json_decref(answer.result);
     while (!code && !error) {
         error = mu_muster_ipc_next_event(ipc, tool->timeout_ms, &text, &err);
         if (!error) {
@@ -173,11 +172,12 @@ mu_muster_look_version(struct mu_tool *tool, int argc, char **argv)
     }
     /* Without a daemon the tool's own version is still an answer. */
     if (mu_muster_ipc_open(NULL, 1000, &ipc, &err) == 0) {
-        struct mu_client_refusal refusal;
+        struct mu_client_answer answer = {.takes_refusal = true};
 
         (void)(mu_client_ask_on(tool, ipc,
                                 json_pack("{s:s}", "request", "version"), 1000,
-                                &daemon, &refusal) != MU_TOOL_OK);
+                                &answer) != MU_TOOL_OK);
+        daemon = answer.result;
         mu_muster_ipc_close(ipc);
     }
     version = text_of(daemon, "version");
@@ -224,7 +224,7 @@ watch_status(struct mu_tool *tool)
 {
     struct mu_muster_ipc *ipc;
     struct mu_errbuf err = {0};
-    json_t *result = NULL;
+    struct mu_client_answer answer = {0};
     char *text;
     int code = mu_client_open(tool, &ipc);
     int error = 0;
@@ -233,21 +233,18 @@ watch_status(struct mu_tool *tool)
         return code;
     }
     code = mu_client_ask_on(tool, ipc, json_pack("{s:s}", "request", "events"),
-                            -1, &result, NULL);
-    json_decref(result);
+                            -1, &answer);
+    json_decref(answer.result);
     while (!code && (error == 0 || error == -ETIMEDOUT)) {
-        json_t *status = NULL;
-
-        code =
-            mu_client_ask_on(tool, ipc, json_pack("{s:s}", "request", "status"),
-                             -1, &status, NULL);
+        code = mu_client_ask_on(
+            tool, ipc, json_pack("{s:s}", "request", "status"), -1, &answer);
         if (!code) {
             if (tool->is_color && !tool->is_json) {
                 (void)fputs("\033[H\033[2J", stdout);
             }
-            (void)show_status(tool, status);
+            (void)show_status(tool, answer.result);
             (void)fflush(stdout);
-            json_decref(status);
+            json_decref(answer.result);
             mu_arena_reset(&tool->arena);
             error = mu_muster_ipc_next_event(ipc, -1, &text, &err);
             while (error == 0) {

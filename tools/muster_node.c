@@ -58,8 +58,8 @@ mu_muster_node_show(struct mu_tool *tool, int argc, char **argv)
         json_decref(shown);
         return mu_tool_usage(tool, "%s: one node is enough", argv[1]);
     }
-    code = mu_client_ask(tool, json_pack("{s:s}", "request", "status"), &status,
-                         NULL);
+    code =
+        mu_client_ask(tool, json_pack("{s:s}", "request", "status"), &status);
     json_array_foreach(json_object_get(status, "nodes"), i, node)
     {
         const char *name = json_string_value(json_object_get(node, "name"));
@@ -373,8 +373,8 @@ show_transient(struct mu_tool *tool, const char *node, const char *name)
     const json_t *one;
     bool is_found = false;
     size_t i;
-    int code = mu_client_ask(tool, json_pack("{s:s}", "request", "status"),
-                             &status, NULL);
+    int code =
+        mu_client_ask(tool, json_pack("{s:s}", "request", "status"), &status);
 
     json_array_foreach(json_object_get(status, "nodes"), i, one)
     {
@@ -406,8 +406,7 @@ local_name(struct mu_tool *tool, const char **ret_name)
         *ret_name = own_name(tool);
         return MU_TOOL_OK;
     }
-    code = mu_client_ask(tool, json_pack("{s:s}", "request", "nodes"), &status,
-                         NULL);
+    code = mu_client_ask(tool, json_pack("{s:s}", "request", "nodes"), &status);
     if (!code) {
         const char *name = json_string_value(json_object_get(status, "local"));
 

@@ -76,7 +76,7 @@ show_plan(struct mu_tool *tool)
 {
     json_t *plan = NULL;
     int code =
-        mu_client_ask(tool, json_pack("{s:s}", "request", "plan"), &plan, NULL);
+        mu_client_ask(tool, json_pack("{s:s}", "request", "plan"), &plan);
 
     if (code) {
         return code;

@@ -582,7 +582,7 @@ fetch_status(struct mu_tool *tool, json_t **ret_status)
 {
     *ret_status = NULL;
     return mu_client_ask(tool, json_pack("{s:s}", "request", "status"),
-                         ret_status, NULL);
+                         ret_status);
 }
 
 /* Tells whether an entry is 'id', an instance of it, or in it. */

@@ -68,8 +68,8 @@ int
 mu_pcmk_nodes(struct mu_tool *tool, json_t **ret_nodes)
 {
     *ret_nodes = NULL;
-    return mu_pcmk_exit_of(mu_client_ask(
-        tool, json_pack("{s:s}", "request", "nodes"), ret_nodes, NULL));
+    return mu_pcmk_exit_of(
+        mu_client_ask(tool, json_pack("{s:s}", "request", "nodes"), ret_nodes));
 }
 
 const json_t *

@@ -18,7 +18,6 @@ enum verb { QUERY, UPDATE, DELETE };
 /* What a call asks for. */
 struct call {
     enum verb verb;
-    bool has_verb;
     const char *name;
     const char *value;
     const char *node;     /* Null: this one, where a node matters. */
@@ -34,6 +33,9 @@ struct call {
 
 static int parse(struct call *call, struct mu_tool *tool, int argc, char **argv,
                  bool is_updater);
+static bool take_verb(struct call *call, int option, bool is_updater);
+static void take_option(struct call *call, struct mu_tool *tool, int option,
+                        bool is_updater);
 static const char *promotion_name(struct mu_tool *tool, const char *resource);
 static int run(struct mu_tool *tool, const struct call *call);
 static int run_transient(struct mu_tool *tool, const struct call *call);
@@ -204,64 +206,11 @@ parse(struct call *call, struct mu_tool *tool, int argc, char **argv,
         if (c == 'U' && !is_updater) {
             c = 'N'; /* The old spelling of a node's name. */
         }
-        if (c == 'Q' && is_updater) {
-            c = 'G';
-        }
-        switch (c) {
-        case 'n':
-            call->name = optarg;
-            break;
-        case 'v':
-        case 'U':
-        case 'B':
-            call->verb = UPDATE;
-            call->has_verb = true;
-            call->value = optarg;
-            break;
-        case 'G':
-            call->verb = QUERY;
-            call->has_verb = true;
-            break;
-        case 'D':
-            call->verb = DELETE;
-            call->has_verb = true;
-            break;
-        case 'N':
-            call->node = optarg;
-            break;
-        case 't':
-            call->type = optarg;
-            break;
-        case 'l':
-            call->lifetime = optarg;
-            break;
-        case 's':
-            call->set = optarg;
-            break;
-        case 'd':
-            call->fallback = is_updater ? NULL : optarg;
-            break;
-        case 'p':
-            if (!is_updater) {
-                call->is_promotion = true;
-                call->name = promotion_name(tool, optarg);
-            }
-            break;
-        case 'z':
-            call->is_utilization = true;
-            break;
-        case 'A':
-            call->is_all = true;
-            break;
-        case 'q':
-        case 'Q':
-            call->is_quiet = true;
-            break;
-        case 'R':
-        case 'Y':
+        if (c == 'R' || c == 'Y') {
             exit(MU_PCMK_OK); /* Nothing here is delayed or cached. */
-        default:
-            break; /* Options of other versions do no harm. */
+        }
+        if (!take_verb(call, c, is_updater)) {
+            take_option(call, tool, c, is_updater);
         }
     }
     if (call->is_promotion && !call->name) {
@@ -273,6 +222,79 @@ parse(struct call *call, struct mu_tool *tool, int argc, char **argv,
         return MU_PCMK_USAGE;
     }
     return MU_PCMK_OK;
+}
+
+/* Takes an option that says what to do. False when it is none. */
+static bool
+take_verb(struct call *call, int option, bool is_updater)
+{
+    switch (option) {
+    case 'v':
+    case 'U':
+    case 'B':
+        call->verb = UPDATE;
+        call->value = optarg;
+        return true;
+    case 'Q':
+        call->is_quiet = call->is_quiet || !is_updater;
+        if (!is_updater) {
+            return true;
+        }
+        call->verb = QUERY;
+        return true;
+    case 'G':
+        call->verb = QUERY;
+        return true;
+    case 'D':
+        call->verb = DELETE;
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* Takes any other option; those of other versions do no harm. */
+static void
+take_option(struct call *call, struct mu_tool *tool, int option,
+            bool is_updater)
+{
+    switch (option) {
+    case 'n':
+        call->name = optarg;
+        break;
+    case 'N':
+        call->node = optarg;
+        break;
+    case 't':
+        call->type = optarg;
+        break;
+    case 'l':
+        call->lifetime = optarg;
+        break;
+    case 's':
+        call->set = optarg;
+        break;
+    case 'd':
+        call->fallback = is_updater ? NULL : optarg;
+        break;
+    case 'p':
+        if (!is_updater) {
+            call->is_promotion = true;
+            call->name = promotion_name(tool, optarg);
+        }
+        break;
+    case 'z':
+        call->is_utilization = true;
+        break;
+    case 'A':
+        call->is_all = true;
+        break;
+    case 'q':
+        call->is_quiet = true;
+        break;
+    default:
+        break;
+    }
 }
 
 /* "master-" and the resource without its copy's number. */

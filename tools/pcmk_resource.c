@@ -291,7 +291,7 @@ fetch(struct mu_tool *tool, json_t **ret_status)
 {
     *ret_status = NULL;
     return mu_pcmk_exit_of(mu_client_ask(
-        tool, json_pack("{s:s}", "request", "status"), ret_status, NULL));
+        tool, json_pack("{s:s}", "request", "status"), ret_status));
 }
 
 /* Tells whether 'id' is the resource or a numbered copy of it. */

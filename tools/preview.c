@@ -23,7 +23,7 @@ struct paragraphs {
     MU_VEC(struct paragraph) items;
 };
 
-static int print_objects(struct mu_tool *tool, const char *xml, size_t size,
+static int print_objects(struct mu_tool *tool, struct mu_span xml,
                          struct paragraphs *ret_paragraphs);
 static void split(struct mu_tool *tool, const char *text,
                   struct paragraphs *paragraphs);
@@ -42,8 +42,8 @@ static void write_action(const struct mu_snapshot *snapshot,
                          struct mu_table *table);
 
 int
-mu_preview_show(struct mu_tool *tool, const char *before, size_t before_size,
-                const char *after, size_t after_size, bool has_status)
+mu_preview_show(struct mu_tool *tool, struct mu_span before,
+                struct mu_span after, bool has_status)
 {
     struct mu_text_buffer text;
     struct mu_snapshot *snapshot;
@@ -53,7 +53,7 @@ mu_preview_show(struct mu_tool *tool, const char *before, size_t before_size,
     int code;
 
     mu_text_buffer_init(&text, &tool->arena);
-    code = mu_preview_diff(tool, before, before_size, after, after_size, &text);
+    code = mu_preview_diff(tool, before, after, &text);
     if (code) {
         return code;
     }
@@ -63,10 +63,8 @@ mu_preview_show(struct mu_tool *tool, const char *before, size_t before_size,
         mu_text_buffer_add(&text, "the configuration stays as it is\n");
     }
     if (has_status) {
-        if (mu_cib_status_read_cib(
-                &tool->arena,
-                (struct mu_span){(const unsigned char *)after, after_size},
-                mu_tool_now_ms(), MU_CONFIG_STRICT, &snapshot, &err)) {
+        if (mu_cib_status_read_cib(&tool->arena, after, mu_tool_now_ms(),
+                                   MU_CONFIG_STRICT, &snapshot, &err)) {
             json_decref(answer);
             return mu_tool_fail_errbuf(tool, "refused", &err);
         }
@@ -88,16 +86,15 @@ mu_preview_show(struct mu_tool *tool, const char *before, size_t before_size,
 }
 
 int
-mu_preview_diff(struct mu_tool *tool, const char *before, size_t before_size,
-                const char *after, size_t after_size,
-                struct mu_text_buffer *text)
+mu_preview_diff(struct mu_tool *tool, struct mu_span before,
+                struct mu_span after, struct mu_text_buffer *text)
 {
     struct paragraphs old = {0};
     struct paragraphs new = {0};
-    int code = print_objects(tool, before, before_size, &old);
+    int code = print_objects(tool, before, &old);
 
     if (!code) {
-        code = print_objects(tool, after, after_size, &new);
+        code = print_objects(tool, after, &new);
     }
     if (code) {
         return code;
@@ -212,7 +209,7 @@ mu_preview_plan_json(const struct mu_snapshot *snapshot,
 }
 
 static int
-print_objects(struct mu_tool *tool, const char *xml, size_t size,
+print_objects(struct mu_tool *tool, struct mu_span xml,
               struct paragraphs *ret_paragraphs)
 {
     struct mu_crm_print_options options = {.detail = MU_CRM_FULL};
@@ -223,8 +220,7 @@ print_objects(struct mu_tool *tool, const char *xml, size_t size,
     struct mu_doc *doc;
     int error;
 
-    if (mu_doc_parse((struct mu_span){(const unsigned char *)xml, size}, &doc,
-                     &err)) {
+    if (mu_doc_parse(xml, &doc, &err)) {
         return mu_tool_fail_errbuf(tool, "configuration", &err);
     }
     mu_report_init(&report, &tool->arena);

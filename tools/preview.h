@@ -9,21 +9,20 @@
 #include <stddef.h>
 
 #include "base/attr.h"
+#include "base/span.h"
 #include "base/text.h"
 #include "sched/plan.h"
 #include "tools/tool.h"
 
 /* Shows what lies between two <cib>s, and with 'has_status' the plan for the
  * second. Returns an exit code. */
-MU_NODISCARD int mu_preview_show(struct mu_tool *tool, const char *before,
-                                 size_t before_size, const char *after,
-                                 size_t after_size, bool has_status);
+MU_NODISCARD int mu_preview_show(struct mu_tool *tool, struct mu_span before,
+                                 struct mu_span after, bool has_status);
 
 /* Appends the difference of the objects of two <cib>s to 'text', "- " and
  * "+ " in front of lines. Returns an exit code. */
-MU_NODISCARD int mu_preview_diff(struct mu_tool *tool, const char *before,
-                                 size_t before_size, const char *after,
-                                 size_t after_size,
+MU_NODISCARD int mu_preview_diff(struct mu_tool *tool, struct mu_span before,
+                                 struct mu_span after,
                                  struct mu_text_buffer *text);
 
 /* Appends the actions of 'plan' that people care about, in an order in which
