@@ -37,6 +37,14 @@ const struct mu_tool_command mu_command_table_items[] = {
      "  -m TEXT             why, for the record\n"
      "  -w                  return when the cluster is done\n",
      true},
+    {"simulate", NULL, mu_muster_plan_simulate, "[--time T] [EVENT...] [FILE]",
+     "what the cluster would do if something happened",
+     "The state is the live one, or that of a file with a whole CIB. Events:\n"
+     "  node-down=NODE, node-up=NODE, quorum=yes|no\n"
+     "--time sets the clock: seconds since 1970, or 2026-11-21T19:38:16Z.\n"
+     "Nothing is changed.\n"
+     "Example:\n  muster simulate node-down=node1\n",
+     true},
     {"wait", NULL, mu_muster_look_wait, "[--timeout S]",
      "return when nothing is in flight and nothing planned",
      "Exit status: 0 idle, 1 time-out (default 60 s).\n", false},

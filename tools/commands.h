@@ -18,6 +18,7 @@ mu_tool_function mu_muster_look_version;
 /* muster_plan.c */
 mu_tool_function mu_muster_plan_run;
 mu_tool_function mu_muster_plan_apply;
+mu_tool_function mu_muster_plan_simulate;
 
 /* muster_why.c */
 mu_tool_function mu_muster_why_run;

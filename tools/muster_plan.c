@@ -2,8 +2,11 @@
 /* Plan and apply: what the cluster does and will do; what a new configuration
  * would change; and doing just that. */
 
+#define _GNU_SOURCE /* memfd_create */
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "daemon/api_time.h"
 #include "tools/client.h"
@@ -17,6 +20,7 @@ struct load {
     const char *revision; /* Refuse unless this is current; or null. */
 };
 
+static char *memory_file(struct mu_tool *tool, const char *text, size_t size);
 static int show_plan(struct mu_tool *tool);
 static void write_plan(struct mu_tool *tool, const json_t *plan);
 static int read_load(struct mu_tool *tool, const char *path,
@@ -69,6 +73,77 @@ mu_muster_plan_apply(struct mu_tool *tool, int argc, char **argv)
     code = read_load(tool, path, &load);
     load.revision = revision;
     return code ? code : mu_cib_edit_run(tool, change, &load);
+}
+
+/* Without a file the state is the live one. */
+int
+mu_muster_plan_simulate(struct mu_tool *tool, int argc, char **argv)
+{
+    char **words = mu_arena_new(&tool->arena, char *, (size_t)argc + 2);
+    const char *when = NULL;
+    struct mu_cib_edit edit;
+    int count = 1; /* The first word is the file. */
+    int code;
+
+    for (int i = 0; i < argc; i++) {
+        if (strcmp(argv[i], "--time") == 0 && i + 1 < argc) {
+            when = argv[++i];
+        } else if (strncmp(argv[i], "--time=", 7) == 0) {
+            when = argv[i] + 7;
+        } else if (strchr(argv[i], '=') && access(argv[i], R_OK)) {
+            words[count++] = argv[i];
+        } else if (!words[0] && argv[i][0] != '-') {
+            words[0] = argv[i];
+        } else {
+            return mu_tool_usage(tool, "%s: is neither an event nor the file",
+                                 argv[i]);
+        }
+    }
+    if (when) {
+        int64_t wall_ms;
+
+        words[count++] = mu_api_time_parse(when, &wall_ms) == 0
+                             ? mu_text_make(&tool->arena, "time=%lld",
+                                            (long long)(wall_ms / 1000))
+                             : mu_text_make(&tool->arena, "time=%s", when);
+    }
+    if (words[0]) {
+        tool->file = NULL;
+        return mu_muster_simulate_run(tool, count, words);
+    }
+    if (tool->file) {
+        return mu_muster_simulate_run(tool, count - 1, words + 1);
+    }
+    code = mu_cib_edit_open(tool, true, &edit);
+    if (code) {
+        return code;
+    }
+    mu_cib_edit_close(&edit);
+    words[0] = memory_file(tool, edit.before, edit.before_size);
+    if (!words[0]) {
+        return mu_tool_fail(tool, "there is no memory for the state");
+    }
+    return mu_muster_simulate_run(tool, count, words);
+}
+
+/* Returns a path under which 'text' can be read until the process ends, or
+ * null. */
+static char *
+memory_file(struct mu_tool *tool, const char *text, size_t size)
+{
+    int fd = memfd_create("muster", MFD_CLOEXEC);
+    size_t written = 0;
+
+    while (fd >= 0 && written < size) {
+        ssize_t part = write(fd, text + written, size - written);
+
+        if (part <= 0) {
+            (void)close(fd);
+            return NULL;
+        }
+        written += (size_t)part;
+    }
+    return fd < 0 ? NULL : mu_text_make(&tool->arena, "/proc/self/fd/%d", fd);
 }
 
 static int
