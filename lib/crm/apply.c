@@ -69,17 +69,19 @@ name_check(struct mu_apply *apply, enum mu_kind kind,
            struct mu_element **ret_old)
 {
     const char *id = mu_element_get(object, "id");
-    struct mu_element *old = mu_workspace_object(apply->workspace, id);
     bool is_acl = kind == MU_KIND_TARGET || kind == MU_KIND_ACL_GROUP;
+    struct mu_element *acls =
+        mu_workspace_section_find(apply->workspace, "acls");
+    struct mu_element *old;
     const char *what;
 
-    if (old && is_acl != (mu_element_is(old, "acl_target") ||
-                          mu_element_is(old, "acl_group"))) {
-        /* Users of the system have names of their own. */
-        old = is_acl ? NULL : mu_workspace_find(apply->workspace, id);
-    }
-    if (!old && !is_acl) {
+    /* Users and groups of the system have names of their own. */
+    if (!is_acl) {
         old = mu_workspace_find(apply->workspace, id);
+    } else {
+        old = acls ? mu_element_find_with(acls, mu_kinds_info(kind)->tag, "id",
+                                          id)
+                   : NULL;
     }
     if (!old) {
         return 0;
