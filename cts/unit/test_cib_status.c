@@ -130,6 +130,25 @@ START_TEST(membership_is_read_in_both_forms)
 }
 END_TEST
 
+/* A state that says nothing about membership is that of a node that nobody has
+ * seen yet, and stays so when written. */
+START_TEST(unknown_membership_is_kept_apart)
+{
+    const struct mu_status *status =
+        snapshot_of(CIB("<node_state uname='node9' crmd='offline'/>"
+                        "<node_state uname='node10' in_ccm='false'/>"))
+            ->status;
+    struct mu_text_buffer text;
+
+    ck_assert(status->nodes[1].is_member_unknown);
+    ck_assert(!status->nodes[2].is_member_unknown);
+    ck_assert(!status->nodes[1].is_member);
+    mu_text_buffer_init(&text, &arena);
+    mu_cib_status_write_node(&status->nodes[1], 0, &text);
+    ck_assert_ptr_null(strstr(text.data, "in_ccm"));
+}
+END_TEST
+
 /* Attributes are looked up by halves: they must be sorted, and of a doubled
  * one the later counts. */
 START_TEST(attributes_are_sorted_and_unique)
@@ -331,6 +350,7 @@ main(void)
     tcase_add_test(tcase, nodes_are_joined_and_sorted);
     tcase_add_loop_test(tcase, membership_is_read_in_both_forms, 0,
                         (int)(sizeof(states) / sizeof(states[0])));
+    tcase_add_test(tcase, unknown_membership_is_kept_apart);
     tcase_add_test(tcase, attributes_are_sorted_and_unique);
     tcase_add_test(tcase, operations_are_in_the_order_of_events);
     tcase_add_test(tcase, expected_results_are_found);

@@ -311,6 +311,7 @@ node_read(struct reader *reader, const struct mu_doc_stream_tag *tag)
     struct mu_status_node *node = mu_vec_add(&reader->scratch, &reader->nodes);
 
     node->is_seen = true;
+    node->is_member_unknown = true;
     node->config_node = MU_CONFIG_NONE;
     for (unsigned i = 0; i < tag->attributes_count; i++) {
         node_attribute_read(reader, node, &tag->attributes[i]);
@@ -332,6 +333,7 @@ node_attribute_read(struct reader *reader, struct mu_status_node *node,
         node->name = text_of(reader, attr->value);
         break;
     case WORD_IN_CCM:
+        node->is_member_unknown = false;
         since_read(attr->value, &node->is_member, &node->member_since_ms);
         break;
     case WORD_CRMD:

@@ -77,8 +77,10 @@ node_write(struct writer *writer, const struct mu_status_node *node)
     if (node->is_remote) {
         attribute(writer, "remote_node", "true");
     }
-    since_write(writer, "in_ccm", node->is_member, node->member_since_ms,
-                flags);
+    if (!node->is_member_unknown) {
+        since_write(writer, "in_ccm", node->is_member, node->member_since_ms,
+                    flags);
+    }
     since_write(writer, "crmd", node->is_process_up, node->process_since_ms,
                 process);
     attribute(writer, "join", mu_names_join(node->join));

@@ -97,6 +97,9 @@ struct mu_status_node {
     bool is_seen;             /* There is a node_state for it. */
     bool is_member;           /* In the membership (in_ccm). */
     bool is_process_up;       /* Its daemon is up (crmd). */
+    bool is_member_unknown;   /* The node_state does not say whether it is in
+                                 the membership: as if never seen, though it
+                                 may have a history. */
     int64_t member_since_ms;  /* Wall clock; 0 when only a flag is known. */
     int64_t process_since_ms; /* Likewise. */
     enum mu_join join;
