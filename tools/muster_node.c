@@ -251,8 +251,10 @@ change_nodes(struct mu_cib_edit *edit, void *context)
                                              change->is_on, &report);
             break;
         case CHANGE_ATTRIBUTE:
-            error = mu_edit_node(edit->doc, change->nodes[i], change->set,
-                                 change->name, change->value, &report);
+            error = mu_edit_node(edit->doc, change->nodes[i],
+                                 &(struct mu_edit_value){
+                                     change->set, change->name, change->value},
+                                 &report);
             break;
         case CHANGE_DELETE:
             error = mu_edit_node_delete(edit->doc, change->nodes[i], &report);

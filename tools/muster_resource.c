@@ -378,8 +378,10 @@ change_one(struct mu_cib_edit *edit, const struct resource_change *change,
     case CHANGE_MAINTENANCE:
         return mu_edit_maintenance(edit->doc, id, change->is_on, report);
     case CHANGE_ATTRIBUTE:
-        return mu_edit_resource(edit->doc, id, change->set, change->name,
-                                change->value, report);
+        return mu_edit_resource(
+            edit->doc, id,
+            &(struct mu_edit_value){change->set, change->name, change->value},
+            report);
     case CHANGE_MOVE:
         return mu_edit_move(edit->doc, &where, report);
     case CHANGE_BAN:

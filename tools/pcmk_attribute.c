@@ -470,7 +470,9 @@ change(struct mu_cib_edit *edit, void *context)
         return MU_TOOL_OK;
     }
     mu_report_init(&report, &edit->tool->arena);
-    if (mu_edit_node(edit->doc, call->node, set, call->name, value, &report)) {
+    if (mu_edit_node(edit->doc, call->node,
+                     &(struct mu_edit_value){set, call->name, value},
+                     &report)) {
         return mu_tool_fail(edit->tool, "%s",
                             report.count ? report.items[0].text : "refused");
     }

@@ -277,9 +277,11 @@ change(struct mu_cib_edit *edit, void *context)
     } else if (call->what == 'U') {
         error = mu_edit_clear(edit->doc, call->resource, call->node, &report);
     } else {
-        error =
-            mu_edit_resource(edit->doc, call->resource, call->set, call->name,
-                             call->what == 'p' ? call->value : NULL, &report);
+        error = mu_edit_resource(
+            edit->doc, call->resource,
+            &(struct mu_edit_value){call->set, call->name,
+                                    call->what == 'p' ? call->value : NULL},
+            &report);
     }
     return error ? mu_tool_fail(edit->tool, "%s",
                                 report.count ? report.items[0].text : "refused")

@@ -283,9 +283,10 @@ attribute_do(struct mu_doc *cib, bool is_node, char **argv, const char *value,
         fprintf(stderr, "%s\n", found ? found : "");
         return 0;
     }
-    return is_node
-               ? mu_edit_node(cib, argv[1], set, argv[3], value, report)
-               : mu_edit_resource(cib, argv[1], set, argv[3], value, report);
+    struct mu_edit_value change = {set, argv[3], value};
+
+    return is_node ? mu_edit_node(cib, argv[1], &change, report)
+                   : mu_edit_resource(cib, argv[1], &change, report);
 }
 
 static bool

@@ -112,13 +112,22 @@ END_TEST
 START_TEST(node_attributes_are_changed_where_they_are)
 {
     ck_assert_int_eq(
-        mu_edit_node(cib, "n2", MU_EDIT_PARAMS, "rack", "2", &report), 0);
+        mu_edit_node(cib, "n2",
+                     &(struct mu_edit_value){MU_EDIT_PARAMS, "rack", "2"},
+                     &report),
+        0);
     ck_assert_str_eq(attribute("theirs-rack", "value"), "2");
     ck_assert_int_eq(
-        mu_edit_node(cib, "n2", MU_EDIT_PARAMS, "new", "3", &report), 0);
+        mu_edit_node(cib, "n2",
+                     &(struct mu_edit_value){MU_EDIT_PARAMS, "new", "3"},
+                     &report),
+        0);
     ck_assert_str_eq(attribute("nodes-2-new", "value"), "3");
     ck_assert_int_eq(
-        mu_edit_node(cib, "n2", MU_EDIT_PARAMS, "rack", NULL, &report), 0);
+        mu_edit_node(cib, "n2",
+                     &(struct mu_edit_value){MU_EDIT_PARAMS, "rack", NULL},
+                     &report),
+        0);
     ck_assert_ptr_null(mu_edit_get(cib, "n2", MU_EDIT_PARAMS, "rack"));
     ck_assert_int_eq(mu_edit_node_standby(cib, "n1", true, &report), 0);
     ck_assert_str_eq(attribute("num-1-instance_attributes-standby", "value"),
@@ -189,11 +198,20 @@ START_TEST(what_does_not_exist_is_refused_and_nothing_changes)
     ck_assert_int_eq(mu_edit_ban(cib, &place, &report), -ENOENT);
     ck_assert_int_eq(mu_edit_clear(cib, "n1", NULL, &report), -ENOENT);
     ck_assert_int_lt(
-        mu_edit_resource(cib, "b", MU_EDIT_META, "x", NULL, &report), 0);
+        mu_edit_resource(cib, "b",
+                         &(struct mu_edit_value){MU_EDIT_META, "x", NULL},
+                         &report),
+        0);
     ck_assert_int_lt(
-        mu_edit_resource(cib, "b", MU_EDIT_META, "x", "\x01", &report), 0);
-    ck_assert_int_eq(mu_edit_node(cib, "g", MU_EDIT_PARAMS, "x", "y", &report),
-                     -ENOENT);
+        mu_edit_resource(cib, "b",
+                         &(struct mu_edit_value){MU_EDIT_META, "x", "\x01"},
+                         &report),
+        0);
+    ck_assert_int_eq(
+        mu_edit_node(cib, "g",
+                     &(struct mu_edit_value){MU_EDIT_PARAMS, "x", "y"},
+                     &report),
+        -ENOENT);
     ck_assert(mu_digest_is_equal(before, mu_doc_digest(mu_doc_root(cib))));
     ck_assert_uint_eq(report.errors_count, 7);
 }

@@ -350,9 +350,10 @@ set_tag(enum mu_edit_set set)
 }
 
 int
-mu_edit_resource(struct mu_doc *cib, const char *id, enum mu_edit_set set,
-                 const char *name, const char *value, struct mu_report *report)
+mu_edit_resource(struct mu_doc *cib, const char *id,
+                 const struct mu_edit_value *value, struct mu_report *report)
 {
+    const char *tag = set_tag(value->set);
     struct edit edit;
     struct mu_element *object;
     int r = edit_begin(&edit, cib, report);
@@ -366,36 +367,37 @@ mu_edit_resource(struct mu_doc *cib, const char *id, enum mu_edit_set set,
         r = mu_workspace_missing(&edit.workspace, NULL, "resource", id);
     } else {
         const struct place place = {
-            .tag = set_tag(set),
-            .set_id = mu_text_make(&edit.arena, "%s-%s", id, set_tag(set)),
+            .tag = tag,
+            .set_id = mu_text_make(&edit.arena, "%s-%s", id, tag),
             .is_any = true,
         };
 
-        r = value_change(&edit, object, &place, name, value);
+        r = value_change(&edit, object, &place, value->name, value->value);
     }
     return edit_end(&edit, r);
 }
 
 int
-mu_edit_node(struct mu_doc *cib, const char *uname, enum mu_edit_set set,
-             const char *name, const char *value, struct mu_report *report)
+mu_edit_node(struct mu_doc *cib, const char *uname,
+             const struct mu_edit_value *value, struct mu_report *report)
 {
     struct edit edit;
     struct mu_element *node;
     int r = edit_begin(&edit, cib, report);
 
-    mu_assert(set != MU_EDIT_META);
+    mu_assert(value->set != MU_EDIT_META);
     node = r == 0 ? node_get(&edit, uname, &r) : NULL;
     if (node) {
+        bool is_utilization = value->set == MU_EDIT_UTILIZATION;
         /* As crm_attribute names them. */
         const struct place place = {
-            .tag = set_tag(set),
-            .set_id = mu_text_make(
-                &edit.arena, "nodes-%s%s", mu_element_get(node, "id"),
-                set == MU_EDIT_UTILIZATION ? "-utilization" : ""),
+            .tag = set_tag(value->set),
+            .set_id = mu_text_make(&edit.arena, "nodes-%s%s",
+                                   mu_element_get(node, "id"),
+                                   is_utilization ? "-utilization" : ""),
         };
 
-        r = value_change(&edit, node, &place, name, value);
+        r = value_change(&edit, node, &place, value->name, value->value);
     }
     return edit_end(&edit, r);
 }
@@ -474,8 +476,13 @@ int
 mu_edit_node_maintenance(struct mu_doc *cib, const char *uname, bool is_on,
                          struct mu_report *report)
 {
-    return mu_edit_node(cib, uname, MU_EDIT_PARAMS, "maintenance",
-                        is_on ? "true" : "off", report);
+    return mu_edit_node(cib, uname,
+                        &(struct mu_edit_value){
+                            .set = MU_EDIT_PARAMS,
+                            .name = "maintenance",
+                            .value = is_on ? "true" : "off",
+                        },
+                        report);
 }
 
 int

@@ -43,16 +43,22 @@ MU_NODISCARD int mu_edit_managed(struct mu_doc *cib, const char *id,
 MU_NODISCARD int mu_edit_maintenance(struct mu_doc *cib, const char *id,
                                      bool is_on, struct mu_report *report);
 
-/* Sets the attribute 'name' of the resource or template 'id' itself to 'value';
- * a null value removes it, which is an error when it is not there. */
+struct mu_edit_value {
+    enum mu_edit_set set;
+    const char *name;
+    const char *value; /* Null: remove it. */
+};
+
+/* Sets an attribute of the resource or template 'id' itself. To remove one that
+ * is not there is an error. */
 MU_NODISCARD int mu_edit_resource(struct mu_doc *cib, const char *id,
-                                  enum mu_edit_set set, const char *name,
-                                  const char *value, struct mu_report *report);
+                                  const struct mu_edit_value *value,
+                                  struct mu_report *report);
 
 /* The same for a node by its name. */
 MU_NODISCARD int mu_edit_node(struct mu_doc *cib, const char *uname,
-                              enum mu_edit_set set, const char *name,
-                              const char *value, struct mu_report *report);
+                              const struct mu_edit_value *value,
+                              struct mu_report *report);
 
 /* Returns the value of an attribute of a resource or node, or null; borrowed
  * from 'cib'. */
