@@ -58,6 +58,7 @@ struct mu_agent_systemd_op {
     char load_state[STATE_SIZE];
     char active_state[STATE_SIZE];
     char sub_state[STATE_SIZE];
+    bool is_urged;              /* The job was told not to wait. */
     int is_outdated;            /* Its files are newer than what systemd has
                                    read; an int for sd-bus. */
     uint64_t reload_needed;     /* This reload or a later one will do. */
@@ -73,6 +74,7 @@ struct mu_agent_systemd {
     sd_bus *bus;        /* Null: not connected. */
     int fd;             /* Of the bus, as it is watched. */
     int events;         /* What it is watched for. */
+    bool is_stopping;   /* Stops must not wait for our own end. */
     bool was_connected; /* There has been a bus. */
     struct mu_agent_systemd_op *ops;
     struct mu_agent_watches watches;
@@ -99,7 +101,7 @@ static void op_begin(struct mu_agent_systemd_op *op);
 static void op_look(struct mu_agent_systemd_op *op);
 static void reload_soon(struct mu_agent_systemd *systemd);
 static void on_reload_timer(void *user);
-static void op_job(struct mu_agent_systemd_op *op);
+static void op_call_job(struct mu_agent_systemd_op *op, const char *mode);
 static void op_answer(struct mu_agent_systemd_op *op);
 static void op_called(struct mu_agent_systemd_op *op, int rc);
 static int on_loaded(sd_bus_message *message, void *user, sd_bus_error *error);
@@ -182,6 +184,12 @@ mu_agent_systemd_cancel(struct mu_agent_systemd_op *op)
     mu_loop_timer_disarm(&op->timer);
     (void)sd_bus_slot_unref(op->slot);
     free(op);
+}
+
+void
+mu_agent_systemd_stopping(struct mu_agent_systemd *systemd)
+{
+    systemd->is_stopping = true;
 }
 
 void
@@ -387,7 +395,8 @@ on_op_timer(void *user)
         reload_soon(op->systemd);
         break;
     case STEP_JOB:
-        op_job(op);
+        op->is_urged = false;
+        op_call_job(op, "replace");
         break;
     case STEP_ANSWER:
         op_answer(op);
@@ -460,13 +469,13 @@ on_reload_timer(void *user)
 }
 
 static void
-op_job(struct mu_agent_systemd_op *op)
+op_call_job(struct mu_agent_systemd_op *op, const char *mode)
 {
     op_called(op, sd_bus_call_method_async(
                       op->systemd->bus, &op->slot, service_name, manager_path,
                       manager_interface,
                       op->verb == VERB_START ? "StartUnit" : "StopUnit", on_job,
-                      op, "ss", op->unit, "replace"));
+                      op, "ss", op->unit, mode));
 }
 
 static void
@@ -653,6 +662,13 @@ on_job(sd_bus_message *message, void *user, sd_bus_error *error)
     (void)error;
     op->slot = sd_bus_slot_unref(op->slot);
     if (op_refused(op, message)) {
+        return 0;
+    }
+    if (op->verb == VERB_STOP && op->systemd->is_stopping && !op->is_urged) {
+        /* The first call took along what depends on the unit; this one joins
+         * its job, which is then free to run. */
+        op->is_urged = true;
+        op_call_job(op, "ignore-dependencies");
         return 0;
     }
     if (sd_bus_message_read(message, "o", &path) < 0 ||

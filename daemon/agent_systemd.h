@@ -71,6 +71,11 @@ mu_agent_systemd_start(struct mu_agent_systemd *systemd,
  * too, as far as systemd can be reached. */
 void mu_agent_systemd_cancel(struct mu_agent_systemd_op *op);
 
+/* From now on our own unit is being stopped. The units of the cluster are
+ * ordered before it, so that systemd would not stop them for us until we have
+ * ended: their jobs are told not to wait. */
+void mu_agent_systemd_stopping(struct mu_agent_systemd *systemd);
+
 /* All operations must be over or cancelled. */
 void mu_agent_systemd_free(struct mu_agent_systemd *systemd);
 

@@ -277,6 +277,7 @@ mu_driver_shutdown(struct mu_driver *driver)
     }
     driver->is_shutting_down = true;
     mu_notify_stopping(&driver->notify);
+    mu_exec_stopping(driver->exec);
     if (!driver->is_booted) {
         driver_exit(driver, MU_DRIVER_EXIT_OK);
         return;

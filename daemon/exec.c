@@ -141,6 +141,12 @@ mu_exec_kill(struct mu_exec *exec, uint64_t exec_id)
     }
 }
 
+void
+mu_exec_stopping(struct mu_exec *exec)
+{
+    mu_agent_systemd_stopping(exec->systemd);
+}
+
 uint32_t
 mu_exec_count(const struct mu_exec *exec)
 {

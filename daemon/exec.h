@@ -74,6 +74,9 @@ void mu_exec_start(struct mu_exec *exec, const struct mu_effect_exec *effect);
  * processes are gone. Unknown ids are ignored. */
 void mu_exec_kill(struct mu_exec *exec, uint64_t exec_id);
 
+/* Says that this daemon is being stopped; operations go on as before. */
+void mu_exec_stopping(struct mu_exec *exec);
+
 /* Returns how many operations are queued or running, recovered ones too. */
 uint32_t mu_exec_count(const struct mu_exec *exec);
 
