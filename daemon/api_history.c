@@ -2,8 +2,9 @@
 /* History: what this node has seen happen, as a bounded list of notes, and
  * how long each failover took, step by step.
  *
- * Notes come from comparing the replicated state with what was seen before;
- * times are those in the state, so all nodes tell the same story. */
+ * Notes come from comparing the replicated state with what was seen before.
+ * Their times are those of this node when it saw the change: a few
+ * milliseconds late at most. */
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -332,8 +333,8 @@ note_result(struct pass *pass, const struct mu_state_history *one)
         : one->rc == 7                      ? "not running"
                                             : "failed",
         one->exec_ms, *one->exit_reason ? ": " : "", one->exit_reason);
-    note(pass, one->changed_ms, "result", (struct subject){node, one->resource},
-         text);
+    note(pass, pass->sight->wall_ms, "result",
+         (struct subject){node, one->resource}, text);
 }
 
 static void
@@ -371,9 +372,9 @@ failover_begin(struct pass *pass, const struct mu_state_node *node)
     json_t *failovers = pass->history->failovers;
     json_t *failover = json_pack(
         "{s:s, s:o, s:I, s:n, s:n, s:n, s:n}", "node", node->name, "lost",
-        mu_api_time_json(node->since_ms), "lost_ms", (json_int_t)node->since_ms,
-        "fence_asked_after_ms", "fence_done_after_ms", "first_start_after_ms",
-        "settled_after_ms");
+        mu_api_time_json(pass->sight->wall_ms), "lost_ms",
+        (json_int_t)pass->sight->wall_ms, "fence_asked_after_ms",
+        "fence_done_after_ms", "first_start_after_ms", "settled_after_ms");
 
     (void)json_array_append_new(failovers, failover);
     if (json_array_size(failovers) > FAILOVERS_COUNT_MAX) {
@@ -395,9 +396,9 @@ failover_fence(struct pass *pass, const struct mu_state_fence *one)
         if (!node || !target || strcmp(node, target) != 0) {
             continue;
         }
-        failover_set(failover, "fence_asked_after_ms", one->asked_wall_ms);
+        failover_set(failover, "fence_asked_after_ms", pass->sight->wall_ms);
         if (one->state == MU_FENCE_DONE) {
-            failover_set(failover, "fence_done_after_ms", one->ended_wall_ms);
+            failover_set(failover, "fence_done_after_ms", pass->sight->wall_ms);
         }
     }
 }
@@ -414,18 +415,15 @@ failover_start(struct pass *pass)
     {
         bool is_fenced =
             !json_is_null(json_object_get(failover, "fence_done_after_ms"));
-        int64_t first_ms = 0;
+        bool is_starting = false;
 
         for (uint32_t j = 0; is_fenced && j < state->flights_count; j++) {
-            const struct mu_state_flight *one = &state->flights[j];
-
-            if (one->task == MU_TASK_START &&
-                (first_ms == 0 || one->released_wall_ms < first_ms)) {
-                first_ms = one->released_wall_ms;
-            }
+            is_starting =
+                is_starting || state->flights[j].task == MU_TASK_START;
         }
-        if (first_ms > 0) {
-            failover_set(failover, "first_start_after_ms", first_ms);
+        if (is_starting) {
+            failover_set(failover, "first_start_after_ms",
+                         pass->sight->wall_ms);
         }
         if (is_fenced && pass->sight->is_idle) {
             failover_set(failover, "settled_after_ms", pass->sight->wall_ms);

@@ -348,13 +348,15 @@ add_unplaced(struct report *report)
                                                           : "not as wanted",
                                  one->reason ? one->reason
                                              : "the cluster will not touch it"),
-                .next = next_steps(report, one->resource),
+                .next = mu_text_make(report->arena,
+                                     "nothing by itself; details: muster why "
+                                     "%s",
+                                     one->resource),
                 .clear = one->is_blocked
                              ? mu_text_make(report->arena,
                                             "muster resource cleanup %s",
                                             one->resource)
-                             : mu_text_make(report->arena, "muster why %s",
-                                            one->resource)});
+                             : NULL});
     }
 }
 

@@ -209,6 +209,11 @@ instance_fill(const struct mu_api_sight *sight,
     if (instance->role == MU_ROLE_UNKNOWN) {
         instance->role = MU_ROLE_STOPPED;
     }
+    /* Agents report "running" for a copy that is not promoted. */
+    if (instance->role == MU_ROLE_STARTED && after &&
+        after->role >= MU_ROLE_UNPROMOTED) {
+        instance->role = MU_ROLE_UNPROMOTED;
+    }
     if (after && after->reason) {
         instance->reason = after->reason;
     } else if (!after) {

@@ -237,7 +237,10 @@ write_reasons(struct answer *answer, const char *instance, json_t *nodes)
             row->cells[1].text = score_text(answer->tool, one->score);
             row->cells[1].color =
                 one->score < 0 ? MU_TABLE_RED : MU_TABLE_GREEN;
-            row->cells[2].text = one->text;
+            row->cells[2].text =
+                one->source ? mu_text_make(&answer->tool->arena, "%s (%s)",
+                                           one->text, one->source)
+                            : one->text;
             name = "";
             (void)json_array_append_new(
                 nodes,

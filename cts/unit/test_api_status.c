@@ -229,7 +229,8 @@ START_TEST(stopped_without_a_place_is_a_problem_with_its_reason)
     answer = mu_api_status_build(&sight, &arena);
     one = find(json_object_get(answer, "problems"), "what", "web");
     ck_assert_str_eq(text_of(one, "text"), "stopped: no node may run it");
-    ck_assert_str_eq(text_of(one, "clear"), "muster why web");
+    ck_assert_str_eq(text_of(one, "next"),
+                     "nothing by itself; details: muster why web");
     ck_assert_str_eq(text_of(answer, "health"), "outage");
     json_decref(answer);
 }
