@@ -26,7 +26,7 @@
 #include "daemon/watchdog.h"
 
 enum {
-    CHANGED_DELAY_MS = 4, /* Many steps make one event for subscribers. */
+    CHANGED_DELAY_MS = 4,  /* Many steps make one event for subscribers. */
     TRIM_DELAY_MS = 2000,  /* Memory is given back when a burst is over. */
     STEP_LONG_MS = 1000,   /* A step that takes longer is worth a line. */
     AGAIN_DELAY_MS = 5000, /* Between new starts for a new nodelist: one after
