@@ -156,11 +156,12 @@ on_signal(void *user, int number)
 
 START_TEST(signals_and_jobs_come_from_the_loop)
 {
+    char word[] = "j";
+
     ck_assert_int_eq(mu_loop_signal_add(loop, SIGTERM, on_signal, NULL), 0);
     ck_assert_int_eq(mu_loop_job_add(loop, on_word, story), 0);
     mu_loop_job_remove(loop, on_word, story);
-    ck_assert_int_eq(
-        mu_loop_job_add(loop, on_word, (char[]){"j"}), 0);
+    ck_assert_int_eq(mu_loop_job_add(loop, on_word, word), 0);
     ck_assert_int_eq(kill(getpid(), SIGTERM), 0);
     ck_assert_str_eq(story, "");
     run();
