@@ -19,6 +19,7 @@ static void resource_replay(struct mu_sched *sched, uint32_t node,
 static void op_replay(struct mu_history *history);
 static bool is_superseded(const struct mu_history *history);
 static void op_done(struct mu_history *history, int32_t rc);
+static void node_ban(struct mu_history *history);
 static void op_pending(struct mu_history *history);
 static void op_failed(struct mu_history *history);
 static void failure_note(struct mu_history *history, enum mu_answer answer);
@@ -170,10 +171,27 @@ op_replay(struct mu_history *history)
         }
     }
     if (history->status == MU_OP_STATUS_DONE) {
+        if (mu_history_result_is_masked(history)) {
+            node_ban(history);
+        }
         op_done(history, history->rc);
         return;
     }
     op_failed(history);
+}
+
+/* An agent that is missing cannot be started, and after a try could not be
+ * stopped either: the node would be fenced for a misspelt name. */
+static void
+node_ban(struct mu_history *history)
+{
+    static const struct mu_plan_reason missing = {
+        .text = "its agent cannot work on that node"};
+    struct mu_sched_resource *resource = history->resource;
+
+    mu_location_add(history->sched,
+                    resource->is_unique ? resource : mu_state_top(resource),
+                    history->node, -MU_SCORE_INFINITY, &missing);
 }
 
 /* Tells whether the same operation was done again since. */
