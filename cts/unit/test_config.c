@@ -232,6 +232,12 @@ static const struct {
     unsigned line;
     const char *sentence;
 } doubts[] = {
+    {RESOURCES("<template id='t' class='lsb' type='x'/>"
+               "<template id='u' class='lsb' type='x'/>")
+         CONSTRAINTS("<rsc_colocation id='c' rsc='t' with-rsc='u'/>"),
+     1,
+     "colocation \"c\": only one side can be a template or tag; it has no "
+     "effect"},
     {RESOURCES("<primitive id='web' class='lsb' type='x'><operations>"
                "<op id='o' name='monitor' interval='10s'/>\n"
                "<op id='p' name='monitor' interval='10000ms' role='Promoted'/>"
@@ -390,7 +396,7 @@ START_TEST(templates_and_blocks_have_their_precedence)
                                                          "<operations><op "
                                                          "id='wo' "
                                                          "name='monitor' "
-                                                         "interval='10s' "
+                                                         "interval='15s' "
                                                          "timeout='9s'/></"
                                                          "operations></"
                                                          "primitive>") END);
@@ -410,6 +416,26 @@ START_TEST(templates_and_blocks_have_their_precedence)
     ck_assert_str_eq(web->ops[1].id, "to2");
     ck_assert_str_eq(
         mu_config_lookup(&web->ops[0].meta, "timeout", &input, NULL), "9s");
+}
+END_TEST
+
+/* A template's monitor is replaced by one for the same role, and stays beside
+ * one for another. */
+START_TEST(operations_of_templates_are_replaced_by_role)
+{
+    const struct mu_config *config = read_strict(RESOURCES(
+        "<template id='t' class='lsb' type='x'><operations><op id='to1' "
+        "name='monitor' interval='10s'/><op id='to2' name='monitor' "
+        "interval='11s' role='Promoted'/></operations></template>"
+        "<primitive id='a' template='t'><operations><op id='ao' "
+        "name='monitor' interval='20s' role='Started'/></operations>"
+        "</primitive><primitive id='b' template='t'><operations><op id='bo' "
+        "name='monitor' interval='20s' role='Stopped'/></operations>"
+        "</primitive>") END);
+
+    ck_assert_uint_eq(config->resources[0].ops_count, 2);
+    ck_assert_str_eq(config->resources[0].ops[1].id, "to2");
+    ck_assert_uint_eq(config->resources[1].ops_count, 3);
 }
 END_TEST
 
@@ -684,6 +710,7 @@ main(void)
     tcase_add_test(tcase, what_was_dropped_is_told);
     tcase_add_test(tcase, resources_are_laid_out_with_their_children);
     tcase_add_test(tcase, templates_and_blocks_have_their_precedence);
+    tcase_add_test(tcase, operations_of_templates_are_replaced_by_role);
     tcase_add_test(tcase, tags_and_templates_become_sets);
     tcase_add_test(tcase, patterns_find_their_resources);
     tcase_add_test(tcase, options_are_typed);

@@ -316,6 +316,11 @@ colocation_read(struct mu_config_reader *reader,
     } else if (!named_read(reader, element, "rsc", &dependent) ||
                !named_read(reader, element, "with-rsc", &primary)) {
         return false;
+    } else if (dependent.several && primary.several) {
+        mu_config_reader_warn(reader, element,
+                              "only one side can be a template or tag; it has "
+                              "no effect");
+        return false;
     } else if (dependent.several || primary.several) {
         set_of(reader, &dependent, &sets)->role = colocation->dependent_role;
         set_of(reader, &primary, &sets)->role = colocation->primary_role;

@@ -29,6 +29,7 @@ enum { FIELDS_COUNT = sizeof(fields) / sizeof(fields[0]) };
 
 struct ops { /* The operations of a primitive while they are collected. */
     MU_VEC(struct mu_config_op) items;
+    size_t own_count; /* The first ones, which are not the template's. */
 };
 
 static void section_read(struct mu_config_reader *reader,
@@ -46,6 +47,8 @@ static void fields_read(struct mu_config_reader *reader,
 static void field_judge(struct mu_config_reader *reader,
                         const struct mu_doc_element *element,
                         const struct field *field);
+static bool is_replaced(const struct ops *ops, const struct mu_config_op *op);
+static enum mu_role role_of(const struct mu_config_op *op);
 static const struct mu_config_op *op_find(const struct ops *ops,
                                           const struct mu_config_op *op);
 
@@ -58,6 +61,7 @@ mu_config_ops_read(struct mu_config_reader *reader,
     struct ops ops = {0};
 
     section_read(reader, element, false, &ops);
+    ops.own_count = ops.items.count;
     if (template) {
         section_read(reader, template, true, &ops);
     }
@@ -97,10 +101,10 @@ op_add(struct mu_config_reader *reader, const struct mu_doc_element *element,
     if (!op_read(reader, element, &op)) {
         return;
     }
-    if (op_find(ops, &op)) {
-        if (is_template) {
-            return;
-        }
+    if (is_template && is_replaced(ops, &op)) {
+        return;
+    }
+    if (!is_template && op_find(ops, &op)) {
         mu_config_reader_warn(reader, element,
                               "there are two of this name with the interval "
                               "\"%s\"; only one of them can run",
@@ -186,6 +190,44 @@ field_judge(struct mu_config_reader *reader,
         mu_config_reader_judge(reader, element, field->name, field->type,
                                field->words);
     }
+}
+
+/* Tells whether the primitive has an operation of its own that takes the place
+ * of the template's: of the same name and for the same role, whatever their
+ * intervals. */
+static bool
+is_replaced(const struct ops *ops, const struct mu_config_op *op)
+{
+    for (size_t i = 0; i < ops->own_count; i++) {
+        const struct mu_config_op *own = &ops->items.items[i];
+
+        if (strcmp(own->name, op->name) == 0 && role_of(own) == role_of(op)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Returns the role of an operation; that of an ordinary instance goes without
+ * saying. */
+static enum mu_role
+role_of(const struct mu_config_op *op)
+{
+    enum mu_role role = MU_ROLE_UNKNOWN;
+
+    if (op->meta.count == 0 || op->meta.blocks[0].id) {
+        return MU_ROLE_UNKNOWN;
+    }
+    for (uint32_t i = 0; i < op->meta.blocks[0].pairs_count; i++) {
+        const struct mu_pair *pair = &op->meta.blocks[0].pairs[i];
+
+        if (strcmp(pair->name, "role") == 0) {
+            (void)mu_names_parse_role(pair->value, &role);
+        }
+    }
+    return role == MU_ROLE_STARTED || role == MU_ROLE_UNPROMOTED
+               ? MU_ROLE_UNKNOWN
+               : role;
 }
 
 static const struct mu_config_op *

@@ -37,6 +37,7 @@ static const char *reference_of(const struct mu_rule *rule,
                                 const struct mu_rule_input *input);
 static int value_cmp(const struct mu_rule *rule, const char *actual,
                      const char *reference);
+static bool integer_read(const char *text, int64_t *ret_value);
 static bool number_split(const char *text, bool *ret_is_negative,
                          struct part *ret_whole, struct part *ret_fraction);
 static int number_cmp(const char *a, const char *b, bool *ret_is_valid);
@@ -236,8 +237,7 @@ value_cmp(const struct mu_rule *rule, const char *actual, const char *reference)
     }
     switch (type) {
     case MU_RULE_VALUE_INTEGER:
-        if (mu_text_parse_int64(actual, &left) == 0 &&
-            mu_text_parse_int64(reference, &right) == 0) {
+        if (integer_read(actual, &left) && integer_read(reference, &right)) {
             return left < right ? -1 : left > right;
         }
         break;
@@ -254,6 +254,29 @@ value_cmp(const struct mu_rule *rule, const char *actual, const char *reference)
         break;
     }
     return mu_text_casecmp(actual, reference);
+}
+
+/* Reads the integer that the text begins with: "3.4" counts as 3, as existing
+ * rules have it. Saturates. */
+static bool
+integer_read(const char *text, int64_t *ret_value)
+{
+    bool is_negative = *text == '-';
+    int64_t value = 0;
+
+    text += *text == '-' || *text == '+';
+    if (*text < '0' || *text > '9') {
+        return false;
+    }
+    for (; *text >= '0' && *text <= '9'; text++) {
+        if (__builtin_mul_overflow(value, 10, &value) ||
+            __builtin_add_overflow(value, *text - '0', &value)) {
+            value = INT64_MAX;
+            break;
+        }
+    }
+    *ret_value = is_negative ? -value : value;
+    return true;
 }
 
 /* Numbers are compared digit by digit: exact, and the same on every machine.
@@ -275,7 +298,7 @@ number_split(const char *text, bool *ret_is_negative, struct part *ret_whole,
     ret_fraction->length = strspn(text, digits);
     ret_fraction->text = text;
     digits_count += ret_fraction->length;
-    if (digits_count == 0 || text[ret_fraction->length]) {
+    if (digits_count == 0) {
         return false;
     }
     while (ret_whole->length > 0 && ret_whole->text[0] == '0') {
