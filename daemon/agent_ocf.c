@@ -56,6 +56,12 @@ mu_agent_ocf_command(const struct mu_agent_context *context,
     mu_agent_env_put(&env, "OCF_RESOURCE_PROVIDER", effect->provider);
     mu_agent_env_put(&env, "OCF_RESOURCE_TYPE", effect->type);
     mu_agent_env_put(&env, "OCF_RESKEY_crm_feature_set", feature_set);
+    if (context->config->node_name[0] != '\0') {
+        mu_agent_env_put(&env, "OCF_RESKEY_CRM_meta_on_node",
+                         context->config->node_name);
+        mu_agent_env_put(&env, "OCF_RESKEY_CRM_meta_on_node_uuid",
+                         mu_text_make(arena, "%u", context->config->node_id));
+    }
     metas_set(&env, effect);
     params_set(&env, effect);
 

@@ -476,6 +476,7 @@ on_map(void *context, uint32_t node_id, const struct mu_ring_map *map)
         mu_log(MU_TRACE_INFO, "this is node %u (%s) of the cluster \"%s\"",
                node_id, name, map->cluster_name);
         driver->node_id = node_id;
+        mu_exec_node_set(driver->exec, name, node_id);
         driver_boot(driver, map);
         if (driver->is_ring_missed) {
             mu_ring_rejoin(driver->ring);

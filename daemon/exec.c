@@ -82,6 +82,17 @@ mu_exec_new(const struct mu_exec_config *config, struct mu_exec **ret_exec,
     return 0;
 }
 
+void
+mu_exec_node_set(struct mu_exec *exec, const char *name, uint32_t node_id)
+{
+    char *copy = strdup(name);
+
+    mu_assert(copy);
+    free((void *)(uintptr_t)exec->config.node_name);
+    exec->config.node_name = copy;
+    exec->config.node_id = node_id;
+}
+
 int
 mu_exec_recover(struct mu_exec *exec)
 {
@@ -260,6 +271,7 @@ config_copy(struct mu_exec_config *copy, const struct mu_exec_config *config)
         const char *otherwise;
     } strings[] = {
         {&copy->run_folder, config->run_folder, "/run/muster"},
+        {&copy->node_name, config->node_name, ""},
         {&copy->ocf_root, config->ocf_root, "/usr/lib/ocf"},
         {&copy->lsb_folder, config->lsb_folder, "/etc/init.d"},
         {&copy->fence_folder, config->fence_folder, "/usr/sbin"},
@@ -289,9 +301,10 @@ static void
 config_done(struct mu_exec_config *config)
 {
     const char *const strings[] = {
-        config->run_folder,   config->ocf_root,       config->lsb_folder,
-        config->fence_folder, config->helpers_folder, config->rsctmp_folder,
-        config->work_folder,  config->bus_address,    config->drop_in_folder,
+        config->run_folder,     config->node_name,    config->ocf_root,
+        config->lsb_folder,     config->fence_folder, config->helpers_folder,
+        config->rsctmp_folder,  config->work_folder,  config->bus_address,
+        config->drop_in_folder,
     };
 
     for (size_t i = 0; i < sizeof(strings) / sizeof(strings[0]); i++) {

@@ -39,7 +39,7 @@ typedef void mu_exec_changed_function(void *user, const char *resource);
 /* Where things are. Null members mean the places named here. */
 struct mu_exec_config {
     struct mu_loop *loop;
-    mu_exec_function *function; /* Called with each result. */
+    mu_exec_function *function;        /* Called with each result. */
     mu_exec_changed_function *changed; /* Null: do not tell. */
     void *user;
     const char *run_folder;     /* /run/muster; must exist. */
@@ -51,14 +51,20 @@ struct mu_exec_config {
     const char *work_folder;    /* Agents' working directory: /var/lib/muster */
     const char *bus_address;    /* Of systemd: the system bus. */
     const char *drop_in_folder; /* /run/systemd/system */
-    bool is_debug;              /* Agents see HA_debug=1 (else 0). */
-    bool has_watchdog;          /* Agents see PCMK_watchdog=true. */
+    const char *node_name;      /* Ours, for agents; mu_exec_node_set(). */
+    uint32_t node_id;
+    bool is_debug;     /* Agents see HA_debug=1 (else 0). */
+    bool has_watchdog; /* Agents see PCMK_watchdog=true. */
 };
 
 /* Returns a new executor in '*ret_exec'; 'config' and its strings are copied.
  * 0 or negative errno with a sentence. */
 MU_NODISCARD int mu_exec_new(const struct mu_exec_config *config,
                              struct mu_exec **ret_exec, struct mu_errbuf *err);
+
+/* Tells which node we are, once it is known: agents are told on_node and
+ * on_node_uuid. Copied. */
+void mu_exec_node_set(struct mu_exec *exec, const char *name, uint32_t node_id);
 
 /* Finds operations of a predecessor that are still running. Each occupies its
  * resource's turn until it ends, or is killed at its deadline; nothing is

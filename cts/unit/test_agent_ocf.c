@@ -143,7 +143,6 @@ START_TEST(environment_is_the_one_agents_know)
         {"globally_unique", "false"},
         {"notify_active_resource", ""},
         {"notify_type", "pre"},
-        {"on_node", "node1"},
     };
     const struct mu_effect_exec effect = {.exec_id = 1,
                                           .agent_class = MU_AGENT_OCF,
@@ -156,7 +155,7 @@ START_TEST(environment_is_the_one_agents_know)
                                           .params = params,
                                           .params_count = 4,
                                           .meta = meta,
-                                          .meta_count = 6};
+                                          .meta_count = 5};
     static char expected[OUTPUT_SIZE];
 
     setenv("PCMK_debug", "left over", 1);
@@ -174,6 +173,7 @@ START_TEST(environment_is_the_one_agents_know)
         "echo \"argument=$1 folder=$(pwd) stdin=$(readlink "
         "/proc/self/fd/0)\"\n");
     make_executor(top);
+    mu_exec_node_set(executor, "node1", 7);
     run(&effect);
     snprintf(
         expected, sizeof(expected),
@@ -190,6 +190,7 @@ START_TEST(environment_is_the_one_agents_know)
         "OCF_RESKEY_CRM_meta_notify_active_resource= \n"
         "OCF_RESKEY_CRM_meta_notify_type=pre\n"
         "OCF_RESKEY_CRM_meta_on_node=node1\n"
+        "OCF_RESKEY_CRM_meta_on_node_uuid=7\n"
         "OCF_RESKEY_CRM_meta_timeout=20000\nOCF_RESKEY_OCF_CHECK_LEVEL=10\n"
         "OCF_RESKEY_config=/etc/x y.conf\n"
         "OCF_RESKEY_crm_feature_set=3.16.1\nOCF_RESKEY_empty=\n"
