@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -662,6 +663,37 @@ START_TEST(records_of_others_and_broken_ones_are_dropped)
 }
 END_TEST
 
+/* A daemon that has run out of descriptors says so and goes on. */
+START_TEST(shortage_of_descriptors_fails_one_operation_only)
+{
+    struct rlimit before;
+    struct rlimit small;
+    int probe = open("/dev/null", O_RDONLY);
+
+    make_agent("quick", "exit 0");
+    ck_assert_int_ge(probe, 0);
+    ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &before), 0);
+    for (rlim_t i = 0; i < 6; i++) {
+        small = before;
+        small.rlim_cur = (rlim_t)probe + i;
+        ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &small), 0);
+        start(i + 1, "web", "quick");
+        ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &before), 0);
+        wait_for((uint32_t)i + 1);
+        ck_assert(outcomes[i].end == MU_OP_END_ERROR ||
+                  outcomes[i].end == MU_OP_END_EXITED);
+    }
+    ck_assert_int_eq(outcomes[0].end, MU_OP_END_ERROR);
+    ck_assert_ptr_nonnull(strstr(outcomes[0].reason, "Too many open files"));
+    ck_assert_int_eq(close(probe), 0);
+    start(99, "web", "quick");
+    wait_for(7);
+    ck_assert_int_eq(outcomes[6].rc, 0);
+    ck_assert_int_eq(outcomes[6].end, MU_OP_END_EXITED);
+    ck_assert_int_eq(open("/dev/null", O_RDONLY), probe); /* None leaked. */
+}
+END_TEST
+
 START_TEST(parameters_and_exit_code_of_a_fence_agent)
 {
     static const struct mu_pair params[] = {
@@ -828,6 +860,7 @@ main(void)
     tcase_add_test(tcase, survivor_of_a_crash_holds_its_turn);
     tcase_add_test(tcase, survivor_of_a_crash_is_killed_at_its_deadline);
     tcase_add_test(tcase, records_of_others_and_broken_ones_are_dropped);
+    tcase_add_test(tcase, shortage_of_descriptors_fails_one_operation_only);
     tcase_add_test(tcase, parameters_and_exit_code_of_a_fence_agent);
     tcase_add_test(tcase,
                    fence_device_is_registered_by_start_and_forgotten_by_stop);
