@@ -16,7 +16,8 @@ static bool is_default(const struct mu_element *element,
 static bool attributes_are_equal(const struct mu_element *read,
                                  const struct mu_element *object,
                                  bool ignores_ids);
-static const struct mu_element *skip_comments(const struct mu_element *element);
+static const struct mu_element *skip_silent(const struct mu_element *element,
+                                            bool skips_empty);
 static bool is_reference(const struct mu_element *element);
 
 bool
@@ -60,8 +61,8 @@ bool
 mu_compare_elements(const struct mu_element *read,
                     const struct mu_element *object, bool ignores_ids)
 {
-    const struct mu_element *left = skip_comments(read->first);
-    const struct mu_element *right = skip_comments(object->first);
+    const struct mu_element *left = skip_silent(read->first, ignores_ids);
+    const struct mu_element *right = skip_silent(object->first, ignores_ids);
 
     if (strcmp(read->name, object->name) != 0 ||
         !attributes_are_equal(read, object, ignores_ids)) {
@@ -72,8 +73,8 @@ mu_compare_elements(const struct mu_element *read,
         if (!mu_compare_elements(left, right, ignores_ids)) {
             return false;
         }
-        left = skip_comments(left->next);
-        right = skip_comments(right->next);
+        left = skip_silent(left->next, ignores_ids);
+        right = skip_silent(right->next, ignores_ids);
     }
     return !left && !right;
 }
@@ -166,11 +167,25 @@ is_default(const struct mu_element *element,
     return false;
 }
 
+/* Returns the first of 'element' and its siblings that says something: no
+ * comment and, if 'skips_empty', no set without content. */
 static const struct mu_element *
-skip_comments(const struct mu_element *element)
+skip_silent(const struct mu_element *element, bool skips_empty)
 {
-    while (element && !element->name) {
-        element = element->next;
+    static const char *const sets[] = {"instance_attributes", "meta_attributes",
+                                       "utilization", "operations", NULL};
+
+    for (; element; element = element->next) {
+        bool is_set = false;
+
+        for (size_t i = 0; sets[i]; i++) {
+            is_set |= mu_element_is(element, sets[i]);
+        }
+        if (element->name &&
+            !(skips_empty && is_set && !skip_silent(element->first, true) &&
+              !mu_element_get(element, "id-ref"))) {
+            break;
+        }
     }
     return element;
 }

@@ -46,8 +46,8 @@ static int
 rest_fail(struct mu_grammar *grammar, enum mu_kind kind)
 {
     static const char *const location[] = {"role", "resource-discovery"};
-    static const char *const colocation[] = {"node-attribute"};
-    static const char *const order[] = {"symmetrical"};
+    static const char *const colocation[] = {"node-attribute", "influence"};
+    static const char *const order[] = {"symmetrical", "require-all"};
     static const char *const ticket[] = {"loss-policy"};
     const char *text = mu_grammar_peek(grammar)->text;
     const char *const *names = kind == MU_KIND_LOCATION     ? location
@@ -61,7 +61,7 @@ rest_fail(struct mu_grammar *grammar, enum mu_kind kind)
         mu_report_suggest(
             grammar->report,
             mu_arena_strndup(grammar->arena, text, strcspn(text, "=")), names,
-            kind == MU_KIND_LOCATION ? 2 : 1);
+            kind == MU_KIND_TICKET ? 1 : 2);
     }
     return r;
 }

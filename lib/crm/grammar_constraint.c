@@ -53,6 +53,8 @@ static bool is_bracket(const struct mu_word *word, const char *brackets);
 static size_t options_begin(const struct mu_grammar *grammar);
 static int order_kind_parse(struct mu_grammar *grammar,
                             struct mu_element *order);
+static int bool_option_parse(struct mu_grammar *grammar,
+                             struct mu_element *element, const char *name);
 static int order_options_parse(struct mu_grammar *grammar,
                                struct mu_element *order, size_t begin);
 
@@ -233,14 +235,42 @@ mu_grammar_colocation(struct mu_grammar *grammar, struct mu_element *colocation)
         return r;
     }
     grammar->position = end;
-    word = mu_grammar_peek(grammar);
-    text = mu_grammar_option(word, "node-attribute");
-    if (text && *text) {
-        mu_element_set_by(grammar->arena, colocation, "node-attribute", text,
-                          word);
-        grammar->position++;
+    for (;;) {
+        word = mu_grammar_peek(grammar);
+        text = mu_grammar_option(word, "node-attribute");
+        if (text && *text) {
+            mu_element_set_by(grammar->arena, colocation, "node-attribute",
+                              text, word);
+            grammar->position++;
+            continue;
+        }
+        r = bool_option_parse(grammar, colocation, "influence");
+        if (r <= 0) {
+            return r;
+        }
     }
-    return 0;
+}
+
+/* Takes "NAME=BOOL" if it comes next. 1, 0 when it does not, or -EBADMSG. */
+static int
+bool_option_parse(struct mu_grammar *grammar, struct mu_element *element,
+                  const char *name)
+{
+    const struct mu_word *word = mu_grammar_peek(grammar);
+    const char *text = mu_grammar_option(word, name);
+    bool value;
+
+    if (!text) {
+        return 0;
+    }
+    if (!mu_grammar_bool(text, &value)) {
+        return mu_grammar_fail(grammar, word, "expected %s=true or %s=false",
+                               name, name);
+    }
+    mu_element_set_by(grammar->arena, element, name, value ? "true" : "false",
+                      word);
+    grammar->position++;
+    return 1;
 }
 
 int
@@ -305,25 +335,16 @@ static int
 order_options_parse(struct mu_grammar *grammar, struct mu_element *order,
                     size_t begin)
 {
-    const struct mu_word *word;
-    const char *text;
-    bool is_symmetrical;
+    int r = 1;
 
     grammar->position = begin;
-    word = mu_grammar_peek(grammar);
-    text = mu_grammar_option(word, "symmetrical");
-    if (!text) {
-        return 0;
+    while (r > 0) {
+        r = bool_option_parse(grammar, order, "symmetrical");
+        if (r == 0) {
+            r = bool_option_parse(grammar, order, "require-all");
+        }
     }
-    if (!mu_grammar_bool(text, &is_symmetrical)) {
-        return mu_grammar_fail(grammar, word,
-                               "expected symmetrical=true or "
-                               "symmetrical=false");
-    }
-    mu_element_set_by(grammar->arena, order, "symmetrical",
-                      is_symmetrical ? "true" : "false", word);
-    grammar->position++;
-    return 0;
+    return r;
 }
 
 int

@@ -334,7 +334,9 @@ mu_print_constraint(struct mu_print *print, const struct mu_element *constraint)
         reference_append(constraint, "with-rsc", "with-rsc-role", &line);
     }
     option_append(print, constraint, "symmetrical", &line);
+    option_append(print, constraint, "require-all", &line);
     option_append(print, constraint, "node-attribute", &line);
+    option_append(print, constraint, "influence", &line);
     option_append(print, constraint, "loss-policy", &line);
     mu_print_line(print, line.data);
 }
