@@ -22,6 +22,8 @@ static bool is_probed_everywhere(const struct mu_config *config,
                                  uint32_t primitive);
 static bool may_run_on_many(const struct mu_config *config, uint32_t primitive,
                             const char *resource);
+static bool is_looked_for(const struct mu_state *state,
+                          const struct mu_state_node *node, const char *id);
 static const char *meta_of(const struct mu_config *config, uint32_t primitive,
                            const char *name);
 static bool is_managed(const struct mu_config *config, const char *resource);
@@ -106,6 +108,21 @@ mu_kernel_may_leave(const struct mu_state *state,
             row_hold(row) == MU_HOLD_YES &&
             is_managed(state->config, row->resource)) {
             mu_errbuf_set(err, "it still holds %s", row->resource);
+            return false;
+        }
+    }
+    for (uint32_t i = 0; state->config && i < state->config->resources_count;
+         i++) {
+        const struct mu_config_resource *resource =
+            &state->config->resources[i];
+
+        if (resource->kind == MU_RESOURCE_PRIMITIVE &&
+            resource->agent_class != MU_AGENT_FENCE &&
+            is_probed_everywhere(state->config, i) &&
+            is_managed(state->config, resource->id) &&
+            !is_looked_for(state, node, resource->id)) {
+            mu_errbuf_set(err, "nobody has looked whether it runs %s",
+                          resource->id);
             return false;
         }
     }
@@ -296,6 +313,25 @@ may_run_on_many(const struct mu_config *config, uint32_t primitive,
             return true;
         }
         at = config->resources[at].parent;
+    }
+    return false;
+}
+
+/* Whether anything is known of a primitive, or of an instance of it. */
+static bool
+is_looked_for(const struct mu_state *state, const struct mu_state_node *node,
+              const char *id)
+{
+    size_t length = strlen(id);
+
+    for (uint32_t i = 0; i < state->histories_count; i++) {
+        const struct mu_state_history *row = &state->histories[i];
+
+        if (row->node_id == node->id &&
+            strncmp(row->resource, id, length) == 0 &&
+            (row->resource[length] == '\0' || row->resource[length] == ':')) {
+            return true;
+        }
     }
     return false;
 }

@@ -28,9 +28,9 @@ bool mu_kernel_may_release(const struct mu_state *state,
                            const struct mu_state_action *action,
                            struct mu_errbuf *err);
 
-/* Returns whether 'node' may leave as one that runs nothing: neither is an
- * operation in flight there, nor does it hold a resource that is managed. If
- * not, 'err' says why. */
+/* Returns whether 'node' may leave as one that runs nothing: no operation is in
+ * flight there, it holds no resource that is managed, and there is none for
+ * which nobody has looked. If not, 'err' says why. */
 bool mu_kernel_may_leave(const struct mu_state *state,
                          const struct mu_state_node *node,
                          struct mu_errbuf *err);
