@@ -6,6 +6,7 @@
 #include "base/panic.h"
 #include "base/text.h"
 #include "core/fence.h"
+#include "core/kernel.h"
 #include "core/runner.h"
 
 static void synced_apply(struct mu_apply *apply,
@@ -13,6 +14,7 @@ static void synced_apply(struct mu_apply *apply,
 static void promised_apply(struct mu_apply *apply,
                            const struct mu_body_promised *body);
 static void tick_apply(struct mu_apply *apply, const struct mu_body_tick *body);
+static void node_reset(struct mu_apply *apply, struct mu_state_node *node);
 static void decide_apply(struct mu_apply *apply,
                          const struct mu_body_decide *body);
 
@@ -231,6 +233,41 @@ mu_apply_node_name(const struct mu_apply *apply, uint32_t node_id)
                 : mu_text_make(apply->scratch, "node id %u", node_id);
 }
 
+/* What will be looked for is forgotten. What is not configured any more and was
+ * held there is not looked for: it stays on record, to be stopped. */
+static void
+node_reset(struct mu_apply *apply, struct mu_state_node *node)
+{
+    struct mu_state *state = apply->state;
+    const char *resource = NULL;
+    bool is_left = false;
+    uint32_t kept = 0;
+    uint32_t i = 0;
+
+    while (i < state->flights_count) {
+        if (state->flights[i].node_id == node->id) {
+            mu_state_remove_flight(state, state->flights[i].op_id);
+        } else {
+            i++;
+        }
+    }
+    for (i = 0; i < state->histories_count; i++) {
+        const struct mu_state_history *row = &state->histories[i];
+        bool is_ours = row->node_id == node->id;
+
+        if (is_ours && (!resource || strcmp(resource, row->resource) != 0)) {
+            resource = row->resource;
+            is_left = mu_kernel_find_primitive(state->config, resource) ==
+                          MU_CONFIG_NONE &&
+                      mu_kernel_hold(state, node, resource) == MU_HOLD_YES;
+        }
+        if (!is_ours || (is_left && row->slot != MU_SLOT_RECURRING)) {
+            state->histories[kept++] = *row;
+        }
+    }
+    state->histories_count = kept;
+}
+
 /* A joiner has the state: from now on it can be asked for things. What it ran
  * before is not known any more; probes will tell. */
 static void
@@ -246,7 +283,7 @@ synced_apply(struct mu_apply *apply, const struct mu_body_synced *body)
         node->state != MU_NODE_STATE_PENDING) {
         return;
     }
-    mu_apply_node_forget(apply, node);
+    node_reset(apply, node);
     node->has_run = true;
     node->joined_view = state->view;
     mu_apply_node_state(apply, node, MU_NODE_STATE_ACTIVE,

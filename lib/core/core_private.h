@@ -135,6 +135,8 @@ struct mu_core {
     struct mu_span pending;   /* Content that is being stored. */
     struct mu_arena pending_arena; /* Holds that. */
     uint64_t next_persist_id;
+    uint64_t stored_view;     /* The view in which STORED was sent, */
+    uint64_t stored_index;    /* and for which proposal. */
     uint64_t config_persist_id; /* Under way, or 0. */
     uint64_t config_persist_epoch;
     uint64_t config_persist_index;

@@ -37,6 +37,8 @@ static void record_visit(struct mu_archive *archive, struct record *record);
 static void promise_visit(struct mu_archive *archive, struct promise *promise);
 static void record_persist(struct mu_core *core, struct record *record);
 static void promise_persist(struct mu_core *core);
+static bool is_answer_due(const struct mu_core *core);
+static bool is_proposal_stored(struct mu_core *core);
 static bool may_promise(const struct mu_core *core);
 static bool is_promise_due(const struct mu_core *core);
 static bool is_promise_unknown(const struct mu_core *core);
@@ -153,10 +155,13 @@ mu_durable_consider(struct mu_core *core)
         record_persist(core, &record);
         return;
     }
-    if (state->proposal.is_present &&
-        (core->record_index < state->proposal.index ||
-         core->record_epoch < state->epoch)) {
-        mu_durable_propose(core);
+    if (is_answer_due(core)) {
+        if (is_proposal_stored(core)) {
+            core->config_persist_index = state->proposal.index;
+            stored_send(core, true, "");
+        } else {
+            mu_durable_propose(core);
+        }
         return;
     }
     if (!may_promise(core)) {
@@ -342,6 +347,46 @@ promise_persist(struct mu_core *core)
         mu_body_encode(&core->scratch, promise_visit, &promise);
 }
 
+/* The others wait for us to say whether the proposal is on our disk. */
+static bool
+is_answer_due(const struct mu_core *core)
+{
+    const struct mu_state_proposal *proposal = &core->state.proposal;
+
+    if (!proposal->is_present ||
+        (core->stored_view == core->state.view &&
+         core->stored_index == proposal->index)) {
+        return false;
+    }
+    for (uint32_t i = 0; i < proposal->acked_count; i++) {
+        if (proposal->acked[i] == core->node_id) {
+            return false;
+        }
+    }
+    for (uint32_t i = 0; i < proposal->refused_count; i++) {
+        if (proposal->refused[i] == core->node_id) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* A daemon that died after writing it finds it there; but what has the same
+ * number may also be one that was given up while it was away. */
+static bool
+is_proposal_stored(struct mu_core *core)
+{
+    const struct mu_state_proposal *proposal = &core->state.proposal;
+    struct record record = {0};
+
+    return core->record_index == proposal->index &&
+           core->record_epoch == core->state.epoch &&
+           mu_body_decode(&core->scratch, core->record, record_visit,
+                          &record) &&
+           record.xml.size == proposal->xml.size &&
+           memcmp(record.xml.data, proposal->xml.data, record.xml.size) == 0;
+}
+
 /* A majority promises at once. Fewer must first know that all others are down:
  * the loser of a two-node split would else come back believing itself to be
  * the newest. */
@@ -421,6 +466,8 @@ stored_send(struct mu_core *core, bool is_stored, const char *reason)
                                     core->config_persist_index, is_stored,
                                     is_stored ? "" : reason};
 
+    core->stored_view = core->state.view;
+    core->stored_index = core->config_persist_index;
     (void)mu_transfer_owe(
         core, MU_MSG_STORED, MU_LANE_RESULT,
         mu_body_encode(&core->scratch, mu_body_stored, &stored));
