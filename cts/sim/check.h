@@ -45,6 +45,7 @@ struct mu_check {
     uint32_t waits_node;
     int64_t well_us; /* When it was. */
     uint64_t digests_count;
+    bool was_state_lost;     /* At some time no daemon had the state. */
 };
 
 /* After a step of the core of 'node': the same state at the same position; an
@@ -64,6 +65,10 @@ void mu_check_safety_truth(struct mu_sim *sim, uint32_t resource);
 /* A fence agent on 'node' begins to do 'action' to 'target'. */
 void mu_check_safety_shot(struct mu_sim *sim, uint32_t node, uint32_t target,
                           const char *action);
+
+/* A daemon is gone. With the last one that has the state goes the knowledge of
+ * what was removed from the configuration and may still run. */
+void mu_check_live_lost(struct mu_sim *sim);
 
 /* Everything has been put right: looks now and then whether the cluster is
  * well, ends the run when it is, fails it when it takes too long. */

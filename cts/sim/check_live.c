@@ -114,6 +114,10 @@ is_truth_well(struct mu_sim *sim, const struct mu_sim_version *version)
         for (uint32_t node = 1; node <= sim->options.nodes_count; node++) {
             active += sim->agents.instances[node][resource].is_active;
         }
+        if (!version->wishes.primitives[i].exists &&
+            sim->checks.was_state_lost) {
+            continue;
+        }
         if (active != wanted_count(sim, version, i)) {
             (void)mu_text_format(text, sizeof(text),
                                  "%s: %" PRIu32 " active, not %" PRIu32, name,
@@ -151,6 +155,17 @@ is_well(struct mu_sim *sim)
         return wait_for(sim, 1, "a known configuration");
     }
     return is_truth_well(sim, &sim->configs.versions[version - 1]);
+}
+
+void
+mu_check_live_lost(struct mu_sim *sim)
+{
+    for (uint32_t node = 1; node <= sim->options.nodes_count; node++) {
+        if (mu_sim_node_is_active(sim, node)) {
+            return;
+        }
+    }
+    sim->checks.was_state_lost = true;
 }
 
 void

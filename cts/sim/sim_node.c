@@ -112,6 +112,7 @@ forget_daemon(struct mu_sim *sim, uint32_t node)
     self->ring = (struct mu_ring_id_tag){0, 0};
     self->inquorate_us = -1;
     memset(self->lanes, 0, sizeof(self->lanes));
+    mu_check_live_lost(sim);
     mu_sim_disk_crash(sim, node);
     mu_sim_client_lost(sim, node);
 }

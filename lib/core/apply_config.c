@@ -12,6 +12,14 @@
 #include "core/apply.h"
 #include "doc/doc.h"
 
+struct former { /* Primitives of a configuration that was replaced. */
+    struct mu_state_history *items;
+    uint32_t count;
+};
+
+static struct former former_copy(struct mu_apply *apply);
+static void former_remember(struct mu_apply *apply,
+                            const struct former *former);
 static int proposal_check(struct mu_apply *apply,
                           const struct mu_body_config *body,
                           struct mu_errbuf *err);
@@ -158,11 +166,79 @@ votes_needed(const struct mu_state *state)
     return state->members_count < majority ? state->members_count : majority;
 }
 
+/* The primitives of the configuration in force, copied: it is replaced. */
+static struct former
+former_copy(struct mu_apply *apply)
+{
+    const struct mu_config *config = apply->state->config;
+    struct former former = {NULL, 0};
+
+    if (!config) {
+        return former;
+    }
+    former.items = mu_arena_new(apply->scratch, struct mu_state_history,
+                                config->resources_count + 1);
+    for (uint32_t i = 0; i < config->resources_count; i++) {
+        const struct mu_config_resource *resource = &config->resources[i];
+        const char *provider = resource->provider ? resource->provider : "";
+
+        if (resource->kind != MU_RESOURCE_PRIMITIVE ||
+            resource->agent_class == MU_AGENT_FENCE) {
+            continue;
+        }
+        former.items[former.count++] = (struct mu_state_history){
+            .resource = mu_arena_strdup(apply->scratch, resource->id),
+            .slot = MU_SLOT_LAST,
+            .op_name = "monitor",
+            .agent_class = resource->agent_class,
+            .class_name = mu_arena_strdup(apply->scratch, resource->class_name),
+            .provider = mu_arena_strdup(apply->scratch, provider),
+            .type = mu_arena_strdup(apply->scratch, resource->type)};
+    }
+    return former;
+}
+
+/* What is removed before anybody has looked whether a node runs it will never
+ * be looked for: it counts as running there, so that it is stopped. */
+static void
+former_remember(struct mu_apply *apply, const struct former *former)
+{
+    struct mu_state *state = apply->state;
+
+    for (uint32_t i = 0; i < former->count; i++) {
+        struct mu_state_history row = former->items[i];
+
+        if (mu_config_find_resource(state->config, row.resource) !=
+            MU_CONFIG_NONE) {
+            continue;
+        }
+        for (uint32_t k = 0; k < state->nodes_count; k++) {
+            const struct mu_state_node *node = &state->nodes[k];
+            struct mu_state_history *put;
+
+            row.node_id = node->id;
+            if (node->state == MU_NODE_STATE_DOWN ||
+                node->state == MU_NODE_STATE_UNKNOWN || !node->has_run ||
+                mu_state_find_history(state, &row)) {
+                continue;
+            }
+            put = mu_state_put_history(state, &row);
+            put->agent_class = row.agent_class;
+            put->class_name = mu_state_text(state, row.class_name);
+            put->provider = mu_state_text(state, row.provider);
+            put->type = mu_state_text(state, row.type);
+            put->call_id = state->next_call_id++;
+            put->changed_ms = state->wall_ms;
+        }
+    }
+}
+
 static void
 proposal_commit(struct mu_apply *apply)
 {
     struct mu_state *state = apply->state;
     struct mu_state_proposal proposal = state->proposal;
+    struct former former = former_copy(apply);
     struct mu_outcome *outcome;
     int r;
 
@@ -173,6 +249,7 @@ proposal_commit(struct mu_apply *apply)
     if (r < 0) {
         return;
     }
+    former_remember(apply, &former);
     state->config_epoch++;
     state->config_index = proposal.index;
     state->config_view_epoch = state->epoch;

@@ -122,6 +122,9 @@ mu_state_add_node(struct mu_state *state, uint32_t id, const char *name)
     nodes[at].boot_id = "";
     state->nodes = nodes;
     state->nodes_count++;
+    if (state->actions_count > 0) {
+        mu_state_index_plan(state); /* Queues are numbered as nodes are. */
+    }
     return &nodes[at];
 }
 
@@ -428,7 +431,19 @@ mu_state_index_plan(struct mu_state *state)
     }
 }
 
-/* Mostly all priorities are equal: then the end of the queue is the place. */
+/* A total order: a member that got the state in the middle of a plan must
+ * release in the same order as those who saw it from the beginning. */
+static bool
+goes_before(const struct mu_state *state, uint32_t a, uint32_t b)
+{
+    int32_t a_priority = state->actions[a].priority;
+    int32_t b_priority = state->actions[b].priority;
+
+    return a_priority != b_priority ? a_priority > b_priority : a < b;
+}
+
+/* Mostly all priorities are equal and what becomes ready later stands later in
+ * the plan: then the end of the queue is the place. */
 void
 mu_state_queue_action(struct mu_state *state, uint32_t index)
 {
@@ -444,12 +459,10 @@ mu_state_queue_action(struct mu_state *state, uint32_t index)
     }
     link = &state->ready_head[queue];
     if (*link != MU_PLAN_NONE &&
-        state->actions[state->ready_tail[queue]].priority >=
-            action->priority) {
+        goes_before(state, state->ready_tail[queue], index)) {
         link = &state->ready_next[state->ready_tail[queue]];
     }
-    while (*link != MU_PLAN_NONE &&
-           state->actions[*link].priority >= action->priority) {
+    while (*link != MU_PLAN_NONE && goes_before(state, *link, index)) {
         link = &state->ready_next[*link];
     }
     state->ready_next[index] = *link;
