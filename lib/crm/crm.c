@@ -37,7 +37,10 @@ struct loader {
     struct mu_grammar_options grammar_options;
     struct mu_report *report;
     struct shown {
-        const char **items; /* EDIT: names of the objects that were shown. */
+        struct shown_object {
+            const char *name;
+            const char *key;
+        } * items; /* EDIT: the objects that were shown. */
         size_t count;
         size_t capacity;
         struct mu_index index;
@@ -64,7 +67,9 @@ static void names_index(struct loader *loader, struct entries *entries);
 static void members_index(struct entries *entries,
                           const struct mu_element *container,
                           uint32_t position);
-static bool is_mentioned(const struct entries *entries, const char *name);
+static bool is_mentioned(const struct entries *entries, const char *key);
+static const char *key_make(struct loader *loader, enum mu_kind kind,
+                            const char *name);
 static int references_check(struct loader *loader,
                             const struct entries *entries);
 static const char *entry_name(const struct entry *entry);
@@ -328,14 +333,16 @@ entries_check(struct loader *loader, const struct entries *entries)
         const struct mu_statement *statement = entry->statement;
         const struct mu_word *word =
             &statement->words[statement->words_count > 1];
+        const char *key;
         uint32_t other;
 
         if (!entry->name || mu_kinds_is_options(entry->kind)) {
             continue;
         }
-        other = mu_index_find(&index, entry->name);
+        key = key_make(loader, entry->kind, entry->name);
+        other = mu_index_find(&index, key);
         if (other == MU_INDEX_NONE) {
-            mu_index_add(&index, entry->name, (uint32_t)i);
+            mu_index_add(&index, key, (uint32_t)i);
         } else if (entries->items[other].kind == entry->kind) {
             result = mu_report_error(
                 loader->report, MU_REPORT_REASON_NAME, word,
@@ -364,7 +371,9 @@ others_remove(struct loader *loader, const struct entries *entries)
     while ((object = mu_workspace_next(workspace, object))) {
         const char *name = mu_kinds_name_of(object);
 
-        if (!name || !is_mentioned(entries, name)) {
+        if (!name ||
+            !is_mentioned(entries,
+                          key_make(loader, mu_kinds_of(object), name))) {
             *mu_vec_add(loader->arena, &others) = object;
         }
     }
@@ -392,9 +401,13 @@ shown_collect(struct loader *loader)
     while ((object = mu_workspace_next(&loader->workspace, object))) {
         const char *name = mu_kinds_name_of(object);
 
-        if (name && mu_select_has(&select, object) &&
-            mu_index_add(&loader->shown.index, name, 0)) {
-            *mu_vec_add(loader->arena, &loader->shown) = name;
+        if (name && mu_select_has(&select, object)) {
+            struct shown_object *shown =
+                mu_vec_add(loader->arena, &loader->shown);
+
+            shown->name = name;
+            shown->key = key_make(loader, mu_kinds_of(object), name);
+            (void)mu_index_add(&loader->shown.index, shown->key, 0);
         }
     }
     return 0;
@@ -409,11 +422,11 @@ edited_delete(struct loader *loader, const struct entries *entries)
     size_t count = 0;
 
     for (size_t i = 0; i < loader->shown.count; i++) {
-        const char *name = loader->shown.items[i];
+        const struct shown_object *shown = &loader->shown.items[i];
 
-        if (!is_mentioned(entries, name) &&
-            mu_workspace_object(&loader->workspace, name)) {
-            names[count++] = name;
+        if (!is_mentioned(entries, shown->key) &&
+            mu_workspace_object(&loader->workspace, shown->name)) {
+            names[count++] = shown->name;
         }
     }
     return mu_command_delete(&loader->workspace, names, NULL, count);
@@ -435,9 +448,22 @@ is_exact(const struct loader *loader, const struct entry *entry)
 }
 
 static bool
-is_mentioned(const struct entries *entries, const char *name)
+is_mentioned(const struct entries *entries, const char *key)
 {
-    return mu_index_find(&entries->names, name) != MU_INDEX_NONE;
+    return mu_index_find(&entries->names, key) != MU_INDEX_NONE;
+}
+
+/* Nodes and users may have the name of a resource: their keys hold a blank,
+ * which no id can. */
+static const char *
+key_make(struct loader *loader, enum mu_kind kind, const char *name)
+{
+    if (kind == MU_KIND_NODE || kind == MU_KIND_TARGET ||
+        kind == MU_KIND_ACL_GROUP) {
+        return mu_text_make(loader->arena, "%s %s",
+                            mu_kinds_info(kind)->keyword, name);
+    }
+    return name;
 }
 
 /* A container mentions its members. */
@@ -470,7 +496,9 @@ names_index(struct loader *loader, struct entries *entries)
             name = mu_apply_default_id(entry->kind);
         }
         if (name) {
-            (void)mu_index_add(&entries->names, name, (uint32_t)i);
+            (void)mu_index_add(&entries->names,
+                               key_make(loader, entry->kind, name),
+                               (uint32_t)i);
         }
         members_index(entries, entry->object, (uint32_t)i);
     }
