@@ -217,12 +217,12 @@ flight_act(struct mu_sched *sched, const struct mu_status_flight *flight)
     action->flags |= MU_FLAG_RUNNABLE | MU_FLAG_ALWAYS;
     action->flags &= ~(uint32_t)(MU_FLAG_OPTIONAL | MU_FLAG_PSEUDO);
     if (verb == MU_VERB_MONITOR && flight->interval_ms == 0) {
-        struct mu_sched_resource *top = mu_state_top(resource);
+        struct mu_sched_resource *clone = mu_state_clone_of(resource);
 
         action->expected_rc = RC_NOT_RUNNING;
         mu_order_add(sched,
                      &(struct mu_ordering){.first = action,
-                                           .then_resource = top,
+                                           .then_resource = clone ? clone : resource,
                                            .then_key = mu_key(MU_VERB_START),
                                            .flags = MU_ORDER_ORDERED});
     }

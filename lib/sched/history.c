@@ -151,11 +151,11 @@ op_replay(struct mu_history *history)
     }
     is_expired =
         op->status != MU_OP_STATUS_NOT_INSTALLED && failure_is_expired(history);
+    if (is_expired && op->interval_ms == 0 && op->rc != op->expected_rc) {
+        return; /* Long forgotten. */
+    }
     mu_history_result_correct(history, is_expired);
     if (is_expired && history->rc != op->expected_rc) {
-        if (op->interval_ms == 0) {
-            return; /* Long forgotten. */
-        }
         if (history->sched->nodes[history->node].is_online &&
             !history->sched->nodes[history->node].is_unclean &&
             op->digest_all && !is_superseded(history)) {

@@ -31,7 +31,6 @@ mu_history_result_correct(struct mu_history *history, bool is_expired)
     if (mu_history_result_is_masked(history)) {
         history->status = MU_OP_STATUS_DONE;
         history->rc = MU_RC_NOT_RUNNING;
-        resource->role = MU_ROLE_STOPPED;
         return;
     }
     if (history->status != MU_OP_STATUS_DONE &&

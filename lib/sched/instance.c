@@ -47,7 +47,11 @@ mu_instance_find(struct mu_sched *sched, uint32_t node,
             return NULL;
         }
     }
-    return anonymous_find(sched, node, clone, config);
+    resource = anonymous_find(sched, node, clone, config);
+    if (resource && strcmp(known->id, resource->name) != 0) {
+        resource->known_as = known->id;
+    }
+    return resource;
 }
 
 /* The name in the history, with or without an instance number. */

@@ -212,14 +212,11 @@ minimum_read(const struct origin *origin, struct mu_order_end first,
                                      MU_ORDER_UNRUNNABLE_BLOCKS});
 }
 
-/* Users' orderings between a fence device and an ordinary resource do not
- * count: devices are used whether they "run" or not. */
 static void
 pair_add(const struct origin *origin, struct mu_order_end first,
          struct mu_order_end then, uint32_t flags)
 {
-    if (!first.resource || !then.resource ||
-        first.resource->is_fence_device != then.resource->is_fence_device) {
+    if (!first.resource || !then.resource) {
         return;
     }
     mu_order_ends(origin->sched, first, then, flags);

@@ -74,6 +74,7 @@ clone_probe(struct mu_sched *sched, struct mu_sched_resource *clone,
     bool is_made = false;
     struct mu_sched_resource *chosen = NULL;
 
+    mu_clone_sort_by_number(clone);
     if (clone->has_exclusive_discovery &&
         (clone->scores[node] == MU_SCORE_ABSENT || !clone->discovery ||
          clone->discovery[node] != MU_DISCOVERY_EXCLUSIVE)) {
@@ -121,7 +122,8 @@ static bool
 primitive_probe(struct mu_sched *sched, struct mu_sched_resource *resource,
                 uint32_t node)
 {
-    struct mu_sched_resource *top = mu_state_top(resource);
+    struct mu_sched_resource *clone = mu_state_clone_of(resource);
+    struct mu_sched_resource *starting = clone ? clone : resource;
     struct mu_sched_action *probe;
 
     if (!is_wanted(sched, resource, node)) {
@@ -143,12 +145,12 @@ primitive_probe(struct mu_sched *sched, struct mu_sched_resource *resource,
                                       resource->id, sched->nodes[node].name));
     }
     mu_order_add(sched, &(struct mu_ordering){.first = probe,
-                                              .then_resource = top,
+                                              .then_resource = starting,
                                               .then_key = mu_key(MU_VERB_START),
                                               .flags = MU_ORDER_ORDERED});
     mu_order_add(sched,
                  &(struct mu_ordering){.first = probe,
-                                       .then_resource = top,
+                                       .then_resource = starting,
                                        .then_key = mu_key(MU_VERB_RELOAD),
                                        .flags = MU_ORDER_ORDERED});
     return true;

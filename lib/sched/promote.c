@@ -141,7 +141,7 @@ static int32_t
 score_of(struct mu_sched *sched, const struct mu_sched_resource *instance,
          uint32_t node, bool *ret_is_set)
 {
-    const char *value;
+    const char *value = NULL;
     int32_t score = 0;
 
     if (instance->children_count > 0) {

@@ -272,8 +272,10 @@ inactive_on(struct mu_sched *sched, struct mu_sched_resource *resource,
     action->expected_rc = RC_NOT_RUNNING;
     mu_explain_cause(sched, action, "it must not run there");
     if (resource->is_managed) {
-        for (struct mu_sched_action *probe = resource->probes; probe;
-             probe = probe->next) {
+        struct mu_sched_action *probe =
+            mu_action_find(resource, mu_key(MU_VERB_MONITOR), node);
+
+        if (probe) {
             (void)mu_order_edge(sched, probe, action,
                                 MU_ORDER_UNRUNNABLE_BLOCKS);
         }
