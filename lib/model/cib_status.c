@@ -700,6 +700,7 @@ nodes_merge(struct reader *reader, const struct mu_config *config)
             continue; /* A second state of a node, or one of nobody. */
         }
         node.id = node.id ? node.id : node.name;
+        node.listed = (uint32_t)i;
         reader->nodes.items[kept++] = node;
     }
     reader->nodes.count = kept;

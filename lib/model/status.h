@@ -94,6 +94,8 @@ struct mu_status_node {
     uint32_t config_node;     /* Index into config->nodes, or NONE: only the
                                  status knows it. */
     bool is_remote;           /* node_state/remote_node, or so configured. */
+    uint32_t listed; /* Histories are read in this order, ties in that of
+                        the nodes: it numbers anonymous instances. */
     bool is_seen;             /* There is a node_state for it. */
     bool is_member;           /* In the membership (in_ccm). */
     bool is_process_up;       /* Its daemon is up (crmd). */

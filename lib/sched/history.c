@@ -45,14 +45,27 @@ static void block(struct mu_sched_resource *resource);
 void
 mu_history_run(struct mu_sched *sched)
 {
+    uint32_t *order = mu_arena_new(sched->arena, uint32_t,
+                                   sched->nodes_count + 1);
+
     for (uint32_t i = 0; i < sched->nodes_count; i++) {
-        struct mu_sched_node *node = &sched->nodes[i];
+        uint32_t at = i;
+
+        while (at > 0 && sched->nodes[order[at - 1]].status->listed >
+                             sched->nodes[i].status->listed) {
+            order[at] = order[at - 1];
+            at--;
+        }
+        order[at] = i;
+    }
+    for (uint32_t i = 0; i < sched->nodes_count; i++) {
+        struct mu_sched_node *node = &sched->nodes[order[i]];
 
         /* Without fencing a node that is down runs nothing. */
         if (!node->is_remote && node->status->is_seen &&
             (node->is_online || sched->is_fencing_enabled ||
              sched->options->shutdown_lock)) {
-            node_replay(sched, i);
+            node_replay(sched, order[i]);
         }
     }
     /* What no history speaks of still has a wanted role. */

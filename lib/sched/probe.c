@@ -16,6 +16,8 @@ static bool clone_probe(struct mu_sched *sched, struct mu_sched_resource *clone,
                         uint32_t node);
 static bool primitive_probe(struct mu_sched *sched,
                             struct mu_sched_resource *resource, uint32_t node);
+static bool is_known_by_twin(struct mu_sched_resource *resource,
+                             uint32_t node);
 static bool is_wanted(struct mu_sched *sched,
                       struct mu_sched_resource *resource, uint32_t node);
 static void stops_follow(struct mu_sched *sched);
@@ -90,12 +92,38 @@ clone_probe(struct mu_sched *sched, struct mu_sched_resource *clone,
     if (clone->children_count == 0) {
         return false;
     }
+    if (clone->children[0]->kind == MU_RESOURCE_PRIMITIVE &&
+        mu_state_has_node(clone->known, node)) {
+        return false; /* What is known of one is known of all. */
+    }
     for (uint32_t i = 0; i < clone->children_count && !chosen; i++) {
         if (mu_clone_node_of(clone->children[i]) == node) {
             chosen = clone->children[i];
         }
     }
     return resource_probe(sched, chosen ? chosen : clone->children[0], node);
+}
+
+/* The same member of another instance of an anonymous cloned group. */
+static bool
+is_known_by_twin(struct mu_sched_resource *resource, uint32_t node)
+{
+    const struct mu_sched_resource *clone = mu_state_clone_of(resource);
+
+    if (!clone || resource->is_unique || resource->parent == clone) {
+        return false;
+    }
+    for (uint32_t i = 0; i < clone->children_count; i++) {
+        const struct mu_sched_resource *group = clone->children[i];
+
+        for (uint32_t j = 0; j < group->children_count; j++) {
+            if (group->children[j]->config == resource->config &&
+                mu_state_has_node(group->children[j]->known, node)) {
+                return true;
+            }
+        }
+    }
+    return false;
 }
 
 static bool
@@ -108,7 +136,8 @@ is_wanted(struct mu_sched *sched, struct mu_sched_resource *resource,
                             : MU_DISCOVERY_ALWAYS;
 
     (void)sched;
-    if (resource->is_removed || mu_state_has_node(resource->known, node)) {
+    if (resource->is_removed || mu_state_has_node(resource->known, node) ||
+        is_known_by_twin(resource, node)) {
         return false;
     }
     if ((resource->has_exclusive_discovery || top->has_exclusive_discovery) &&
