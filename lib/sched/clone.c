@@ -10,6 +10,7 @@
 #include "sched/group.h"
 #include "sched/location.h"
 #include "sched/node_state.h"
+#include "sched/notify.h"
 #include "sched/order.h"
 #include "sched/place.h"
 #include "sched/promote.h"
@@ -413,6 +414,7 @@ mu_clone_act(struct mu_sched *sched, struct mu_sched_resource *clone)
     if (clone->traits->is_promotable) {
         mu_promote_act(sched, clone);
     }
+    mu_notify_clone_act(sched, clone);
 }
 
 static void
@@ -452,7 +454,10 @@ mu_clone_flags(struct mu_sched_action *action, uint32_t node)
 {
     const struct mu_sched_resource *clone = action->resource;
     uint32_t flags = MU_FLAG_OPTIONAL | MU_FLAG_RUNNABLE | MU_FLAG_PSEUDO;
-    enum mu_verb verb = mu_group_member_verb(action->verb);
+    /* A notification can be what it is about can be. */
+    enum mu_verb verb = mu_group_member_verb(
+        action->verb == MU_VERB_NOTIFY ? (enum mu_verb)(action->key & 0xff)
+                                       : action->verb);
     bool is_any_runnable = false;
 
     for (uint32_t i = 0; i < clone->children_count; i++) {

@@ -8,6 +8,7 @@
 #include "sched/explain.h"
 #include "sched/flight.h"
 #include "sched/node_state.h"
+#include "sched/notify.h"
 #include "sched/order.h"
 
 static bool has_managed(const struct mu_sched *sched);
@@ -234,6 +235,7 @@ stops_imply(struct mu_sched *sched, struct mu_sched_resource *resource,
             continue;
         }
         action->flags |= MU_FLAG_PSEUDO | MU_FLAG_RUNNABLE;
+        mu_notify_after_fencing(sched, action, fence);
         if (requires_fencing(resource)) {
             (void)mu_order_edge(sched, fence, action, MU_ORDER_ORDERED);
             if (parent_stop && parent_stop != action) {

@@ -220,11 +220,11 @@ flight_act(struct mu_sched *sched, const struct mu_status_flight *flight)
         struct mu_sched_resource *clone = mu_state_clone_of(resource);
 
         action->expected_rc = RC_NOT_RUNNING;
-        mu_order_add(sched,
-                     &(struct mu_ordering){.first = action,
-                                           .then_resource = clone ? clone : resource,
-                                           .then_key = mu_key(MU_VERB_START),
-                                           .flags = MU_ORDER_ORDERED});
+        mu_order_add(sched, &(struct mu_ordering){
+                                .first = action,
+                                .then_resource = clone ? clone : resource,
+                                .then_key = mu_key(MU_VERB_START),
+                                .flags = MU_ORDER_ORDERED});
     }
     mu_explain_cause(sched, action, "it was begun before");
     if (is_conflicting(verb)) {

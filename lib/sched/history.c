@@ -45,8 +45,8 @@ static void block(struct mu_sched_resource *resource);
 void
 mu_history_run(struct mu_sched *sched)
 {
-    uint32_t *order = mu_arena_new(sched->arena, uint32_t,
-                                   sched->nodes_count + 1);
+    uint32_t *order =
+        mu_arena_new(sched->arena, uint32_t, sched->nodes_count + 1);
 
     for (uint32_t i = 0; i < sched->nodes_count; i++) {
         uint32_t at = i;

@@ -16,8 +16,7 @@ static bool clone_probe(struct mu_sched *sched, struct mu_sched_resource *clone,
                         uint32_t node);
 static bool primitive_probe(struct mu_sched *sched,
                             struct mu_sched_resource *resource, uint32_t node);
-static bool is_known_by_twin(struct mu_sched_resource *resource,
-                             uint32_t node);
+static bool is_known_by_twin(struct mu_sched_resource *resource, uint32_t node);
 static bool is_wanted(struct mu_sched *sched,
                       struct mu_sched_resource *resource, uint32_t node);
 static void stops_follow(struct mu_sched *sched);
@@ -207,7 +206,8 @@ stops_follow(struct mu_sched *sched)
 
         if (first_verb != MU_VERB_STOP || !ordering->first_resource ||
             !ordering->first_resource->probes ||
-            ordering->first_resource == ordering->then_resource) {
+            ordering->first_resource == ordering->then_resource ||
+            (ordering->then && ordering->then->verb == MU_VERB_SHUTDOWN)) {
             continue;
         }
         if (ordering->flags == MU_ORDER_SAME_NODE_REQUIRED ||

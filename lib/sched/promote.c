@@ -153,8 +153,16 @@ score_of(struct mu_sched *sched, const struct mu_sched_resource *instance,
     if (!score_counts(instance, node)) {
         return 0;
     }
-    value = mu_node_state_attribute(
-        sched, node, mu_text_make(sched->arena, "master-%s", instance->name));
+    if (instance->known_as) {
+        value = mu_node_state_attribute(
+            sched, node,
+            mu_text_make(sched->arena, "master-%s", instance->known_as));
+    }
+    if (!value) {
+        value = mu_node_state_attribute(
+            sched, node,
+            mu_text_make(sched->arena, "master-%s", instance->name));
+    }
     if (!value) {
         return 0;
     }
@@ -537,7 +545,7 @@ mu_promote_colocate(struct mu_sched *sched, struct mu_sched_resource *dependent,
                     const struct mu_colocation *colocation)
 {
     bool is_mandatory = colocation->score >= MU_SCORE_INFINITY;
-    bool *affected;
+    const struct mu_sched_resource **affected;
 
     if (!dependent->is_unassigned) {
         const struct mu_sched_resource *partner;
@@ -555,7 +563,8 @@ mu_promote_colocate(struct mu_sched *sched, struct mu_sched_resource *dependent,
         }
         return true;
     }
-    affected = mu_arena_new(sched->arena, bool, sched->nodes_count + 1);
+    affected = mu_arena_new(sched->arena, const struct mu_sched_resource *,
+                            sched->nodes_count + 1);
     for (uint32_t i = 0; i < primary->children_count; i++) {
         uint32_t where = mu_clone_node_of(primary->children[i]);
 
@@ -564,7 +573,9 @@ mu_promote_colocate(struct mu_sched *sched, struct mu_sched_resource *dependent,
                 colocation->primary_role) {
             continue;
         }
-        affected[where] = true;
+        affected[where] = primary->children[i]->children_count > 0
+                              ? primary->children[i]->children[0]
+                              : primary->children[i];
         for (uint32_t node = 0; !is_mandatory && node < sched->nodes_count;
              node++) {
             if (dependent->scores[node] != MU_SCORE_ABSENT &&
@@ -583,9 +594,9 @@ mu_promote_colocate(struct mu_sched *sched, struct mu_sched_resource *dependent,
             continue;
         }
         dependent->scores[node] =
-            affected[node]
-                ? mu_score_add(dependent->scores[node], primary->scores[node])
-                : -MU_SCORE_INFINITY;
+            affected[node] ? mu_score_add(dependent->scores[node],
+                                          affected[node]->scores[node])
+                           : -MU_SCORE_INFINITY;
     }
     return true;
 }

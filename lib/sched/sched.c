@@ -11,6 +11,7 @@
 #include "sched/location.h"
 #include "sched/migrate.h"
 #include "sched/node_state.h"
+#include "sched/notify.h"
 #include "sched/order.h"
 #include "sched/place.h"
 #include "sched/probe.h"
@@ -67,6 +68,7 @@ mu_sched_plan(struct mu_arena *arena, const struct mu_snapshot *snapshot,
     mu_flight_act(sched);
     mu_migrate_order(sched);
     mu_propagate_run(sched);
+    mu_notify_run(sched);
     mu_flight_release(sched);
     return mu_result_make(sched);
 }

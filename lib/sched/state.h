@@ -273,11 +273,11 @@ struct mu_traits {
 struct mu_notify_data;
 
 struct mu_sched_resource {
-    const char *id;   /* web:1 for an instance. */
-    const char *name; /* As agents and histories have it. */
+    const char *id;       /* web:1 for an instance. */
+    const char *name;     /* As agents and histories have it. */
     const char *known_as; /* Name in a history of old, or null. */
-    uint32_t index;   /* In sched->resources. */
-    uint32_t config;  /* Index into config->resources, or NONE. */
+    uint32_t index;       /* In sched->resources. */
+    uint32_t config;      /* Index into config->resources, or NONE. */
     enum mu_resource_kind kind;
     uint32_t number; /* Of an instance of a clone. */
     struct mu_sched_resource *parent;
