@@ -17,7 +17,8 @@
 
 static void placement_sort(struct mu_sched *sched);
 static int resources_cmp(struct mu_sched *sched, struct mu_sched_resource *a,
-                         struct mu_sched_resource *b);
+                         struct mu_sched_resource *b, const uint32_t *nodes);
+static int32_t wish_on(const int32_t *scores, uint32_t node);
 static int32_t *wishes_of(struct mu_sched *sched,
                           struct mu_sched_resource *resource);
 static uint32_t primitive_assign(struct mu_sched *sched,
@@ -61,12 +62,21 @@ mu_place_run(struct mu_sched *sched)
 static void
 placement_sort(struct mu_sched *sched)
 {
+    uint32_t *nodes =
+        mu_arena_new(sched->arena, uint32_t, sched->nodes_count + 1);
+    int32_t *scores =
+        mu_arena_new(sched->arena, int32_t, sched->nodes_count + 1);
+
+    for (uint32_t i = 0; i < sched->nodes_count; i++) {
+        scores[i] = sched->nodes[i].score;
+    }
+    (void)mu_place_sort_nodes(sched, scores, MU_STATE_NONE, nodes);
     for (size_t i = 1; i < sched->top.count; i++) {
         struct mu_sched_resource *resource = sched->top.items[i];
         size_t at = i;
 
-        while (at > 0 &&
-               resources_cmp(sched, sched->top.items[at - 1], resource) > 0) {
+        while (at > 0 && resources_cmp(sched, sched->top.items[at - 1],
+                                       resource, nodes) > 0) {
             sched->top.items[at] = sched->top.items[at - 1];
             at--;
         }
@@ -74,45 +84,39 @@ placement_sort(struct mu_sched *sched)
     }
 }
 
-/* Negative: 'a' is placed before 'b'. */
+/* Negative: 'a' is placed before 'b'. 'nodes' are in order of preference. */
 static int
 resources_cmp(struct mu_sched *sched, struct mu_sched_resource *a,
-              struct mu_sched_resource *b)
+              struct mu_sched_resource *b, const uint32_t *nodes)
 {
-    uint32_t *order;
-    uint32_t current_a = mu_state_current_node(a);
-    uint32_t current_b = mu_state_current_node(b);
     int32_t *scores_a;
     int32_t *scores_b;
-    uint32_t count;
 
     if (a->priority != b->priority) {
         return a->priority > b->priority ? -1 : 1;
     }
     scores_a = wishes_of(sched, a);
     scores_b = wishes_of(sched, b);
-    if (current_a != MU_STATE_NONE && current_b != MU_STATE_NONE) {
-        int32_t left = usable_score(sched, scores_a, current_a);
-        int32_t right = usable_score(sched, scores_b, current_b);
-
-        if (sched->nodes[current_a].is_shutting_down || a->is_removed) {
-            left = -MU_SCORE_INFINITY;
-        }
-        if (left != right) {
-            return left > right ? -1 : 1;
-        }
-    }
-    order = mu_arena_new(sched->arena, uint32_t, sched->nodes_count + 1);
-    count = mu_place_sort_nodes(sched, scores_a, MU_STATE_NONE, order);
-    for (uint32_t i = 0; i < count; i++) {
-        int32_t left = usable_score(sched, scores_a, order[i]);
-        int32_t right = usable_score(sched, scores_b, order[i]);
+    for (uint32_t i = 0; i <= sched->nodes_count; i++) {
+        /* First the score on the current node, then on each node. */
+        uint32_t node_a = i == 0 ? mu_state_current_node(a) : nodes[i - 1];
+        uint32_t node_b = i == 0 ? mu_state_current_node(b) : nodes[i - 1];
+        int32_t left = wish_on(scores_a, node_a);
+        int32_t right = wish_on(scores_b, node_b);
 
         if (left != right) {
             return left > right ? -1 : 1;
         }
     }
     return 0;
+}
+
+static int32_t
+wish_on(const int32_t *scores, uint32_t node)
+{
+    return node == MU_STATE_NONE || scores[node] == MU_SCORE_ABSENT
+               ? -MU_SCORE_INFINITY
+               : scores[node];
 }
 
 /* Own scores and those of what it wants to be with. */

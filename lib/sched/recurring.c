@@ -82,12 +82,13 @@ mu_recurring_act(struct mu_sched *sched, struct mu_sched_resource *resource)
     }
 }
 
-/* Two operations with one name and interval would be the same one. */
+/* Two operations with one name and interval would be the same one: neither can
+ * be done. */
 static bool
 is_doubled(const struct mu_config_resource *config, uint32_t at)
 {
-    for (uint32_t i = 0; i < at; i++) {
-        if (config->ops[i].interval_ms == config->ops[at].interval_ms &&
+    for (uint32_t i = 0; i < config->ops_count; i++) {
+        if (i != at && config->ops[i].interval_ms == config->ops[at].interval_ms &&
             strcmp(config->ops[i].name, config->ops[at].name) == 0) {
             return true;
         }
