@@ -11,8 +11,8 @@
 #include "core/runner.h"
 
 static enum mu_op_status status_of(enum mu_op_end end);
-static bool is_success(const char *op_name, int64_t interval_ms, int32_t rc,
-                       int32_t expected_rc, enum mu_op_status status);
+static bool is_success(int32_t rc, int32_t expected_rc,
+                       enum mu_op_status status);
 static void row_write(struct mu_apply *apply,
                       const struct mu_state_flight *flight,
                       const struct mu_body_result *body, enum mu_slot slot);
@@ -44,8 +44,7 @@ mu_apply_result(struct mu_apply *apply, const struct mu_body_result *body)
     op_name = mu_plan_task_name(flight.task);
     is_probe = flight.task == MU_TASK_MONITOR && flight.interval_ms == 0;
     node = mu_state_get_node(state, flight.node_id);
-    is_expected = is_success(op_name, flight.interval_ms, body->rc,
-                             flight.expected_rc, status);
+    is_expected = is_success(body->rc, flight.expected_rc, status);
     mu_state_remove_flight(state, body->op_id);
     if (flight.task != MU_TASK_NOTIFY) {
         row_write(apply, &flight, body,
@@ -106,8 +105,7 @@ mu_apply_recurring(struct mu_apply *apply, const struct mu_body_recurring *body)
                                      .wall_ms = body->wall_ms,
                                      .reason = body->reason,
                                      .params_digest = row->params_digest};
-    is_expected = is_success(body->op_name, body->interval_ms, body->rc,
-                             row->expected_rc, status);
+    is_expected = is_success(body->rc, row->expected_rc, status);
     row_write(apply, &like, &result, MU_SLOT_RECURRING);
     if (!is_expected) {
         row_write(apply, &like, &result, MU_SLOT_FAILURE);
@@ -136,18 +134,12 @@ status_of(enum mu_op_end end)
     mu_unreachable();
 }
 
-/* Degraded states (190, 191) count as the good ones; a probe of an agent that
- * is not installed finds nothing running. */
+/* Degraded states (190, 191) count as the good ones. A probe that finds no
+ * agent is no success, though nothing runs there: a plan that would start the
+ * resource there must not go on. */
 static bool
-is_success(const char *op_name, int64_t interval_ms, int32_t rc,
-           int32_t expected_rc, enum mu_op_status status)
+is_success(int32_t rc, int32_t expected_rc, enum mu_op_status status)
 {
-    bool is_probe = interval_ms == 0 && strcmp(op_name, "monitor") == 0;
-
-    if (is_probe && expected_rc == 7 &&
-        (status == MU_OP_STATUS_NOT_INSTALLED || rc == 5)) {
-        return true;
-    }
     if (status != MU_OP_STATUS_DONE) {
         return false;
     }
