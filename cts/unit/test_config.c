@@ -244,7 +244,7 @@ static const struct {
                "</operations></primitive>") END,
      2,
      "primitive \"web\": op \"monitor\": there are two of this name with the "
-     "interval \"10000ms\"; only one of them can run"},
+     "interval \"10000ms\"; neither will run"},
     {RESOURCES("<primitive id='web' class='lsb' type='x'><meta_attributes "
                "id='m'>" PAIR("n", "resource-stickyness",
                               "1") "</meta_attributes></primitive>") END,

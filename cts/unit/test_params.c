@@ -266,6 +266,26 @@ START_TEST(timeouts_have_their_special_cases)
 }
 END_TEST
 
+/* Two monitors of one interval share their place in histories: as existing
+ * clusters have it, neither runs, and reading warns. */
+START_TEST(doubled_recurring_operations_are_disabled)
+{
+    configure("<primitive id='a' class='lsb' type='x'><operations>"
+              "<op id='o' name='monitor' interval='10s'/>"
+              "<op id='p' name='monitor' interval='10s' role='Promoted'/>"
+              "<op id='q' name='monitor' interval='20s'/>"
+              "<op id='r' name='start' interval='0' timeout='1s'/>"
+              "<op id='s' name='start' interval='0' timeout='2s'/>"
+              "</operations></primitive>",
+              "");
+    ck_assert(!resolve("a", "monitor", 10000).is_enabled);
+    ck_assert(resolve("a", "monitor", 20000).is_enabled);
+    ck_assert(resolve("a", "start", 0).is_enabled);
+    ck_assert_int_eq(resolve("a", "start", 0).timeout_ms, 1000);
+    ck_assert_uint_eq(snapshot->config->warnings_count, 2);
+}
+END_TEST
+
 /* Backups at full hours: the first run waits for the next one. */
 START_TEST(recurring_operations_have_an_origin)
 {
@@ -478,6 +498,7 @@ main(void)
     tcase_add_test(tcase, parameters_come_from_op_resource_and_parent);
     tcase_add_test(tcase, operations_have_their_values);
     tcase_add_test(tcase, timeouts_have_their_special_cases);
+    tcase_add_test(tcase, doubled_recurring_operations_are_disabled);
     tcase_add_test(tcase, recurring_operations_have_an_origin);
     tcase_add_test(tcase, meta_attributes_are_inherited);
     tcase_add_test(tcase, clones_tell_their_agents);

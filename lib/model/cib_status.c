@@ -718,6 +718,7 @@ nodes_merge(struct reader *reader, const struct mu_config *config)
         node->is_remote |=
             node->config_node != MU_CONFIG_NONE &&
             config->nodes[node->config_node].kind == MU_NODE_REMOTE;
+        node->is_member_unknown &= !node->is_remote;
     }
     if (reader->nodes.count > 1) {
         qsort(reader->nodes.items, reader->nodes.count,

@@ -49,8 +49,8 @@ static void field_judge(struct mu_config_reader *reader,
                         const struct field *field);
 static bool is_replaced(const struct ops *ops, const struct mu_config_op *op);
 static enum mu_role role_of(const struct mu_config_op *op);
-static const struct mu_config_op *op_find(const struct ops *ops,
-                                          const struct mu_config_op *op);
+static struct mu_config_op *op_find(const struct ops *ops,
+                                    const struct mu_config_op *op);
 
 void
 mu_config_ops_read(struct mu_config_reader *reader,
@@ -97,6 +97,7 @@ op_add(struct mu_config_reader *reader, const struct mu_doc_element *element,
 {
     const char *interval = mu_doc_get(element, "interval");
     struct mu_config_op op = {0};
+    struct mu_config_op *twin;
 
     if (!op_read(reader, element, &op)) {
         return;
@@ -104,11 +105,16 @@ op_add(struct mu_config_reader *reader, const struct mu_doc_element *element,
     if (is_template && is_replaced(ops, &op)) {
         return;
     }
-    if (!is_template && op_find(ops, &op)) {
+    twin = op_find(ops, &op);
+    if (twin) {
+        twin->is_doubled = true;
+        op.is_doubled = true;
         mu_config_reader_warn(reader, element,
                               "there are two of this name with the interval "
-                              "\"%s\"; only one of them can run",
-                              interval ? interval : "0");
+                              "\"%s\"; %s",
+                              interval ? interval : "0",
+                              op.interval_ms > 0 ? "neither will run"
+                                                 : "the first one counts");
     }
     *mu_vec_add(reader->arena, &ops->items) = op;
 }
@@ -230,11 +236,11 @@ role_of(const struct mu_config_op *op)
                : role;
 }
 
-static const struct mu_config_op *
+static struct mu_config_op *
 op_find(const struct ops *ops, const struct mu_config_op *op)
 {
     for (size_t i = 0; i < ops->items.count; i++) {
-        const struct mu_config_op *other = &ops->items.items[i];
+        struct mu_config_op *other = &ops->items.items[i];
 
         if (other->interval_ms == op->interval_ms &&
             strcmp(other->name, op->name) == 0) {

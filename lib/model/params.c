@@ -464,6 +464,10 @@ op_values_read(struct resolver *resolver, const struct picks *picks)
     if (enabled && mu_text_parse_bool(enabled, &params->is_enabled) < 0) {
         params->is_enabled = true;
     }
+    /* Two monitors of one interval are one key to histories and tools. */
+    if (resolver->op && resolver->op->is_doubled && resolver->interval_ms > 0) {
+        params->is_enabled = false;
+    }
     if (role) {
         (void)mu_names_parse_role(role, &params->role);
     }
