@@ -10,6 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/arena.h"
+#include "base/digest.h"
 #include "base/panic.h"
 #include "base/text.h"
 #include "core/core.h"
@@ -50,16 +52,17 @@ struct mu_driver {
     struct mu_loop_timer trim;     /* The heap may be larger than needed. */
     struct mu_loop_timer again;    /* The nodelist has changed. */
     struct mu_request_queue requests;
-    uint64_t next_request;   /* Number of the next request of a client. */
-    struct mu_instant now;   /* Of the newest event. */
-    uint32_t node_id;        /* Ours, since BOOT. */
+    uint64_t next_request;       /* Number of the next request of a client. */
+    struct mu_instant now;       /* Of the newest event. */
+    uint32_t node_id;            /* Ours, since BOOT. */
+    struct mu_digest map_digest; /* Of the nodelist at BOOT. */
     char cluster_name[MU_NAME_SIZE_MAX]; /* Corosync's; empty when none. */
     bool is_booted;
-    bool is_ring_missed;     /* Events came before BOOT: join anew after it. */
+    bool is_ring_missed; /* Events came before BOOT: join anew after it. */
     bool is_stepping;
     bool is_shutting_down;
     int exit_code;
-    char status[160];        /* What systemd was told last. */
+    char status[160]; /* What systemd was told last. */
 };
 
 static void on_map(void *context, uint32_t node_id,
@@ -436,9 +439,8 @@ driver_boot(struct mu_driver *driver, const struct mu_ring_map *map)
                 .incarnation = driver->config.incarnation,
                 .nodelist = map->nodes,
                 .nodelist_count = map->nodes_count,
-                .cluster_name = map->cluster_name[0] == '\0'
-                                    ? NULL
-                                    : map->cluster_name,
+                .cluster_name =
+                    map->cluster_name[0] == '\0' ? NULL : map->cluster_name,
                 .epoch = driver->content.epoch,
                 .config = driver->content.config,
                 .is_damaged = driver->content.is_damaged,
@@ -450,6 +452,26 @@ driver_boot(struct mu_driver *driver, const struct mu_ring_map *map)
 
     driver->is_booted = true;
     driver_step(driver, &event);
+}
+
+/* What of the map the core has been told at BOOT. */
+static struct mu_digest
+map_digest(const struct mu_ring_map *map)
+{
+    struct mu_arena arena;
+    struct mu_text_buffer text;
+    struct mu_digest digest;
+
+    mu_arena_init(&arena, 1 << 20);
+    mu_text_buffer_init(&text, &arena);
+    mu_text_buffer_add(&text, "%s\n%d\n", map->cluster_name, map->is_two_node);
+    for (uint32_t i = 0; i < map->nodes_count; i++) {
+        mu_text_buffer_add(&text, "%u %s\n", map->nodes[i].id,
+                           map->nodes[i].name);
+    }
+    digest = mu_digest_of(text.data, text.length);
+    mu_arena_done(&arena);
+    return digest;
 }
 
 static void
@@ -477,6 +499,7 @@ on_map(void *context, uint32_t node_id, const struct mu_ring_map *map)
                node_id, name, map->cluster_name);
         driver->node_id = node_id;
         mu_exec_node_set(driver->exec, name, node_id);
+        driver->map_digest = map_digest(map);
         driver_boot(driver, map);
         if (driver->is_ring_missed) {
             mu_ring_rejoin(driver->ring);
@@ -492,6 +515,11 @@ on_map(void *context, uint32_t node_id, const struct mu_ring_map *map)
         driver_exit(driver, MU_DRIVER_EXIT_AGAIN);
         return;
     }
+    if (mu_digest_is_equal(map_digest(map), driver->map_digest)) {
+        mu_log(MU_TRACE_INFO, "Corosync's nodelist is as it was");
+        mu_loop_timer_disarm(&driver->again);
+        return;
+    }
     for (uint32_t i = 0; i < map->nodes_count; i++) {
         before += map->nodes[i].id < node_id;
     }
@@ -499,9 +527,9 @@ on_map(void *context, uint32_t node_id, const struct mu_ring_map *map)
            "Corosync's nodelist has changed: starting anew in %u s to take it "
            "over; services go on",
            before * AGAIN_DELAY_MS / 1000);
-    mu_loop_timer_arm(&driver->again,
-                      mu_instant_after(mu_clock_now(),
-                                       (int64_t)before * AGAIN_DELAY_MS));
+    mu_loop_timer_arm(
+        &driver->again,
+        mu_instant_after(mu_clock_now(), (int64_t)before * AGAIN_DELAY_MS));
 }
 
 static void
@@ -668,8 +696,7 @@ on_work(void *user)
         return;
     }
     if (driver->is_booted) {
-        struct mu_event event = {.type = MU_EVENT_REQUEST,
-                                 .request = *request};
+        struct mu_event event = {.type = MU_EVENT_REQUEST, .request = *request};
 
         driver_step(driver, &event);
     } else {

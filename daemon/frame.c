@@ -61,8 +61,8 @@ mu_frame_reader_space(struct mu_frame_reader *reader, size_t *ret_size)
     saved_restore(reader);
     if (reader->start == reader->end) {
         reader->start = reader->end = 0;
-    } else if (reader->start > 0 && reader->capacity - reader->end <
-                                        SPACE_SIZE_MIN) {
+    } else if (reader->start > 0 &&
+               reader->capacity - reader->end < SPACE_SIZE_MIN) {
         memmove(reader->data, reader->data + reader->start,
                 reader->end - reader->start);
         reader->end -= reader->start;

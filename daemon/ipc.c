@@ -19,15 +19,15 @@
 
 enum {
     CLIENTS_COUNT_MAX = 64,
-    OTHERS_COUNT_MAX = 48, /* Clients other than root; the rest is kept free
-                              for the person who has to repair things. */
-    ACCEPTS_COUNT_MAX = 8, /* In one turn of the loop. */
-    INPUT_SIZE_MAX = 48 << 20,  /* Unfinished requests of all clients. */
-    EVENTS_SIZE_MAX = 1 << 20,  /* Waiting for one client that reads slowly. */
-    STALL_MS = 30 * 1000,       /* A request or response that stands still. */
+    OTHERS_COUNT_MAX = 48,     /* Clients other than root; the rest is kept free
+                                  for the person who has to repair things. */
+    ACCEPTS_COUNT_MAX = 8,     /* In one turn of the loop. */
+    INPUT_SIZE_MAX = 48 << 20, /* Unfinished requests of all clients. */
+    EVENTS_SIZE_MAX = 1 << 20, /* Waiting for one client that reads slowly. */
+    STALL_MS = 30 * 1000,      /* A request or response that stands still. */
     SWEEP_MS = 1000,
-    TOKENS_MAX = 200,           /* Requests in a burst ... */
-    TOKENS_PER_SECOND = 100,    /* ... and in the long run. */
+    TOKENS_MAX = 200,        /* Requests in a burst ... */
+    TOKENS_PER_SECOND = 100, /* ... and in the long run. */
 };
 
 /* Bytes that a client has not read yet. */
@@ -183,8 +183,8 @@ static void
 client_queue(struct client *client, enum mu_frame_kind kind, const char *data,
              size_t size)
 {
-    struct output *output = malloc(sizeof(*output) + MU_FRAME_HEADER_SIZE +
-                                   size);
+    struct output *output =
+        malloc(sizeof(*output) + MU_FRAME_HEADER_SIZE + size);
 
     if (!output) {
         client_doom(client, "there is no memory for what it asked for");
@@ -270,9 +270,8 @@ client_handle(struct client *client)
     client->is_told = true;
     client->request_since = now;
     client_watch(client);
-    ipc->handler.request(ipc->handler.context, client->id,
-                         &client->credentials, (const char *)frame.data,
-                         frame.size);
+    ipc->handler.request(ipc->handler.context, client->id, &client->credentials,
+                         (const char *)frame.data, frame.size);
 }
 
 static bool
@@ -417,8 +416,8 @@ ipc_work(void *user)
 static bool
 client_sweep(struct client *client, struct mu_instant now)
 {
-    bool is_unfinished = !client->is_answer_due &&
-                         mu_frame_reader_count(&client->reader) > 0;
+    bool is_unfinished =
+        !client->is_answer_due && mu_frame_reader_count(&client->reader) > 0;
     bool is_out_of_tokens = client->tokens_milli < 1000;
 
     if (is_unfinished && now.ms - client->request_since.ms >= STALL_MS) {
@@ -504,8 +503,7 @@ ipc_accept(struct mu_ipc *ipc, int fd)
         if (!error) {
             return;
         }
-        mu_errbuf_set(&err, "cannot take another client: %s",
-                      strerror(-error));
+        mu_errbuf_set(&err, "cannot take another client: %s", strerror(-error));
     }
     refuse(fd, err.text);
     close(fd);
@@ -533,8 +531,7 @@ ipc_listen(struct mu_ipc *ipc, struct mu_errbuf *err)
     struct sockaddr_un address = {.sun_family = AF_UNIX};
 
     memcpy(address.sun_path, ipc->path, sizeof(address.sun_path));
-    ipc->fd =
-        socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    ipc->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     (void)unlink(ipc->path); /* Left by a predecessor that was killed. */
     /* Everybody may connect and is asked who they are then. */
     if (ipc->fd < 0 ||
@@ -546,12 +543,12 @@ ipc_listen(struct mu_ipc *ipc, struct mu_errbuf *err)
                       strerror(-error));
         return error;
     }
-    return mu_loop_fd_add_with(
-        ipc->loop, &(struct mu_loop_watch){.fd = ipc->fd,
-                                           .events = POLLIN,
-                                           .priority = MU_LOOP_LOW,
-                                           .function = ipc_is_ready,
-                                           .user = ipc});
+    return mu_loop_fd_add_with(ipc->loop,
+                               &(struct mu_loop_watch){.fd = ipc->fd,
+                                                       .events = POLLIN,
+                                                       .priority = MU_LOOP_LOW,
+                                                       .function = ipc_is_ready,
+                                                       .user = ipc});
 }
 
 int

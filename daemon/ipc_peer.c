@@ -128,11 +128,11 @@ mu_ipc_peer_get(int fd, struct mu_api_credentials *ret_peer,
     peer.may_change = may_view = ucred.uid == 0 || ucred.uid == geteuid();
     if (!may_view) {
         ids = group_ids_read();
-        peer.may_change = ids.has_change && peer_is_in(ucred.gid, groups, count,
-                                                       ids.change);
-        may_view = peer.may_change ||
-                   (ids.has_view &&
-                    peer_is_in(ucred.gid, groups, count, ids.view));
+        peer.may_change =
+            ids.has_change && peer_is_in(ucred.gid, groups, count, ids.change);
+        may_view =
+            peer.may_change ||
+            (ids.has_view && peer_is_in(ucred.gid, groups, count, ids.view));
     }
     if (!may_view) {
         mu_errbuf_set(err,

@@ -83,8 +83,9 @@ options_read(int argc, char **argv, struct options *ret_options)
         }
     }
     if (optind < argc) {
-        fprintf(stderr, "musterd: \"%s\" is not expected; see "
-                        "\"musterd --help\"\n",
+        fprintf(stderr,
+                "musterd: \"%s\" is not expected; see "
+                "\"musterd --help\"\n",
                 argv[optind]);
         return MU_DRIVER_EXIT_USAGE;
     }
@@ -99,9 +100,8 @@ settings_load(const struct options *options, struct mu_settings *settings)
     int error;
 
     mu_settings_init(settings);
-    error = mu_settings_read(settings,
-                             options->config ? options->config : default_config,
-                             &err);
+    error = mu_settings_read(
+        settings, options->config ? options->config : default_config, &err);
     if (options->is_verbose) {
         settings->log_level = MU_TRACE_DEBUG;
     }

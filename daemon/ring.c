@@ -19,10 +19,10 @@
 #include "daemon/ring_view.h"
 
 enum {
-    DISPATCH_COUNT_MAX = 64,    /* Callbacks in one turn of the loop. */
-    WINDOW_COUNT_MAX = 64,      /* Messages sent and not seen again. */
+    DISPATCH_COUNT_MAX = 64,     /* Callbacks in one turn of the loop. */
+    WINDOW_COUNT_MAX = 64,       /* Messages sent and not seen again. */
     WINDOW_SIZE_MAX = 256 << 10, /* The same in bytes. */
-    WINDOW_STUCK_MS = 2000,     /* After this what is out counts as lost. */
+    WINDOW_STUCK_MS = 2000,      /* After this what is out counts as lost. */
     RETRY_SEND_MS = 5,
     RETRY_JOIN_MS = 10,
     CONNECT_DELAY_MIN_MS = 50,
@@ -58,9 +58,9 @@ struct mu_ring {
     struct mu_loop_timer resend;    /* Corosync was busy, or window is full. */
     struct mu_loop_timer settle;    /* The map is being changed. */
     int64_t connect_delay_ms;
-    bool is_map_told;  /* The handler knows 'map'. */
-    const char *lost;  /* Why the connections are of no use any more; null
-                          while they are. Acted on from the loop only. */
+    bool is_map_told;       /* The handler knows 'map'. */
+    const char *lost;       /* Why the connections are of no use any more; null
+                               while they are. Acted on from the loop only. */
     bool is_waiting_logged; /* The log owes people a "connected". */
     bool is_absence_logged; /* The log says that Corosync is not there. */
     char trouble[MU_ERRBUF_SIZE]; /* Empty while all is well. */
@@ -115,8 +115,8 @@ on_deliver(cpg_handle_t handle, const struct cpg_name *name, uint32_t node_id,
     if (node_id == ring->node_id && pid == (uint32_t)getpid()) {
         /* What was sent in an earlier ring may come after a reset. */
         ring->window_count -= ring->window_count > 0;
-        ring->window_size -= size < ring->window_size ? size
-                                                      : ring->window_size;
+        ring->window_size -=
+            size < ring->window_size ? size : ring->window_size;
         ring->window_moved = mu_clock_now();
     }
     if (!ring->view.has_ring) {
@@ -285,8 +285,7 @@ quorum_is_ready(void *user, int fd, int events)
     (void)fd;
     while (count < DISPATCH_COUNT_MAX &&
            dispatch_goes_on(
-               ring,
-               quorum_dispatch(ring->quorum, CS_DISPATCH_ONE_NONBLOCKING),
+               ring, quorum_dispatch(ring->quorum, CS_DISPATCH_ONE_NONBLOCKING),
                "quorum")) {
         count++;
     }
@@ -376,9 +375,8 @@ ring_wait(struct mu_ring *ring, const char *why)
         ring->is_waiting_logged = true;
         mu_log(MU_TRACE_WARNING, "%s", ring->trouble);
     }
-    mu_loop_timer_arm(
-        &ring->retry,
-        mu_instant_after(mu_clock_now(), ring->connect_delay_ms));
+    mu_loop_timer_arm(&ring->retry,
+                      mu_instant_after(mu_clock_now(), ring->connect_delay_ms));
     if (ring->connect_delay_ms < CONNECT_DELAY_MAX_MS) {
         ring->connect_delay_ms += ring->connect_delay_ms / 2;
     }
@@ -411,12 +409,12 @@ ring_lose(struct mu_ring *ring, const char *why)
 static int
 ring_watch(struct mu_ring *ring, int fd, mu_loop_fd_function *function)
 {
-    return mu_loop_fd_add_with(
-        ring->loop, &(struct mu_loop_watch){.fd = fd,
-                                            .events = POLLIN,
-                                            .priority = MU_LOOP_HIGH,
-                                            .function = function,
-                                            .user = ring});
+    return mu_loop_fd_add_with(ring->loop,
+                               &(struct mu_loop_watch){.fd = fd,
+                                                       .events = POLLIN,
+                                                       .priority = MU_LOOP_HIGH,
+                                                       .function = function,
+                                                       .user = ring});
 }
 
 static cs_error_t
@@ -429,8 +427,7 @@ open_cmap(struct mu_ring *ring)
         ring->cmap_fd = -1;
         error = CS_ERR_LIBRARY;
     }
-    if (error == CS_OK &&
-        ring_watch(ring, ring->cmap_fd, cmap_is_ready) < 0) {
+    if (error == CS_OK && ring_watch(ring, ring->cmap_fd, cmap_is_ready) < 0) {
         error = CS_ERR_NO_MEMORY;
     }
     if (error == CS_OK) {
@@ -454,16 +451,15 @@ open_cpg(struct mu_ring *ring)
         .cpg_totem_confchg_fn = on_totem_confchg,
         .flags = CPG_MODEL_V1_DELIVER_INITIAL_TOTEM_CONF,
     };
-    cs_error_t error = cpg_model_initialize(
-        &ring->cpg, CPG_MODEL_V1, (cpg_model_data_t *)&model, ring);
+    cs_error_t error = cpg_model_initialize(&ring->cpg, CPG_MODEL_V1,
+                                            (cpg_model_data_t *)&model, ring);
 
     if (error == CS_OK && cpg_fd_get(ring->cpg, &ring->cpg_fd) != CS_OK) {
         (void)cpg_finalize(ring->cpg);
         ring->cpg_fd = -1;
         error = CS_ERR_LIBRARY;
     }
-    if (error == CS_OK &&
-        ring_watch(ring, ring->cpg_fd, cpg_is_ready) < 0) {
+    if (error == CS_OK && ring_watch(ring, ring->cpg_fd, cpg_is_ready) < 0) {
         error = CS_ERR_NO_MEMORY;
     }
     if (error == CS_OK) {
@@ -481,9 +477,9 @@ open_quorum(struct mu_ring *ring)
         .nodelist_notify_fn = NULL,
     };
     uint32_t type = QUORUM_FREE;
-    cs_error_t error = quorum_model_initialize(
-        &ring->quorum, QUORUM_MODEL_V1, (quorum_model_data_t *)&model, &type,
-        ring);
+    cs_error_t error =
+        quorum_model_initialize(&ring->quorum, QUORUM_MODEL_V1,
+                                (quorum_model_data_t *)&model, &type, ring);
 
     if (error == CS_OK &&
         quorum_fd_get(ring->quorum, &ring->quorum_fd) != CS_OK) {
@@ -672,8 +668,7 @@ send_one(struct mu_ring *ring, const struct mu_ring_queue_item *item)
         void *out;
     } data = {.in = item->data};
     struct iovec vector = {.iov_base = data.out, .iov_len = item->size};
-    cs_error_t error =
-        cpg_mcast_joined(ring->cpg, CPG_TYPE_AGREED, &vector, 1);
+    cs_error_t error = cpg_mcast_joined(ring->cpg, CPG_TYPE_AGREED, &vector, 1);
 
     if (error == CS_OK) {
         if (ring->window_count == 0) {

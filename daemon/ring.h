@@ -31,8 +31,7 @@ struct mu_ring_handler {
 
     /* Corosync answers: who we are and who is configured. Called before the
      * first event and when what it says has changed; 'map' is borrowed. */
-    void (*map)(void *context, uint32_t node_id,
-                const struct mu_ring_map *map);
+    void (*map)(void *context, uint32_t node_id, const struct mu_ring_map *map);
 
     /* Something happened. 'now' and 'wall_ms' are not set; what it points to
      * is borrowed. The function may call mu_ring_send(). */

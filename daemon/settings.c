@@ -94,9 +94,8 @@ take_level(struct mu_settings *settings, const char *value,
             return 0;
         }
     }
-    mu_errbuf_set(err,
-                  "log_level: \"%s\" is none of debug, info, warning, error",
-                  value);
+    mu_errbuf_set(
+        err, "log_level: \"%s\" is none of debug, info, warning, error", value);
     return -EBADMSG;
 }
 

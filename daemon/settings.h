@@ -19,16 +19,16 @@
 enum { MU_SETTINGS_VALUE_SIZE = 256 };
 
 struct mu_settings {
-    enum mu_trace_level log_level;                /* log_level */
-    char state_folder[MU_SETTINGS_VALUE_SIZE];    /* state_folder */
-    char run_folder[MU_SETTINGS_VALUE_SIZE];      /* run_folder */
-    char ocf_root[MU_SETTINGS_VALUE_SIZE];        /* ocf_root, or empty */
-    char lsb_folder[MU_SETTINGS_VALUE_SIZE];      /* lsb_folder, or empty */
-    char fence_folder[MU_SETTINGS_VALUE_SIZE];    /* fence_folder, or empty */
-    char helpers_folder[MU_SETTINGS_VALUE_SIZE];  /* helpers_folder, or empty */
-    char watchdog[MU_SETTINGS_VALUE_SIZE];        /* watchdog: device, or empty:
-                                                     none */
-    bool is_memory_locked;                        /* memory_lock */
+    enum mu_trace_level log_level;               /* log_level */
+    char state_folder[MU_SETTINGS_VALUE_SIZE];   /* state_folder */
+    char run_folder[MU_SETTINGS_VALUE_SIZE];     /* run_folder */
+    char ocf_root[MU_SETTINGS_VALUE_SIZE];       /* ocf_root, or empty */
+    char lsb_folder[MU_SETTINGS_VALUE_SIZE];     /* lsb_folder, or empty */
+    char fence_folder[MU_SETTINGS_VALUE_SIZE];   /* fence_folder, or empty */
+    char helpers_folder[MU_SETTINGS_VALUE_SIZE]; /* helpers_folder, or empty */
+    char watchdog[MU_SETTINGS_VALUE_SIZE];       /* watchdog: device, or empty:
+                                                    none */
+    bool is_memory_locked;                       /* memory_lock */
 };
 
 /* Sets what holds without a file. */

@@ -27,8 +27,7 @@ watchdog_meal(void *user)
         return;
     }
     if (ioctl(watchdog->fd, WDIOC_KEEPALIVE, 0) < 0) {
-        mu_log(MU_TRACE_ERROR, "cannot feed the watchdog: %s",
-               strerror(errno));
+        mu_log(MU_TRACE_ERROR, "cannot feed the watchdog: %s", strerror(errno));
     }
     mu_loop_timer_arm(&watchdog->timer,
                       mu_instant_after(mu_clock_now(), watchdog->timeout_ms /

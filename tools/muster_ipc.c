@@ -80,8 +80,9 @@ static int
 connect_error(int error, const char *path, struct mu_errbuf *err)
 {
     if (error == -ENOENT || error == -ECONNREFUSED) {
-        mu_errbuf_set(err, "musterd does not run on this node (nobody listens "
-                           "at %s): start it with \"systemctl start musterd\"",
+        mu_errbuf_set(err,
+                      "musterd does not run on this node (nobody listens "
+                      "at %s): start it with \"systemctl start musterd\"",
                       path);
     } else if (error == -EACCES || error == -EPERM) {
         mu_errbuf_set(err, "not allowed to talk to musterd: become root or a "
@@ -159,8 +160,7 @@ connection_error(int error, struct mu_errbuf *err)
         mu_errbuf_set(err, "musterd has not answered in time: %s",
                       reconnect_hint);
     } else if (error == -ECONNRESET) {
-        mu_errbuf_set(err, "musterd closed the connection: %s",
-                      reconnect_hint);
+        mu_errbuf_set(err, "musterd closed the connection: %s", reconnect_hint);
     } else if (error == -EBADMSG || error == -E2BIG) {
         mu_errbuf_set(err, "musterd answered in a way that this program does "
                            "not understand: are both of the same version?");
@@ -309,8 +309,9 @@ mu_muster_ipc_request(struct mu_muster_ipc *ipc, const char *json, size_t size,
     int error;
 
     if (size > MU_FRAME_REQUEST_SIZE_MAX) {
-        mu_errbuf_set(err, "the request of %zu bytes is longer than the %d "
-                           "that musterd takes",
+        mu_errbuf_set(err,
+                      "the request of %zu bytes is longer than the %d "
+                      "that musterd takes",
                       size, MU_FRAME_REQUEST_SIZE_MAX);
         return -E2BIG;
     }
