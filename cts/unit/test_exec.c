@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/limits.h"
+#include "base/prng.h"
 #include "daemon/clock.h"
 #include "daemon/exec.h"
 #include "daemon/log.h"
@@ -663,6 +664,57 @@ START_TEST(records_of_others_and_broken_ones_are_dropped)
 }
 END_TEST
 
+/* Whatever the mixture of good and bad agents, kills, delays and timeouts: one
+ * answer each, and nothing is left behind. */
+START_TEST(every_operation_of_a_mixture_is_answered_once)
+{
+    static const char *const types[] = {"good",  "bad",  "slow", "hider",
+                                        "noisy", "dies", "none"};
+    struct mu_prng prng;
+    uint32_t answers[RESULTS_COUNT_MAX + 1] = {0};
+    char command[128];
+
+    make_agent("good", "exit 0");
+    make_agent("bad", "echo ocf-exit-reason:bad >&2; exit 1");
+    make_agent("slow", "sleep 1000");
+    make_agent("hider", "(setsid sleep 1000 &); sleep 1000");
+    make_agent("noisy", "head -c 300000 /dev/zero >&2");
+    make_agent("dies", "kill -9 $$");
+    mu_prng_init(&prng, 7);
+    for (uint64_t i = 1; i <= RESULTS_COUNT_MAX; i++) {
+        struct mu_effect_exec effect = {
+            .exec_id = i,
+            .agent_class = MU_AGENT_OCF,
+            .provider = "test",
+            .type = types[mu_prng_below(&prng, 7)],
+            .op_name = "monitor",
+            .timeout_ms = 50 + (int64_t)mu_prng_below(&prng, 300),
+            .delay_ms = (int64_t)mu_prng_below(&prng, 100)};
+        char resource[16];
+
+        snprintf(resource, sizeof(resource), "r%d",
+                 (int)mu_prng_below(&prng, 16));
+        effect.resource = resource;
+        mu_exec_start(executor, &effect);
+        if (mu_prng_below(&prng, 4) == 0) {
+            mu_exec_kill(executor, 1 + mu_prng_below(&prng, i));
+        }
+    }
+    wait_for(RESULTS_COUNT_MAX);
+    idle(50);
+    ck_assert_uint_eq(outcomes_count, RESULTS_COUNT_MAX);
+    for (uint32_t i = 0; i < RESULTS_COUNT_MAX; i++) {
+        answers[outcomes[i].exec_id]++;
+    }
+    for (uint32_t i = 1; i <= RESULTS_COUNT_MAX; i++) {
+        ck_assert_uint_eq(answers[i], 1);
+    }
+    ck_assert_uint_eq(mu_exec_count(executor), 0);
+    snprintf(command, sizeof(command), "test -z \"$(ls -A %s/ops)\"", folder);
+    ck_assert_int_eq(system(command), 0);
+}
+END_TEST
+
 /* A daemon that has run out of descriptors says so and goes on. */
 START_TEST(shortage_of_descriptors_fails_one_operation_only)
 {
@@ -860,6 +912,7 @@ main(void)
     tcase_add_test(tcase, survivor_of_a_crash_holds_its_turn);
     tcase_add_test(tcase, survivor_of_a_crash_is_killed_at_its_deadline);
     tcase_add_test(tcase, records_of_others_and_broken_ones_are_dropped);
+    tcase_add_test(tcase, every_operation_of_a_mixture_is_answered_once);
     tcase_add_test(tcase, shortage_of_descriptors_fails_one_operation_only);
     tcase_add_test(tcase, parameters_and_exit_code_of_a_fence_agent);
     tcase_add_test(tcase,
