@@ -310,6 +310,9 @@ add_failure(struct report *report, const struct mu_state_history *failure)
                                        report->sight->snapshot->status
                                            ->nodes[instance->places[0]->node]
                                            .name)
+                    : instance && instance->is_blocked
+                        ? "blocked: nothing more is done with it until it "
+                          "is cleaned up"
                         : next_steps(report, failure->resource),
             .clear = mu_text_make(arena, "muster resource cleanup %s",
                                   failure->resource),
@@ -334,7 +337,7 @@ add_unplaced(struct report *report)
             is_named = mu_api_status_find(state, state->nodes[j].id,
                                           one->resource, MU_SLOT_FAILURE);
         }
-        if (is_named && !one->is_blocked) {
+        if (is_named) {
             continue;
         }
         add(report,
