@@ -301,6 +301,10 @@ class Systemd(unittest.TestCase):
              f"$(systemctl show -p MainPID --value test-good) != {first}",
              "the crashed unit runs again")
 
+        # What the operator finds by the name of the resource.
+        wait("journalctl -q -u musterd MUSTER_RESOURCE=good | grep good",
+             "the journal has it")
+
         main = run("systemctl show -p MainPID --value test-good")
         other = run("pgrep -fx '/bin/sleep 54321'")
         daemon = run("systemctl show -p MainPID --value musterd")
