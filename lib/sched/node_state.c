@@ -29,9 +29,9 @@ mu_node_state_run(struct mu_sched *sched)
         if (node->is_remote) {
             continue; /* Remote nodes are not run yet: never available. */
         }
-        node->is_unseen = !status->is_seen;
+        node->is_unseen = !status->is_seen || status->is_member_unknown;
         node->is_expected_up = status->expected == MU_EXPECTED_MEMBER;
-        if (!status->is_seen) {
+        if (node->is_unseen) {
             if (sched->is_fencing_enabled && sched->options->startup_fencing) {
                 mu_node_state_set_unclean(
                     sched, i, "it has never been seen by this cluster");
