@@ -15,6 +15,7 @@
 
 #include "base/arena.h"
 #include "base/digest.h"
+#include "base/span.h"
 
 struct mu_sim;
 struct mu_sim_event;
@@ -25,6 +26,7 @@ struct mu_check_digest {
     uint64_t key; /* Ring, view and position; 0: none. */
     uint32_t node;
     struct mu_digest digest;
+    struct mu_span bytes; /* Only when somebody listens. */
 };
 
 struct mu_check_acked { /* The newest acknowledged configuration. */

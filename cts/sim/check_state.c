@@ -15,6 +15,35 @@ mix(uint64_t a, uint64_t b)
     return a ^ (a >> 31);
 }
 
+/* Where two encoded states begin to differ, with what is there. */
+static void
+tell_difference(struct mu_sim *sim, const struct mu_check_digest *slot,
+                uint32_t node, struct mu_span bytes)
+{
+    size_t at = 0;
+
+    while (at < bytes.size && at < slot->bytes.size &&
+           bytes.data[at] == slot->bytes.data[at]) {
+        at++;
+    }
+    mu_sim_story_tell(sim, 0, "states of %zu and %zu bytes differ at %zu",
+                      slot->bytes.size, bytes.size, at);
+    for (unsigned which = 0; which < 2; which++) {
+        struct mu_span span = which ? bytes : slot->bytes;
+        char text[161];
+        size_t count = 0;
+
+        for (size_t i = at > 80 ? at - 80 : 0;
+             i < at + 80 && i < span.size; i++) {
+            bool is_plain = span.data[i] > ' ' && span.data[i] < 127;
+
+            text[count++] = is_plain ? (char)span.data[i] : '.';
+        }
+        text[count] = '\0';
+        mu_sim_story_tell(sim, which ? node : slot->node, "%s", text);
+    }
+}
+
 /* Members of one ring that are active, in one view, at one position. */
 static void
 compare_digest(struct mu_sim *sim, uint32_t node, const struct mu_state *state)
@@ -33,6 +62,8 @@ compare_digest(struct mu_sim *sim, uint32_t node, const struct mu_state *state)
     mu_sim_story_mix(&sim->story, digest.low);
     if (slot->key == key) {
         if (slot->node != node && !mu_digest_is_equal(slot->digest, digest)) {
+            tell_difference(sim, slot, node,
+                            mu_state_encode(state, &sim->checks.scratch));
             mu_sim_fail(sim,
                         "S4: n%" PRIu32 " and n%" PRIu32
                         " differ at position %" PRIu64 " of view %" PRIu64,
@@ -40,7 +71,14 @@ compare_digest(struct mu_sim *sim, uint32_t node, const struct mu_state *state)
         }
         return;
     }
-    *slot = (struct mu_check_digest){key, node, digest};
+    *slot = (struct mu_check_digest){.key = key, .node = node, .digest = digest};
+    if (sim->story.file) {
+        struct mu_span bytes = mu_state_encode(state, &sim->checks.scratch);
+
+        slot->bytes.size = bytes.size;
+        slot->bytes.data =
+            mu_arena_copy(&sim->world.arena, bytes.data, bytes.size);
+    }
 }
 
 /* Everything acknowledged is in every complete view that comes later. */
@@ -94,6 +132,9 @@ mu_check_state_step(struct mu_sim *sim, uint32_t node)
         return;
     }
     sim->checks.positions[node] = state->position;
+    mu_sim_story_detail(sim, node,
+                        "at position %" PRIu64 " of view %" PRIu64,
+                        state->position, state->view);
     if (state->position % POSITIONS_STRIDE == 0) {
         compare_digest(sim, node, state);
     }

@@ -264,6 +264,12 @@ node_reset(struct mu_apply *apply, struct mu_state_node *node)
         if (!is_ours || (is_left && row->slot != MU_SLOT_RECURRING)) {
             state->histories[kept++] = *row;
         }
+        if (is_ours && is_left && row->status == MU_OP_STATUS_PENDING) {
+            /* Its end will never be known: it counts as running. */
+            state->histories[kept - 1].op_name = mu_state_text(state, "monitor");
+            state->histories[kept - 1].status = MU_OP_STATUS_DONE;
+            state->histories[kept - 1].rc = 0;
+        }
     }
     state->histories_count = kept;
 }

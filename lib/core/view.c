@@ -30,6 +30,8 @@ static bool member_is_lost(const struct mu_core *core,
                            const struct mu_state_member *member);
 static void view_next_send(struct mu_core *core);
 static void hellos_learn(struct mu_core *core, const struct mu_body_view *view);
+static bool is_of_others(const struct mu_core *core,
+                         const struct mu_body_view *view);
 static bool view_is_ours(const struct mu_core *core,
                          const struct mu_body_view *view,
                          bool *ret_is_joiner);
@@ -208,7 +210,7 @@ mu_view_announced(struct mu_core *core, struct mu_span body)
                    view.previous == core->sync_view) ||
                   (core->phase == MU_CORE_ACTIVE &&
                    view.previous == core->state.view);
-    if (!is_expected) {
+    if (!is_expected && !is_of_others(core, &view)) {
         return;
     }
     core->is_view_sent = false;
@@ -609,6 +611,34 @@ hellos_learn(struct mu_core *core, const struct mu_body_view *view)
                      .feature_level = member->feature_level,
                      .processors = member->processors}};
     }
+}
+
+/* Whether a view that does not follow ours lets us in, and its source is none
+ * of our members: the others went on without us, and our state is not theirs
+ * (we were about to be fenced, or left out when all of them began anew). */
+static bool
+is_of_others(const struct mu_core *core, const struct mu_body_view *view)
+{
+    bool is_joiner = false;
+
+    if (core->phase != MU_CORE_ACTIVE ||
+        !view_is_ours(core, view, &is_joiner) || !is_joiner) {
+        return false;
+    }
+    for (uint32_t i = 0; i < view->members_count; i++) {
+        const struct mu_body_view_member *source = &view->members[i];
+
+        for (uint32_t k = 0; k < core->state.members_count; k++) {
+            const struct mu_state_member *own = &core->state.members[k];
+
+            if (source->node_id == view->source_id &&
+                source->node_id == own->node_id &&
+                source->incarnation == own->incarnation) {
+                return false;
+            }
+        }
+    }
+    return true;
 }
 
 static bool
