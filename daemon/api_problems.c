@@ -288,7 +288,12 @@ add_failure(struct report *report, const struct mu_state_history *failure)
             .what = failure->resource,
             .node = node->name,
             .text = mu_text_make(
-                arena, "%s %s%s%s%s%s%s", failure->op_name, words,
+                arena, "%s %s%s%s%s%s%s",
+                failure->interval_ms == 0 &&
+                        strcmp(failure->op_name, "monitor") == 0
+                    ? "probe"
+                    : failure->op_name,
+                words,
                 count && strcmp(count, "1") != 0 &&
                         strcmp(count, "INFINITY") != 0
                     ? " ("

@@ -47,6 +47,9 @@ static void write_header(const struct page *page);
 static void add_piece(const struct page *page, unsigned *column,
                       const char *piece);
 static void write_problems(const struct page *page);
+static void write_problem(const struct page *page, const json_t *problems,
+                          size_t index);
+static bool is_same(const json_t *problem, const json_t *other);
 static void write_overrides(const struct page *page);
 static void write_nodes(const struct page *page);
 static const char *node_note(const struct page *page, const json_t *node);
@@ -58,6 +61,7 @@ static void add_children(const struct page *page, struct mu_table *table,
                          const struct item *item, unsigned indent);
 static void fill_state(const struct page *page, struct mu_table_row *row,
                        const struct item *item, const struct tally *tally);
+static const char *pending_word(const char *task);
 static void count_below(const struct page *page, const struct item *item,
                         struct tally *tally);
 static void write_folded(const struct page *page, struct mu_table *table);
@@ -207,47 +211,83 @@ write_problems(const struct page *page)
 {
     const json_t *problems = json_object_get(page->status, "problems");
     struct mu_text_buffer *text = page->text;
-    const json_t *problem;
-    size_t i;
 
     if (json_array_size(problems) == 0) {
         return;
     }
     mu_table_paint(page->view->is_color, MU_TABLE_BOLD, "PROBLEMS", text);
     mu_text_buffer_append(text, "\n", 1);
-    json_array_foreach(problems, i, problem)
-    {
-        const char *severity = text_of(problem, "severity");
-        const char *what = text_of(problem, "what");
-        const char *node = text_of(problem, "node");
-        const char *next = text_of(problem, "next");
-        const char *clear = text_of(problem, "clear");
-        bool is_mild = severity && strcmp(severity, "warning") == 0;
-        const char *subject;
-        unsigned column;
+    for (size_t i = 0; i < json_array_size(problems); i++) {
+        write_problem(page, problems, i);
+    }
+}
 
-        subject = mu_text_make(text->arena, "%s%s%s", what ? what : "cluster",
-                               node ? " on " : "", node ? node : "");
-        mu_text_buffer_append(text, "  ", 2);
-        mu_table_paint(
-            page->view->is_color, is_mild ? MU_TABLE_YELLOW : MU_TABLE_RED,
-            mu_text_make(text->arena, "%s %s",
-                         is_mild ? "!" : symbol(page, "✗", "x"), subject),
-            text);
-        mu_text_buffer_append(text, "   ", 3);
-        column = 4 + mu_table_length(subject) + 3;
-        mu_table_wrap(text_of(problem, "text") ? text_of(problem, "text") : "",
-                      column, 6, page->view->width, text);
-        mu_text_buffer_append(text, "\n", 1);
-        if (next) {
-            mu_text_buffer_append(text, "      next: ", 12);
-            mu_table_wrap(next, 12, 12, page->view->width, text);
-            mu_text_buffer_append(text, "\n", 1);
+/* Writes a problem, with all nodes that have the same one, unless it has been
+ * written with an earlier node. */
+static void
+write_problem(const struct page *page, const json_t *problems, size_t index)
+{
+    const json_t *problem = json_array_get(problems, index);
+    struct mu_text_buffer *text = page->text;
+    const char *severity = text_of(problem, "severity");
+    const char *what = text_of(problem, "what");
+    const char *node = text_of(problem, "node");
+    const char *sentence = text_of(problem, "text");
+    bool is_mild = severity && strcmp(severity, "error") != 0;
+    struct mu_text_buffer subject;
+
+    mu_text_buffer_init(&subject, text->arena);
+    mu_text_buffer_add(&subject, "%s%s%s", what ? what : "cluster",
+                       node ? " on " : "", node ? node : "");
+    for (size_t i = 0; i < json_array_size(problems); i++) {
+        const json_t *other = json_array_get(problems, i);
+
+        if (i == index || !is_same(problem, other)) {
+            continue;
         }
-        if (clear) {
-            mu_text_buffer_add(text, "      clear with: %s\n", clear);
+        if (i < index) {
+            return;
+        }
+        mu_text_buffer_add(&subject, ", %s", text_of(other, "node"));
+    }
+    mu_text_buffer_append(text, "  ", 2);
+    mu_table_paint(
+        page->view->is_color, is_mild ? MU_TABLE_YELLOW : MU_TABLE_RED,
+        mu_text_make(text->arena, "%s %s",
+                     is_mild ? "!" : symbol(page, "✗", "x"), subject.data),
+        text);
+    mu_text_buffer_append(text, "   ", 3);
+    mu_table_wrap(sentence ? sentence : "",
+                  4 + mu_table_length(subject.data) + 3, 6, page->view->width,
+                  text);
+    mu_text_buffer_append(text, "\n", 1);
+    if (text_of(problem, "next")) {
+        mu_text_buffer_append(text, "      next: ", 12);
+        mu_table_wrap(text_of(problem, "next"), 12, 12, page->view->width,
+                      text);
+        mu_text_buffer_append(text, "\n", 1);
+    }
+    if (text_of(problem, "clear")) {
+        mu_text_buffer_add(text, "      clear with: %s\n",
+                           text_of(problem, "clear"));
+    }
+}
+
+/* Tells whether two problems differ in their node only. */
+static bool
+is_same(const json_t *problem, const json_t *other)
+{
+    static const char *const names[] = {"what", "text", "next", "clear"};
+
+    for (unsigned i = 0; i < 4; i++) {
+        const char *a = text_of(problem, names[i]);
+        const char *b = text_of(other, names[i]);
+
+        if ((!a) != (!b) || (a && strcmp(a, b) != 0)) {
+            return false;
         }
     }
+    return text_of(problem, "node") && text_of(other, "node");
 }
 
 static void
@@ -527,7 +567,7 @@ fill_state(const struct page *page, struct mu_table_row *row,
     }
     if (pending) {
         mark = symbol(page, "◌", "~");
-        word = pending;
+        word = pending_word(pending);
         color = MU_TABLE_YELLOW;
     }
     row->cells[COLUMN_STATE].text = mu_text_make(arena, "%s %s", mark, word);
@@ -550,6 +590,28 @@ fill_state(const struct page *page, struct mu_table_row *row,
     if (item->children.count == 0 || tally->active < tally->count) {
         row->cells[COLUMN_NOTE].text = note_of(page, item->json);
     }
+}
+
+/* The state that an operation in flight leads through. */
+static const char *
+pending_word(const char *task)
+{
+    static const struct {
+        const char *task;
+        const char *word;
+    } words[] = {
+        {"start", "starting"},         {"stop", "stopping"},
+        {"promote", "promoting"},      {"demote", "demoting"},
+        {"monitor", "checking"},       {"migrate_to", "migrating"},
+        {"migrate_from", "migrating"},
+    };
+
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        if (strcmp(words[i].task, task) == 0) {
+            return words[i].word;
+        }
+    }
+    return task;
 }
 
 static void

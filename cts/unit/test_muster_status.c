@@ -172,9 +172,9 @@ START_TEST(one_line_names_the_first_problem)
     mu_text_buffer_init(&text, &arena);
     mu_muster_status_render_line(status, &text);
     ck_assert_str_eq(text.data,
-                     "CLUSTER DEGRADED: web: 2 of 3 nodes online, quorate, 2 "
-                     "problems: pgsql: monitor failed twice in 6m: \"disk full "
-                     "on /var/lib/pgsql\"\n");
+                     "CLUSTER DEGRADED: web: 2 of 3 nodes online, quorate, 4 "
+                     "problems: lost-agent: probe failed: the agent is not "
+                     "installed\n");
     json_decref(status);
 }
 END_TEST
