@@ -534,6 +534,12 @@ START_TEST(values_of_known_options_are_checked)
                      0);
     ck_assert_uint_eq(report.items[0].column, 32);
     ck_assert_int_lt(apply(MU_CRM_TYPED, "property stonith-enabled=maybe"), 0);
+    ck_assert_int_lt(apply(MU_CRM_TYPED, "monitor a 08sid"), 0);
+    ck_assert_int_lt(apply(MU_CRM_TYPED, "monitor a 5s:x"), 0);
+    ck_assert_int_lt(apply(MU_CRM_TYPED, "monitor a:Big 5s"), 0);
+    ck_assert_int_lt(apply(MU_CRM_TYPED, "monitor a:promoted 5s\n"
+                                         "set a.monitor.timeout x"),
+                     0);
     ck_assert_int_lt(apply(MU_CRM_TYPED, "rsc_defaults priority=high"), 0);
     ck_assert_int_lt(apply(MU_CRM_TYPED, "op_defaults on-fail=panic"), 0);
     ck_assert_int_eq(apply(MU_CRM_TYPED, "primitive b ocf:x:y on-fail=x "

@@ -7,7 +7,9 @@
 #include "base/panic.h"
 #include "base/text.h"
 #include "crm/apply.h"
+#include "crm/grammar.h"
 #include "crm/refs.h"
+#include "crm/values.h"
 
 struct command {
     struct mu_workspace *workspace;
@@ -22,6 +24,8 @@ static int rename_run(struct command *command);
 static int modgroup_run(struct command *command);
 static int set_run(struct command *command);
 static int monitor_run(struct command *command);
+static int monitor_role(struct command *command, struct mu_element *op,
+                        const char *text);
 static int erase_run(struct command *command);
 static int delete_check(struct mu_workspace *workspace,
                         const struct mu_element *object,
@@ -420,9 +424,21 @@ value_set(struct command *command, struct mu_element *object, const char *path)
     struct mu_element *pair = pair_find(object, path);
 
     if (pair) {
+        enum mu_values_scope scope =
+            mu_element_is(pair->parent, "cluster_property_set")
+                ? MU_VALUES_CLUSTER
+            : mu_kinds_of(object) == MU_KIND_OP_DEFAULTS ? MU_VALUES_OPERATION
+                                                         : MU_VALUES_RESOURCE;
+
         mu_element_set(command->workspace->arena, pair, "value",
                        command->words[1].text);
-        return 0;
+        /* Parameters and utilization are the agents' business. */
+        return mu_element_is(pair->parent, "instance_attributes") ||
+                       mu_element_is(pair->parent, "utilization")
+                   ? 0
+                   : mu_values_check_one(command->workspace->report, scope,
+                                         path, command->words[1].text,
+                                         &command->words[1]);
     }
     if (strchr(path, '.')) {
         return op_value_set(command, object, path);
@@ -461,7 +477,10 @@ op_value_set(struct command *command, struct mu_element *object,
     pair = pair_find(op, last + 1);
     mu_element_set(arena, pair ? pair : op, pair ? "value" : last + 1,
                    command->words[1].text);
-    return 0;
+    return pair ? 0
+                : mu_values_check_one(
+                      command->workspace->report, MU_VALUES_OPERATION, last + 1,
+                      command->words[1].text, &command->words[1]);
 }
 
 static struct mu_element *
@@ -539,14 +558,38 @@ monitor_run(struct command *command)
     interval = mu_arena_strndup(workspace->arena, command->words[1].text,
                                 strcspn(command->words[1].text, ":"));
     mu_element_set(workspace->arena, op, "interval", interval);
-    if (colon) {
-        mu_element_set(workspace->arena, op, "role", colon + 1);
+    if (colon && monitor_role(command, op, colon + 1) < 0) {
+        return -EBADMSG;
     }
     colon = strchr(command->words[1].text, ':');
     if (colon) {
         mu_element_set(workspace->arena, op, "timeout", colon + 1);
     }
+    if (mu_values_check_one(workspace->report, MU_VALUES_OPERATION, "interval",
+                            interval, &command->words[1]) < 0 ||
+        (colon &&
+         mu_values_check_one(workspace->report, MU_VALUES_OPERATION, "timeout",
+                             colon + 1, &command->words[1]) < 0)) {
+        return -EBADMSG;
+    }
     return mu_workspace_identify(workspace, primitive, NULL);
+}
+
+static int
+monitor_role(struct command *command, struct mu_element *op, const char *text)
+{
+    const struct mu_grammar_options options = {
+        .has_promoted = command->workspace->has_promoted};
+    const struct mu_grammar grammar = {.options = &options};
+    const char *role = mu_grammar_role(&grammar, text);
+
+    if (!role) {
+        return mu_report_error(command->workspace->report,
+                               MU_REPORT_REASON_SYNTAX, &command->words[0],
+                               "\"%.80s\" is no role", text);
+    }
+    mu_element_set(command->workspace->arena, op, "role", role);
+    return 0;
 }
 
 static int

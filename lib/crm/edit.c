@@ -8,6 +8,7 @@
 #include "base/panic.h"
 #include "base/vec.h"
 #include "crm/refs.h"
+#include "crm/values.h"
 #include "crm/workspace.h"
 
 /* One change while it is made. */
@@ -270,6 +271,16 @@ value_change(struct edit *edit, struct mu_element *object,
         return mu_report_error(edit->workspace.report, MU_REPORT_REASON_VALUE,
                                NULL, "a name or value of %s is no text",
                                object->name);
+    }
+    if (value && strcmp(place->tag, "meta_attributes") == 0 &&
+        mu_values_check_one(edit->workspace.report, MU_VALUES_RESOURCE, name,
+                            value, NULL) < 0) {
+        return -EBADMSG;
+    }
+    if (value && strcmp(place->tag, "cluster_property_set") == 0 &&
+        mu_values_check_one(edit->workspace.report, MU_VALUES_CLUSTER, name,
+                            value, NULL) < 0) {
+        return -EBADMSG;
     }
     if (pair && value) {
         mu_element_set(&edit->arena, pair, "value", value);

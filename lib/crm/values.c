@@ -175,6 +175,16 @@ mu_values_nearest(enum mu_values_scope scope, const char *name)
 }
 
 int
+mu_values_check_one(struct mu_report *report, enum mu_values_scope scope,
+                    const char *name, const char *value,
+                    const struct mu_word *word)
+{
+    const struct option *option = option_find(scope, name);
+
+    return option ? value_check(report, option, value, word) : 0;
+}
+
+int
 mu_values_check(struct mu_report *report, enum mu_kind kind,
                 struct mu_element *object)
 {
