@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "tools/command_table.h"
 #include "tools/commands.h"
+#include "tools/complete.h"
 #include "tools/tool.h"
 
 enum { WORDS_COUNT_MAX = 4096 };
@@ -72,6 +73,11 @@ main(int argc, char **argv)
     mu_arena_init(&tool.arena, ARENA_SIZE_MAX);
     mu_tool_look(&tool);
     words = mu_arena_new(&tool.arena, char *, (size_t)argc + 1);
+    if (argc > 1 && strcmp(argv[1], "--complete") == 0) {
+        code = mu_complete(&tool, argc - 2, argv + 2);
+        mu_arena_done(&tool.arena);
+        return code;
+    }
     code = parse(&tool, argc, argv, words, &count);
     if (!code) {
         code = dispatch(&tool, count, words);

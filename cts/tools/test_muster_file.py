@@ -206,6 +206,20 @@ class FileTest(unittest.TestCase):
             text = self.good(*name.split(), "--help")
             self.assertIn("usage: ", text)
 
+    def test_completion_offers_commands_names_and_agents(self):
+        self.good("configure", "primitive", "web", "ocf:heartbeat:Dummy")
+        self.assertIn("resource", self.good("--complete", "res").split())
+        self.assertEqual(self.good("--complete", "resource", "stat"),
+                         "status\n")
+        self.assertIn("web", self.good("--complete", "resource", "stop",
+                                       "").split())
+        self.assertEqual(self.good("--complete", "node", "standby", "b"),
+                         "beta\n")
+        done = self.run_tool("--complete", "resource", "stop", "", file=False,
+                             environment={"MUSTER_SOCKET": "/nonexistent"})
+        self.assertEqual((done.returncode, done.stdout, done.stderr),
+                         (0, "", ""))
+
     def test_answers_are_json_when_asked(self):
         self.good("configure", "primitive", "a", "ocf:heartbeat:Dummy")
         answer = json.loads(self.good("configure", "show", "--format",
