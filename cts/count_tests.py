@@ -20,6 +20,8 @@ import sys
 CHECK = re.compile(
     r"^\d+%: Checks: (\d+), Failures: (\d+), Errors: (\d+)", re.M)
 OURS = re.compile(r"^(\d+) passed, (\d+) failed\b", re.M)
+UNITTEST_OK = re.compile(r"\.\.\. ok$", re.M)
+UNITTEST_BAD = re.compile(r"\.\.\. (?:FAIL|ERROR)$", re.M)
 TAP_OK = re.compile(r"^ok \d+", re.M)
 TAP_NOT_OK = re.compile(r"^not ok \d+", re.M)
 
@@ -39,6 +41,10 @@ def cases_of(text):
     if not passed + failed:
         passed = len(TAP_OK.findall(text))
         failed = len(TAP_NOT_OK.findall(text))
+    if not passed + failed:
+        # A program that was killed half-way did not come to its sum.
+        passed = len(UNITTEST_OK.findall(text))
+        failed = len(UNITTEST_BAD.findall(text))
     return passed, failed
 
 
