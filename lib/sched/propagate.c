@@ -653,11 +653,12 @@ pull_first(struct mu_sched *sched, const struct pull *pull)
     if ((pull->type & MU_ORDER_THEN_IMPLIES_FIRST) &&
         !mu_action_has(then, MU_FLAG_OPTIONAL)) {
         if ((pull->filter & MU_FLAG_OPTIONAL) &&
+            !(pull->flags & MU_FLAG_OPTIONAL) &&
             mu_action_has(first, MU_FLAG_OPTIONAL)) {
             mu_action_require(first);
             mu_explain_follow(sched, first, then);
         }
-        if (mu_action_has(first, MU_FLAG_MIGRATABLE) &&
+        if ((pull->flags & MU_FLAG_MIGRATABLE) &&
             !mu_action_has(then, MU_FLAG_MIGRATABLE)) {
             flag_clear(first, MU_FLAG_MIGRATABLE);
         }
