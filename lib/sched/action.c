@@ -215,7 +215,7 @@ runnable_update(struct mu_sched *sched, struct mu_sched_action *action)
 static enum mu_quorum_policy
 policy_effective(struct mu_sched *sched, struct mu_sched_resource *resource)
 {
-    enum mu_quorum_policy policy = sched->options->quorum_policy;
+    enum mu_quorum_policy policy = sched->quorum_policy;
 
     if (sched->is_quorate) {
         return MU_QUORUM_IGNORE;

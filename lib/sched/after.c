@@ -10,6 +10,7 @@ static void leave(struct mu_sched_resource *resource, uint32_t node);
 static void enter(struct mu_sched *sched, struct mu_sched_resource *resource,
                   uint32_t node);
 static void node_lose(struct mu_sched *sched, uint32_t node);
+static enum mu_role role_shown(struct mu_sched_resource *resource);
 static const char *reason_of(const struct mu_sched *sched,
                              const struct mu_sched_resource *resource);
 
@@ -19,7 +20,7 @@ mu_after_list(struct mu_sched *sched, uint32_t *ret_count)
     MU_VEC(struct mu_plan_placement) list = {0};
 
     for (size_t i = 0; i < sched->resources.count; i++) {
-        const struct mu_sched_resource *resource = sched->resources.items[i];
+        struct mu_sched_resource *resource = sched->resources.items[i];
         size_t count = resource->running_on.count;
 
         if (resource->kind != MU_RESOURCE_PRIMITIVE) {
@@ -34,7 +35,7 @@ mu_after_list(struct mu_sched *sched, uint32_t *ret_count)
                 .primitive = resource->config,
                 .node =
                     count > 0 ? resource->running_on.items[j] : MU_PLAN_NONE,
-                .role = count > 0 ? resource->role : MU_ROLE_STOPPED,
+                .role = role_shown(resource),
                 .is_failed = resource->is_failed,
                 .is_blocked = resource->is_blocked,
                 .is_managed = resource->is_managed,
@@ -48,6 +49,21 @@ mu_after_list(struct mu_sched *sched, uint32_t *ret_count)
     }
     *ret_count = (uint32_t)list.count;
     return list.items;
+}
+
+/* What runs in a promotable clone is at least unpromoted. */
+static enum mu_role
+role_shown(struct mu_sched_resource *resource)
+{
+    const struct mu_sched_resource *clone = mu_state_clone_of(resource);
+
+    if (resource->running_on.count == 0) {
+        return MU_ROLE_STOPPED;
+    }
+    return resource->role == MU_ROLE_STARTED && clone &&
+                   clone->traits->is_promotable
+               ? MU_ROLE_UNPROMOTED
+               : resource->role;
 }
 
 /* Why an instance is not up, as far as that is simple. */
@@ -70,8 +86,7 @@ reason_of(const struct mu_sched *sched,
     if (!resource->is_managed) {
         return "it is not managed";
     }
-    if (!sched->is_quorate &&
-        sched->options->quorum_policy != MU_QUORUM_IGNORE) {
+    if (!sched->is_quorate && sched->quorum_policy != MU_QUORUM_IGNORE) {
         return "this partition does not have quorum";
     }
     return resource->assigned == MU_STATE_NONE

@@ -11,13 +11,13 @@ struct caution {
     const struct mu_plan *plan;
     struct mu_action *actions; /* Those of the plan, then gates. */
     uint32_t actions_count;
-    uint32_t *gates;   /* Per resource that stands for others, and one for all:
-                          the action that waits for their probes, or NONE. */
-    uint32_t *ties;    /* Per resource: towards the one that stands for all
-                          that it is tied to. */
-    uint32_t *looks;   /* Actions that are probes. */
+    uint32_t *gates; /* Per resource that stands for others, and one for all:
+                        the action that waits for their probes, or NONE. */
+    uint32_t *ties;  /* Per resource: towards the one that stands for all
+                        that it is tied to. */
+    uint32_t *looks; /* Actions that are probes. */
     uint32_t looks_count;
-    bool *is_before;   /* Per action: a probe waits for it. */
+    bool *is_before; /* Per action: a probe waits for it. */
 };
 
 static bool is_look(const struct mu_action *action);
@@ -238,8 +238,8 @@ static void
 action_order(struct caution *caution, uint32_t index)
 {
     struct mu_action *action = &caution->actions[index];
-    uint32_t *after = mu_arena_new(caution->arena, uint32_t,
-                                   action->after_count + 1);
+    uint32_t *after =
+        mu_arena_new(caution->arena, uint32_t, action->after_count + 1);
     bool waits_for_all =
         !is_forced(caution, action) && has_restart(caution, action);
     uint32_t gate = gate_get(

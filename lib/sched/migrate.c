@@ -118,9 +118,8 @@ is_newer(const struct mu_status_op *a, const struct mu_status_op *b,
     if (is_same_node && a->call_id >= 0 && b->call_id >= 0) {
         return a->call_id > b->call_id;
     }
-    if (a->last_change_ms != 0 && b->last_change_ms != 0 &&
-        a->last_change_ms != b->last_change_ms) {
-        return a->last_change_ms > b->last_change_ms;
+    if (a->call_id >= 0 && b->call_id >= 0) {
+        return b->last_change_ms != 0 && a->last_change_ms > b->last_change_ms;
     }
     return a->transition > b->transition;
 }

@@ -119,6 +119,11 @@ online_with_fencing(struct mu_sched *sched, struct mu_sched_node *node)
     if (node->is_shutting_down) {
         return status->is_process_up;
     }
+    if (status->is_member_unknown) {
+        mu_node_state_set_unclean(sched, node->index,
+                                  "it has never been seen by this cluster");
+        return false;
+    }
     if (status->join == MU_JOIN_BANNED) {
         mu_node_state_set_unclean(sched, node->index,
                                   "it does not meet the criteria to join");
@@ -172,7 +177,7 @@ static void
 quorum_policy_apply(struct mu_sched *sched)
 {
     if (sched->is_quorate || !sched->is_fencing_enabled ||
-        sched->options->quorum_policy != MU_QUORUM_FENCE ||
+        sched->quorum_policy != MU_QUORUM_FENCE ||
         !sched->snapshot->had_quorum) {
         return;
     }
@@ -201,8 +206,7 @@ mu_node_state_may_fence(const struct mu_sched *sched, uint32_t node)
     if (!sched->is_fencing_enabled || !sched->has_fence_device) {
         return false;
     }
-    return sched->is_quorate ||
-           sched->options->quorum_policy == MU_QUORUM_IGNORE ||
+    return sched->is_quorate || sched->quorum_policy == MU_QUORUM_IGNORE ||
            sched->nodes[node].is_online;
 }
 

@@ -176,7 +176,7 @@ primitive_assign(struct mu_sched *sched, struct mu_sched_resource *resource,
         mu_location_add(sched, resource, MU_STATE_NONE, -MU_SCORE_INFINITY,
                         &stopped);
     } else if (resource->next_role > resource->role && !sched->is_quorate &&
-               sched->options->quorum_policy == MU_QUORUM_FREEZE) {
+               sched->quorum_policy == MU_QUORUM_FREEZE) {
         resource->next_role = resource->role;
     }
     scores_note(sched, resource);

@@ -381,7 +381,7 @@ role_set(struct mu_sched *sched, struct mu_sched_resource *instance,
     }
     if (node == MU_STATE_NONE ||
         (instance->role < MU_ROLE_PROMOTED && !sched->is_quorate &&
-         sched->options->quorum_policy == MU_QUORUM_FREEZE)) {
+         sched->quorum_policy == MU_QUORUM_FREEZE)) {
         next_unpromoted(instance);
         return;
     }

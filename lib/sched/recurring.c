@@ -88,7 +88,8 @@ static bool
 is_doubled(const struct mu_config_resource *config, uint32_t at)
 {
     for (uint32_t i = 0; i < config->ops_count; i++) {
-        if (i != at && config->ops[i].interval_ms == config->ops[at].interval_ms &&
+        if (i != at &&
+            config->ops[i].interval_ms == config->ops[at].interval_ms &&
             strcmp(config->ops[i].name, config->ops[at].name) == 0) {
             return true;
         }

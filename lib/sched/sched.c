@@ -42,6 +42,12 @@ mu_sched_plan(struct mu_arena *arena, const struct mu_snapshot *snapshot,
     sched->is_maintenance = sched->options->maintenance_mode;
     sched->is_fencing_enabled = sched->options->fencing_enabled;
     sched->coordinator = snapshot->coordinator;
+    sched->quorum_policy = sched->options->quorum_policy;
+    if (sched->quorum_policy == MU_QUORUM_FENCE &&
+        (!sched->is_fencing_enabled ||
+         (!sched->is_quorate && !snapshot->had_quorum))) {
+        sched->quorum_policy = MU_QUORUM_STOP; /* Nobody to be ended. */
+    }
     sched->next_change = MU_INSTANT_NEVER;
     sched->cache =
         mu_params_cache_new(arena, snapshot->config, snapshot->now_ms);

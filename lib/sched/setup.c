@@ -263,9 +263,8 @@ requires_read(struct reader *reader, const struct mu_config_resource *config)
     if (sched->is_fencing_enabled) {
         return MU_REQUIRES_FENCING;
     }
-    return sched->options->quorum_policy == MU_QUORUM_IGNORE
-               ? MU_REQUIRES_NOTHING
-               : MU_REQUIRES_QUORUM;
+    return sched->quorum_policy == MU_QUORUM_IGNORE ? MU_REQUIRES_NOTHING
+                                                    : MU_REQUIRES_QUORUM;
 }
 
 static const char *

@@ -402,6 +402,7 @@ struct mu_sched {
     unsigned flags;
     int64_t now_ms;
     bool is_quorate;
+    enum mu_quorum_policy quorum_policy; /* The one in force. */
     bool has_fence_device;
     bool has_unfencing;
     bool has_removed;
