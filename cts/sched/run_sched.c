@@ -1,0 +1,711 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Runs scheduler scenarios, one file each.
+ *
+ * A file has its reason on top, then sections:
+ *
+ *     [config]   what is inside <configuration>, without <nodes>
+ *     [status]   node NAME online|offline|lost|unseen|pending|held|leaving
+ *                attr NODE NAME VALUE
+ *                run RSC NODE [promoted]      it is active there
+ *                stopped RSC NODE             a probe found nothing
+ *                probed                       so is everything else
+ *                op RSC NODE NAME SECONDS RC EXPECTED [SECONDS_AGO]
+ *                flight ID TASK RSC NODE      asked for, not answered
+ *                ticket NAME granted|revoked
+ *                quorum no
+ *     [plan]     the actions, as "TASK RSC on NODE", in the order of the plan
+ *     [why RSC]  words that the reasons noted for it must contain
+ *
+ * Whatever the file says, the plan must be the same with nodes listed in
+ * another order, have no loop, start nothing that is active elsewhere before
+ * it is stopped there, and leave nothing to do when it was carried out. */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "model/cib_status.h"
+#include "sched/sched.h"
+
+enum { NOW_S = 1700000000, LINE_MAX_SIZE = 512, WORDS_MAX = 8 };
+
+struct op {
+    char rsc[64];
+    char node[64];
+    char name[32];
+    int interval_s;
+    int rc;
+    int expected;
+    int ago_s;
+};
+
+struct node {
+    char name[64];
+    char state[16];
+    char attributes[8][2][96];
+    int attributes_count;
+};
+
+struct scenario {
+    struct mu_arena arena;
+    struct mu_text_buffer config;
+    struct mu_text_buffer expected;
+    char why[8][2][256];
+    int why_count;
+    struct node nodes[32];
+    int nodes_count;
+    struct op ops[512];
+    int ops_count;
+    char flights[8][4][64];
+    int flights_count;
+    char tickets[8][2][64];
+    int tickets_count;
+    bool is_probed;
+    bool has_no_quorum;
+};
+
+static void
+fail(const char *path, const char *what)
+{
+    printf("FAIL %s: %s\n", path, what);
+}
+
+static void
+copy(char *to, size_t size, const char *from)
+{
+    (void)mu_text_format(to, size, "%s", from);
+}
+
+static struct op *
+op_add(struct scenario *scenario, const char *rsc, const char *node,
+       const char *name)
+{
+    struct op *op = &scenario->ops[scenario->ops_count++];
+
+    memset(op, 0, sizeof(*op));
+    copy(op->rsc, sizeof(op->rsc), rsc);
+    copy(op->node, sizeof(op->node), node);
+    copy(op->name, sizeof(op->name), name);
+    return op;
+}
+
+static struct node *
+node_find(struct scenario *scenario, const char *name)
+{
+    for (int i = 0; i < scenario->nodes_count; i++) {
+        if (strcmp(scenario->nodes[i].name, name) == 0) {
+            return &scenario->nodes[i];
+        }
+    }
+    return NULL;
+}
+
+static bool
+status_line(struct scenario *scenario, char **words, int count)
+{
+    struct node *node;
+
+    if (strcmp(words[0], "node") == 0 && count == 3) {
+        node = &scenario->nodes[scenario->nodes_count++];
+        copy(node->name, sizeof(node->name), words[1]);
+        copy(node->state, sizeof(node->state), words[2]);
+        return true;
+    }
+    if (strcmp(words[0], "attr") == 0 && count == 4) {
+        int at;
+
+        node = node_find(scenario, words[1]);
+        if (!node) {
+            return false;
+        }
+        at = node->attributes_count++;
+        copy(node->attributes[at][0], 96, words[2]);
+        copy(node->attributes[at][1], 96, words[3]);
+        return true;
+    }
+    if (strcmp(words[0], "run") == 0 && count >= 3) {
+        (void)op_add(scenario, words[1], words[2], "start");
+        if (count > 3) {
+            (void)op_add(scenario, words[1], words[2], "promote");
+        }
+        return true;
+    }
+    if (strcmp(words[0], "stopped") == 0 && count == 3) {
+        struct op *op = op_add(scenario, words[1], words[2], "monitor");
+
+        op->rc = 7;
+        op->expected = 7;
+        return true;
+    }
+    if (strcmp(words[0], "op") == 0 && count >= 7) {
+        struct op *op = op_add(scenario, words[1], words[2], words[3]);
+
+        op->interval_s = atoi(words[4]);
+        op->rc = atoi(words[5]);
+        op->expected = atoi(words[6]);
+        op->ago_s = count > 7 ? atoi(words[7]) : 0;
+        return true;
+    }
+    if (strcmp(words[0], "flight") == 0 && count == 5) {
+        for (int i = 0; i < 4; i++) {
+            copy(scenario->flights[scenario->flights_count][i], 64,
+                 words[i + 1]);
+        }
+        scenario->flights_count++;
+        return true;
+    }
+    if (strcmp(words[0], "ticket") == 0 && count == 3) {
+        copy(scenario->tickets[scenario->tickets_count][0], 64, words[1]);
+        copy(scenario->tickets[scenario->tickets_count++][1], 64, words[2]);
+        return true;
+    }
+    if (strcmp(words[0], "probed") == 0) {
+        scenario->is_probed = true;
+        return true;
+    }
+    scenario->has_no_quorum = strcmp(words[0], "quorum") == 0;
+    return scenario->has_no_quorum;
+}
+
+static int
+words_split(char *line, char **words)
+{
+    int count = 0;
+
+    for (char *word = strtok(line, " \t\n"); word && count < WORDS_MAX;
+         word = strtok(NULL, " \t\n")) {
+        words[count++] = word;
+    }
+    return count;
+}
+
+static bool
+scenario_read(struct scenario *scenario, const char *path)
+{
+    FILE *file = fopen(path, "r");
+    char line[LINE_MAX_SIZE];
+    char section = ' ';
+    char about[64] = "";
+    bool is_good = file != NULL;
+
+    while (is_good && fgets(line, sizeof(line), file)) {
+        char *words[WORDS_MAX];
+
+        if (line[0] == '[') {
+            section = line[1];
+            (void)sscanf(line, "[why %63[^]]", about);
+            continue;
+        }
+        if (section == 'c') {
+            mu_text_buffer_add(&scenario->config, "%s", line);
+        } else if (line[0] == '#' || line[0] == '\n') {
+            continue;
+        } else if (section == 's') {
+            int count = words_split(line, words);
+
+            is_good = count == 0 || status_line(scenario, words, count);
+        } else if (section == 'p') {
+            mu_text_buffer_add(&scenario->expected, "%s", line);
+        } else if (section == 'w') {
+            line[strcspn(line, "\n")] = '\0';
+            copy(scenario->why[scenario->why_count][0], 256, about);
+            copy(scenario->why[scenario->why_count++][1], 256, line);
+        }
+    }
+    if (file) {
+        (void)fclose(file);
+    }
+    return is_good;
+}
+
+static void
+node_write(struct scenario *scenario, struct mu_text_buffer *xml,
+           const struct node *node)
+{
+    bool is_up = strcmp(node->state, "online") == 0 ||
+                 strcmp(node->state, "held") == 0 ||
+                 strcmp(node->state, "leaving") == 0;
+    bool is_down = strcmp(node->state, "offline") == 0;
+    bool is_pending = strcmp(node->state, "pending") == 0;
+    int call_id = 0;
+
+    if (strcmp(node->state, "unseen") == 0) {
+        return;
+    }
+    mu_text_buffer_add(
+        xml,
+        "<node_state id='%s' uname='%s' in_ccm='%s' crmd='%s' join='%s' "
+        "expected='%s'><transient_attributes id='%s'>"
+        "<instance_attributes id='t-%s'>",
+        node->name, node->name, is_up || is_pending ? "true" : "false",
+        is_up || is_pending ? "online" : "offline",
+        is_up        ? "member"
+        : is_pending ? "pending"
+                     : "down",
+        is_down ? "down" : "member", node->name, node->name);
+    if (strcmp(node->state, "leaving") == 0) {
+        mu_text_buffer_add(
+            xml, "<nvpair id='s-%s' name='shutdown' value='1700000000'/>",
+            node->name);
+    }
+    for (int i = 0; i < node->attributes_count; i++) {
+        mu_text_buffer_add(xml, "<nvpair id='a-%s-%d' name='%s' value='%s'/>",
+                           node->name, i, node->attributes[i][0],
+                           node->attributes[i][1]);
+    }
+    mu_text_buffer_add(xml, "</instance_attributes></transient_attributes>"
+                            "<lrm id='%s'><lrm_resources>",
+                       node->name);
+    for (int i = 0; i < scenario->ops_count; i++) {
+        const struct op *op = &scenario->ops[i];
+        bool is_first = strcmp(op->node, node->name) == 0;
+
+        for (int j = 0; j < i; j++) {
+            is_first = is_first &&
+                       !(strcmp(scenario->ops[j].node, node->name) == 0 &&
+                         strcmp(scenario->ops[j].rsc, op->rsc) == 0);
+        }
+        if (!is_first) {
+            continue;
+        }
+        mu_text_buffer_add(xml, "<lrm_resource id='%s' %s>", op->rsc,
+                           strncmp(op->rsc, "shoot", 5) == 0
+                               ? "class='stonith' type='fence_dummy'"
+                               : "class='ocf' provider='heartbeat' "
+                                 "type='Dummy'");
+        for (int j = i; j < scenario->ops_count; j++) {
+            const struct op *other = &scenario->ops[j];
+
+            if (strcmp(other->node, node->name) == 0 &&
+                strcmp(other->rsc, op->rsc) == 0) {
+                mu_text_buffer_add(
+                    xml,
+                    "<lrm_rsc_op id='%s_%s_%d' operation='%s' call-id='%d' "
+                    "rc-code='%d' op-status='0' interval='%d' "
+                    "last-rc-change='%d' transition-key='1:1:%d:x' "
+                    "on_node='%s'/>",
+                    other->rsc, other->name, other->interval_s * 1000,
+                    other->name, ++call_id, other->rc,
+                    other->interval_s * 1000, NOW_S - other->ago_s,
+                    other->expected, node->name);
+            }
+        }
+        mu_text_buffer_add(xml, "</lrm_resource>");
+    }
+    mu_text_buffer_add(xml, "</lrm_resources></lrm></node_state>");
+}
+
+static struct mu_snapshot *
+snapshot_make(struct scenario *scenario, const char *path, bool is_reversed)
+{
+    struct mu_text_buffer xml;
+    struct mu_snapshot *snapshot = NULL;
+    struct mu_errbuf err = {0};
+    int count = scenario->nodes_count;
+
+    mu_text_buffer_init(&xml, &scenario->arena);
+    mu_text_buffer_add(&xml,
+                       "<cib validate-with='pacemaker-3.9' have-quorum='%d' "
+                       "execution-date='%d'><configuration><nodes>",
+                       scenario->has_no_quorum ? 0 : 1, NOW_S);
+    for (int i = 0; i < count; i++) {
+        const struct node *node =
+            &scenario->nodes[is_reversed ? count - 1 - i : i];
+
+        mu_text_buffer_add(&xml, "<node id='%s' uname='%s'/>", node->name,
+                           node->name);
+    }
+    mu_text_buffer_add(&xml, "</nodes>%s</configuration><status>",
+                       scenario->config.data ? scenario->config.data : "");
+    for (int i = 0; i < count; i++) {
+        node_write(scenario, &xml,
+                   &scenario->nodes[is_reversed ? count - 1 - i : i]);
+    }
+    mu_text_buffer_add(&xml, "<tickets>");
+    for (int i = 0; i < scenario->tickets_count; i++) {
+        mu_text_buffer_add(
+            &xml, "<ticket_state id='%s' granted='%s'/>",
+            scenario->tickets[i][0],
+            strcmp(scenario->tickets[i][1], "granted") == 0 ? "true"
+                                                            : "false");
+    }
+    mu_text_buffer_add(&xml, "</tickets></status></cib>");
+    if (mu_cib_status_read_cib(
+            &scenario->arena,
+            (struct mu_span){(const unsigned char *)xml.data, xml.length}, 0,
+            MU_CONFIG_LENIENT, &snapshot, &err) < 0) {
+        fail(path, err.text);
+        return NULL;
+    }
+    return snapshot;
+}
+
+/* What XML of a cluster cannot say: flights and nodes that are held. */
+static void
+snapshot_add(struct scenario *scenario, struct mu_snapshot *snapshot)
+{
+    struct mu_status *status = mu_arena_copy(
+        &scenario->arena, snapshot->status, sizeof(*status));
+
+    status->nodes = mu_arena_copy(&scenario->arena, status->nodes,
+                                  status->nodes_count * sizeof(*status->nodes));
+    status->flights = mu_arena_new(&scenario->arena, struct mu_status_flight,
+                                   (size_t)scenario->flights_count + 1);
+    for (uint32_t i = 0; i < status->nodes_count; i++) {
+        struct node *node = node_find(scenario, status->nodes[i].name);
+
+        status->nodes[i].listed = 0;
+        status->nodes[i].is_held = node && strcmp(node->state, "held") == 0;
+        for (int j = 0; j < scenario->flights_count; j++) {
+            if (strcmp(scenario->flights[j][3], status->nodes[i].name) == 0) {
+                struct mu_status_flight *flight =
+                    &status->flights[status->flights_count++];
+
+                flight->op_id = (uint64_t)atoi(scenario->flights[j][0]);
+                flight->task = scenario->flights[j][1];
+                flight->resource = strcmp(scenario->flights[j][2], "-") == 0
+                                       ? NULL
+                                       : scenario->flights[j][2];
+                flight->node = i;
+            }
+        }
+    }
+    snapshot->status = status;
+}
+
+static void
+action_write(const struct mu_snapshot *snapshot,
+             const struct mu_action *action, struct mu_text_buffer *text)
+{
+    const char *task = mu_plan_task_name(action->task);
+    const char *id = action->instance ? action->instance : action->resource;
+
+    if (action->task == MU_TASK_MONITOR && action->interval_ms == 0) {
+        task = "probe";
+    }
+    mu_text_buffer_add(text, "%s", task);
+    if (id) {
+        mu_text_buffer_add(text, " %s", id);
+    }
+    if (action->node != MU_PLAN_NONE) {
+        mu_text_buffer_add(text, " on %s",
+                           snapshot->status->nodes[action->node].name);
+    }
+    if (action->interval_ms > 0) {
+        mu_text_buffer_add(text, " every %ds",
+                           (int)(action->interval_ms / 1000));
+    }
+    if (action->in_flight) {
+        mu_text_buffer_add(text, " (in flight)");
+    }
+    mu_text_buffer_add(text, "\n");
+}
+
+/* The plan's own order is topological, with ties in the order of making. */
+static const char *
+plan_text(struct scenario *scenario, const struct mu_snapshot *snapshot,
+          const struct mu_plan *plan)
+{
+    struct mu_text_buffer text;
+
+    mu_text_buffer_init(&text, &scenario->arena);
+    mu_text_buffer_add(&text, "%s", "");
+    for (uint32_t i = 0; i < plan->actions_count; i++) {
+        if (plan->actions[i].kind != MU_ACTION_PSEUDO) {
+            action_write(snapshot, &plan->actions[i], &text);
+        }
+    }
+    return text.data ? text.data : "";
+}
+
+static bool
+comes_before(const struct mu_plan *plan, uint32_t first, uint32_t then)
+{
+    const struct mu_action *action = &plan->actions[then];
+
+    for (uint32_t i = 0; i < action->after_count; i++) {
+        if (action->after[i] == first ||
+            (action->after[i] > first &&
+             comes_before(plan, first, action->after[i]))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool
+is_never_twice(const struct mu_plan *plan)
+{
+    for (uint32_t i = 0; i < plan->actions_count; i++) {
+        const struct mu_action *start = &plan->actions[i];
+
+        if (start->task != MU_TASK_START || start->instance ||
+            start->kind != MU_ACTION_RESOURCE || start->meta_count > 2) {
+            continue;
+        }
+        for (uint32_t j = 0; j < plan->before_count; j++) {
+            const struct mu_plan_placement *place = &plan->before[j];
+            bool is_stopped = false;
+
+            if (place->node == MU_PLAN_NONE || place->node == start->node ||
+                strcmp(place->resource, start->resource) != 0) {
+                continue;
+            }
+            for (uint32_t k = 0; k < i; k++) {
+                const struct mu_action *stop = &plan->actions[k];
+
+                is_stopped =
+                    is_stopped ||
+                    ((stop->task == MU_TASK_STOP ||
+                      stop->task == MU_TASK_FENCE_REBOOT ||
+                      stop->task == MU_TASK_FENCE_OFF) &&
+                     stop->node == place->node &&
+                     (!stop->resource ||
+                      strcmp(stop->resource, start->resource) == 0) &&
+                     comes_before(plan, k, i));
+            }
+            if (!is_stopped) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+static void
+history_forget(struct scenario *scenario, const char *rsc, const char *node,
+               int interval_s)
+{
+    int kept = 0;
+
+    for (int i = 0; i < scenario->ops_count; i++) {
+        struct op *op = &scenario->ops[i];
+
+        if (strcmp(op->node, node) == 0 &&
+            (!rsc || strcmp(op->rsc, rsc) == 0) &&
+            (interval_s < 0 || op->interval_s == interval_s)) {
+            continue;
+        }
+        scenario->ops[kept++] = *op;
+    }
+    scenario->ops_count = kept;
+}
+
+static void
+action_do(struct scenario *scenario, const struct mu_snapshot *snapshot,
+          const struct mu_action *action)
+{
+    const char *name = action->node == MU_PLAN_NONE
+                           ? NULL
+                           : snapshot->status->nodes[action->node].name;
+    struct node *node = name ? node_find(scenario, name) : NULL;
+    struct op *op;
+
+    if (!node) {
+        return;
+    }
+    if (action->kind == MU_ACTION_FENCE || action->task == MU_TASK_SHUTDOWN) {
+        copy(node->state, sizeof(node->state), "offline");
+        node->attributes_count = 0;
+        history_forget(scenario, NULL, name, -1);
+    } else if (action->task == MU_TASK_DELETE) {
+        history_forget(scenario, action->resource, name, -1);
+    } else if (action->task == MU_TASK_CANCEL) {
+        history_forget(scenario, action->resource, name,
+                       (int)(action->interval_ms / 1000));
+    } else if (action->task == MU_TASK_CLEAR_FAILCOUNT) {
+        node->attributes_count = 0;
+    } else if (action->kind == MU_ACTION_RESOURCE &&
+               action->task != MU_TASK_NOTIFY &&
+               action->task != MU_TASK_RELOAD_AGENT) {
+        if (action->task == MU_TASK_STOP || action->task == MU_TASK_START) {
+            history_forget(scenario, action->resource, name, -1);
+        }
+        op = op_add(scenario, action->resource, name,
+                    mu_plan_task_name(action->task));
+        op->interval_s = (int)(action->interval_ms / 1000);
+        op->rc = action->expected_rc;
+        op->expected = action->expected_rc;
+    }
+}
+
+/* Carries the plan out and plans again. */
+static bool
+is_settled(struct scenario *scenario, const struct mu_snapshot *snapshot,
+           const struct mu_plan *plan, const char *path)
+{
+    struct mu_snapshot *next;
+    const struct mu_plan *again;
+
+    for (uint32_t i = 0; i < plan->actions_count; i++) {
+        action_do(scenario, snapshot, &plan->actions[i]);
+    }
+    scenario->flights_count = 0;
+    next = snapshot_make(scenario, path, false);
+    if (!next) {
+        return false;
+    }
+    snapshot_add(scenario, next);
+    again = mu_sched_plan(&scenario->arena, next, 0);
+    for (uint32_t i = 0; i < again->actions_count; i++) {
+        if (again->actions[i].kind != MU_ACTION_PSEUDO) {
+            printf("     still: %s", plan_text(scenario, next, again));
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool
+why_check(const struct scenario *scenario, const struct mu_plan *plan,
+          const char *path)
+{
+    bool is_good = true;
+
+    for (int i = 0; i < scenario->why_count; i++) {
+        bool is_found = false;
+
+        for (uint32_t j = 0; j < plan->reasons_count; j++) {
+            const struct mu_plan_reason *reason = &plan->reasons[j];
+
+            is_found = is_found ||
+                       (strcmp(reason->instance, scenario->why[i][0]) == 0 &&
+                        strstr(reason->text, scenario->why[i][1]));
+        }
+        for (uint32_t j = 0; j < plan->actions_count; j++) {
+            const struct mu_action *action = &plan->actions[j];
+
+            is_found = is_found ||
+                       (action->resource && action->cause &&
+                        strcmp(action->resource, scenario->why[i][0]) == 0 &&
+                        strstr(action->cause, scenario->why[i][1]));
+        }
+        for (uint32_t j = 0; j < plan->after_count; j++) {
+            const struct mu_plan_placement *place = &plan->after[j];
+
+            is_found = is_found ||
+                       (place->reason &&
+                        strcmp(place->resource, scenario->why[i][0]) == 0 &&
+                        strstr(place->reason, scenario->why[i][1]));
+        }
+        if (!is_found) {
+            printf("FAIL %s: nothing says of %s: %s\n", path,
+                   scenario->why[i][0], scenario->why[i][1]);
+            is_good = false;
+        }
+    }
+    return is_good;
+}
+
+static void
+probed_add(struct scenario *scenario, const struct mu_snapshot *snapshot)
+{
+    for (uint32_t i = 0; i < snapshot->config->resources_count; i++) {
+        const struct mu_config_resource *resource =
+            &snapshot->config->resources[i];
+
+        for (int j = 0;
+             resource->kind == MU_RESOURCE_PRIMITIVE &&
+             j < scenario->nodes_count;
+             j++) {
+            const char *node = scenario->nodes[j].name;
+            bool is_known = strcmp(scenario->nodes[j].state, "online") != 0;
+            struct op *op;
+
+            for (int k = 0; k < scenario->ops_count; k++) {
+                is_known = is_known ||
+                           (strcmp(scenario->ops[k].node, node) == 0 &&
+                            strcmp(scenario->ops[k].rsc, resource->id) == 0);
+            }
+            for (int k = 0; k < scenario->flights_count; k++) {
+                is_known =
+                    is_known ||
+                    (strcmp(scenario->flights[k][3], node) == 0 &&
+                     strcmp(scenario->flights[k][2], resource->id) == 0);
+            }
+            if (!is_known) {
+                op = op_add(scenario, resource->id, node, "monitor");
+                op->rc = 7;
+                op->expected = 7;
+            }
+        }
+    }
+}
+
+static bool
+scenario_run(const char *path)
+{
+    struct scenario *scenario = calloc(1, sizeof(*scenario));
+    struct mu_snapshot *snapshot = NULL;
+    struct mu_snapshot *reversed = NULL;
+    const struct mu_plan *plan;
+    const char *text;
+    const char *expected;
+    bool is_good;
+
+    mu_arena_init(&scenario->arena, (size_t)1 << 30);
+    mu_text_buffer_init(&scenario->config, &scenario->arena);
+    mu_text_buffer_init(&scenario->expected, &scenario->arena);
+    is_good = scenario_read(scenario, path);
+    if (!is_good) {
+        fail(path, "it cannot be read");
+    }
+    snapshot = is_good ? snapshot_make(scenario, path, false) : NULL;
+    if (snapshot && scenario->is_probed) {
+        probed_add(scenario, snapshot);
+        snapshot = snapshot_make(scenario, path, false);
+    }
+    reversed = snapshot ? snapshot_make(scenario, path, true) : NULL;
+    if (!snapshot || !reversed) {
+        mu_arena_done(&scenario->arena);
+        free(scenario);
+        return false;
+    }
+    snapshot_add(scenario, snapshot);
+    snapshot_add(scenario, reversed);
+    plan = mu_sched_plan(&scenario->arena, snapshot, MU_SCHED_REASONS);
+    text = plan_text(scenario, snapshot, plan);
+    expected = scenario->expected.data ? scenario->expected.data : "";
+    if (strcmp(text, expected) != 0) {
+        printf("FAIL %s: the plan is\n%s", path, text);
+        is_good = false;
+    }
+    if (strcmp(text,
+               plan_text(scenario, reversed,
+                         mu_sched_plan(&scenario->arena, reversed, 0))) !=
+        0) {
+        fail(path, "another order of nodes gives another plan");
+        is_good = false;
+    }
+    for (uint32_t i = 0; i < plan->warnings_count; i++) {
+        if (strstr(plan->warnings[i], "loop")) {
+            fail(path, plan->warnings[i]);
+            is_good = false;
+        }
+    }
+    if (!is_never_twice(plan)) {
+        fail(path, "something is active twice");
+        is_good = false;
+    }
+    is_good = why_check(scenario, plan, path) && is_good;
+    if (!is_settled(scenario, snapshot, plan, path)) {
+        fail(path, "there is still something to do afterwards");
+        is_good = false;
+    }
+    mu_arena_done(&scenario->arena);
+    free(scenario);
+    return is_good;
+}
+
+int
+main(int argc, char **argv)
+{
+    int failed = 0;
+
+    for (int i = 1; i < argc; i++) {
+        failed += scenario_run(argv[i]) ? 0 : 1;
+    }
+    printf("%d scenarios, %d failed\n", argc - 1, failed);
+    return failed == 0 && argc > 1 ? 0 : 1;
+}
