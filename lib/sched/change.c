@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/text.h"
 #include "sched/action.h"
 #include "sched/explain.h"
 #include "sched/failure.h"
@@ -22,6 +23,8 @@ struct past {
 
 static void resource_check(struct mu_sched *sched,
                            struct mu_sched_resource *resource, uint32_t node);
+static void failcount_clear(struct mu_sched *sched,
+                            struct mu_sched_resource *resource, uint32_t node);
 static void past_check(const struct past *past);
 static bool past_differs(const struct past *past);
 static void removed_check(struct mu_sched *sched,
@@ -64,11 +67,30 @@ removed_check(struct mu_sched *sched, struct mu_sched_resource *resource)
     for (uint32_t i = 0; i < sched->nodes_count; i++) {
         const struct mu_sched_node *node = &sched->nodes[i];
 
+        if (node->is_online &&
+            mu_failure_count(sched, resource, i, true, NULL) > 0) {
+            failcount_clear(sched, resource, i);
+        }
         if ((node->is_in_maintenance || mu_node_state_is_available(node)) &&
             mu_history_find(node->status, resource->name)) {
             mu_recurring_delete_history(sched, resource, i, true);
         }
     }
+}
+
+static void
+failcount_clear(struct mu_sched *sched, struct mu_sched_resource *resource,
+                uint32_t node)
+{
+    struct mu_sched_action *action =
+        mu_action_new(sched, resource, mu_key(MU_VERB_CLEAR_FAILCOUNT), node);
+
+    action->kind = MU_ACTION_NODE;
+    mu_explain_cause(sched, action, "it is no longer in the configuration");
+    mu_order_add(sched, &(struct mu_ordering){.first = action,
+                                              .then_resource = resource,
+                                              .then_key = mu_key(MU_VERB_STOP),
+                                              .flags = MU_ORDER_ORDERED});
 }
 
 static void
@@ -83,6 +105,9 @@ resource_check(struct mu_sched *sched, struct mu_sched_resource *resource,
         return;
     }
     known = mu_history_find(sched->nodes[node].status, resource->name);
+    if (!known && resource->known_as) {
+        known = mu_history_find(sched->nodes[node].status, resource->known_as);
+    }
     if (!known) {
         return;
     }
@@ -276,14 +301,21 @@ is_configured(const struct past *past)
     const struct mu_config_resource *config =
         &past->sched->config->resources[past->resource->config];
 
+    struct mu_rule_input input = {.now_ms = past->sched->now_ms};
+    const char *value;
+    bool is_enabled;
+
     for (uint32_t i = 0; i < config->ops_count; i++) {
         if (config->ops[i].interval_ms != past->op->interval_ms ||
             strcmp(config->ops[i].name, past->op->name) != 0) {
             continue;
         }
-        return mu_setup_params(past->sched, past->resource, past->node,
-                               past->op->name, past->op->interval_ms)
-            ->is_enabled;
+        value = mu_config_lookup(&config->ops[i].meta, "enabled", &input,
+                                 &past->sched->next_change);
+        if (!value || mu_text_parse_bool(value, &is_enabled) < 0 ||
+            is_enabled) {
+            return true;
+        }
     }
     return false;
 }

@@ -163,7 +163,8 @@ primitive_act(struct mu_sched *sched, struct mu_sched_resource *resource)
         resource->migrate_target = MU_STATE_NONE;
         move.may_migrate = false;
     }
-    if (resource->is_start_pending && move.current != MU_STATE_NONE) {
+    if (resource->is_start_pending && move.current != MU_STATE_NONE &&
+        move.current == resource->assigned) {
         mu_action_of(sched, resource, MU_VERB_START, move.current, false)
             ->flags |= MU_FLAG_ALWAYS;
     }
