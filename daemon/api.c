@@ -135,6 +135,9 @@ mu_api_changed(struct mu_api *api)
      * that a journal notes: look without it, and let the next question make
      * one. */
     api->has_plan = false;
+    api->sight.plan = NULL;
+    api->sight.snapshot = NULL;
+    mu_arena_done(&api->arena);
     api->sight.state = core ? mu_core_get_state(core) : NULL;
     api->sight.wall_ms = api->host.wall_ms(api->host.context);
     api->sight.coordinator = core ? mu_core_get_coordinator(core) : 0;
