@@ -11,6 +11,7 @@
 #include "tools/command_table.h"
 #include "tools/commands.h"
 #include "tools/complete.h"
+#include "tools/shell.h"
 #include "tools/tool.h"
 
 enum { WORDS_COUNT_MAX = 4096 };
@@ -39,6 +40,7 @@ struct texts { /* Values that need more reading. */
     const char *timeout;
 };
 
+static int run_line(int argc, char **argv);
 static int parse(struct mu_tool *tool, int argc, char **argv, char **words,
                  int *ret_count);
 static int take_option(struct mu_tool *tool, const char *word, const char *next,
@@ -58,6 +60,15 @@ static int help_command(const struct mu_tool *tool,
 int
 main(int argc, char **argv)
 {
+    /* A pager that is closed early is no reason for a message. */
+    (void)signal(SIGPIPE, SIG_DFL);
+    return run_line(argc, argv);
+}
+
+/* Runs one command line. Returns an exit code. */
+static int
+run_line(int argc, char **argv)
+{
     struct mu_tool tool = {.program = "muster", .timeout_ms = -1};
     const char *slash = argc > 0 ? strrchr(argv[0], '/') : NULL;
     const char *name = slash ? slash + 1 : argc > 0 ? argv[0] : "muster";
@@ -68,25 +79,24 @@ main(int argc, char **argv)
     if (strcmp(name, "crm") == 0) {
         tool.program = "crm";
     }
-    /* A pager that is closed early is no reason for a message. */
-    (void)signal(SIGPIPE, SIG_DFL);
     mu_arena_init(&tool.arena, ARENA_SIZE_MAX);
     mu_tool_look(&tool);
     words = mu_arena_new(&tool.arena, char *, (size_t)argc + 1);
     if (argc > 1 && strcmp(argv[1], "--complete") == 0) {
         code = mu_complete(&tool, argc - 2, argv + 2);
-        mu_arena_done(&tool.arena);
-        return code;
-    }
-    code = parse(&tool, argc, argv, words, &count);
-    if (!code) {
-        code = dispatch(&tool, count, words);
+    } else if (argc == 1 && isatty(STDIN_FILENO)) {
+        code = mu_shell_run(&tool, run_line, is_level);
+    } else {
+        code = parse(&tool, argc, argv, words, &count);
+        if (!code) {
+            code = dispatch(&tool, count, words);
+        }
     }
     if (fflush(stdout) && !code) {
         code = MU_TOOL_FAILED;
     }
     mu_arena_done(&tool.arena);
-    return code < 0 ? MU_TOOL_OK : code;
+    return code;
 }
 
 /* Parts options from words. Returns an exit code. */

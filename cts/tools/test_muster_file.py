@@ -220,6 +220,25 @@ class FileTest(unittest.TestCase):
         self.assertEqual((done.returncode, done.stdout, done.stderr),
                          (0, "", ""))
 
+    def test_without_words_it_is_a_shell_with_levels(self):
+        lines = "configure\nprimitive a ocf:heartbeat:Dummy\n" \
+                "group g nosuch\nup\nresource\nstop a\nup\nquit\n"
+        terminal, other = os.openpty()
+        self.addCleanup(os.close, terminal)
+        process = subprocess.Popen(
+            [PROGRAM], stdin=other, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, text=True,
+            env={**os.environ, "CIB_file": self.path})
+        os.close(other)
+        os.write(terminal, lines.encode())
+        shown, said = process.communicate(timeout=30)
+        self.assertIn("muster configure#", shown)
+        self.assertIn('"nosuch"', said)
+        self.assertEqual(process.returncode, 0)
+        self.assertEqual(
+            self.good("resource", "meta", "a", "show", "target-role"),
+            "Stopped\n")
+
     def test_answers_are_json_when_asked(self):
         self.good("configure", "primitive", "a", "ocf:heartbeat:Dummy")
         answer = json.loads(self.good("configure", "show", "--format",
