@@ -178,6 +178,7 @@ mu_apply_completeness(struct mu_apply *apply)
         state->is_quorate && state->members_count > 0 &&
         (is_majority ||
          (promised == state->members_count && are_others_down));
+    mu_apply_settle_proposal(apply);
 }
 
 struct mu_outcome *

@@ -58,6 +58,8 @@ void mu_apply_view(struct mu_apply *apply, const struct mu_body_view *view);
 
 /* The parts, one file each (apply_config.c, apply_result.c, ...). */
 void mu_apply_config(struct mu_apply *apply, const struct mu_body_config *body);
+/* Accepts or rejects the proposal once enough members have answered. */
+void mu_apply_settle_proposal(struct mu_apply *apply);
 void mu_apply_stored(struct mu_apply *apply, const struct mu_body_stored *body);
 void mu_apply_result(struct mu_apply *apply, const struct mu_body_result *body);
 void mu_apply_recurring(struct mu_apply *apply,

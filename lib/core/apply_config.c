@@ -71,7 +71,6 @@ mu_apply_stored(struct mu_apply *apply, const struct mu_body_stored *body)
 {
     struct mu_state *state = apply->state;
     struct mu_state_proposal *proposal = &state->proposal;
-    uint32_t needed = votes_needed(state);
 
     if (!proposal->is_present || body->index != proposal->index ||
         !mu_state_get_member(state, apply->sender_id) ||
@@ -93,7 +92,31 @@ mu_apply_stored(struct mu_apply *apply, const struct mu_body_stored *body)
                              body->reason));
         }
     }
-    if (proposal->acked_count >= needed) {
+    mu_apply_settle_proposal(apply);
+}
+
+/* Only a complete view decides: in another one the nodes that are not here may
+ * decide otherwise. A majority of all nodes must have it; where fewer are a
+ * complete view, all of its members, whoever else had it before. */
+void
+mu_apply_settle_proposal(struct mu_apply *apply)
+{
+    struct mu_state *state = apply->state;
+    const struct mu_state_proposal *proposal = &state->proposal;
+    uint32_t majority = state->nodes_count / 2 + 1;
+    uint32_t needed = votes_needed(state);
+    uint32_t present = 0;
+
+    if (!proposal->is_present || !state->is_complete) {
+        return;
+    }
+    for (uint32_t i = 0; i < state->members_count; i++) {
+        present += ids_have(proposal->acked, proposal->acked_count,
+                            state->members[i].node_id)
+                       ? 1
+                       : 0;
+    }
+    if (proposal->acked_count >= majority || present == state->members_count) {
         proposal_commit(apply);
     } else if (state->members_count - proposal->refused_count < needed) {
         proposal_reject(apply);
