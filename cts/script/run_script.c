@@ -24,6 +24,7 @@
  *
  * All checks of the simulator hold here as well. */
 
+#include <dirent.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -485,14 +486,39 @@ run(const char *path)
     return is_same;
 }
 
+static int
+is_script(const struct dirent *entry)
+{
+    const char *dot = strrchr(entry->d_name, '.');
+
+    return dot && strcmp(dot, ".txt") == 0;
+}
+
+/* Without arguments all scripts of the tree are played. */
 int
 main(int argc, char **argv)
 {
+    unsigned played = 0;
     unsigned passed = 0;
+    struct dirent **entries = NULL;
+    int count = argc > 1
+                    ? 0
+                    : scandir(MU_SCRIPT_FOLDER, &entries, is_script, alphasort);
 
+    for (int i = 0; i < count; i++) {
+        char path[1024];
+
+        (void)mu_text_format(path, sizeof(path), "%s/%s", MU_SCRIPT_FOLDER,
+                             entries[i]->d_name);
+        passed += run(path);
+        played++;
+        free(entries[i]);
+    }
+    free(entries);
     for (int i = 1; i < argc; i++) {
         passed += run(argv[i]);
+        played++;
     }
-    printf("%u passed, %u failed\n", passed, (unsigned)(argc - 1) - passed);
-    return argc > 1 && passed == (unsigned)(argc - 1) ? 0 : 1;
+    printf("%u passed, %u failed\n", passed, played - passed);
+    return played > 0 && passed == played ? 0 : 1;
 }

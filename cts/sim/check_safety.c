@@ -60,11 +60,10 @@ is_promised(const struct mu_sim *sim, uint32_t node, uint32_t other)
     const struct mu_state_node *known =
         core ? mu_state_find_node(mu_core_get_state(core), other) : NULL;
 
-    return has_fencing(sim) ||
-           (known && known->state == MU_NODE_STATE_ACTIVE &&
-            mu_sim_ring_is_stable(sim, node) &&
-            mu_sim_ring_has(sim, node, other) &&
-            mu_sim_node_is_active(sim, other));
+    return has_fencing(sim) || (known && known->state == MU_NODE_STATE_ACTIVE &&
+                                mu_sim_ring_is_stable(sim, node) &&
+                                mu_sim_ring_has(sim, node, other) &&
+                                mu_sim_node_is_active(sim, other));
 }
 
 static void

@@ -33,8 +33,8 @@ tell_difference(struct mu_sim *sim, const struct mu_check_digest *slot,
         char text[161];
         size_t count = 0;
 
-        for (size_t i = at > 80 ? at - 80 : 0;
-             i < at + 80 && i < span.size; i++) {
+        for (size_t i = at > 80 ? at - 80 : 0; i < at + 80 && i < span.size;
+             i++) {
             bool is_plain = span.data[i] > ' ' && span.data[i] < 127;
 
             text[count++] = is_plain ? (char)span.data[i] : '.';
@@ -49,10 +49,10 @@ static void
 compare_digest(struct mu_sim *sim, uint32_t node, const struct mu_state *state)
 {
     const struct mu_sim_node *self = &sim->nodes[node];
-    uint64_t key = mix(mix(mix(mix(mix(1, self->ring.node), self->ring.seq),
-                               state->view),
-                           state->epoch),
-                       state->position);
+    uint64_t key =
+        mix(mix(mix(mix(mix(1, self->ring.node), self->ring.seq), state->view),
+                state->epoch),
+            state->position);
     struct mu_check_digest *slot = &sim->checks.digests[key % MU_CHECK_DIGESTS];
     struct mu_digest digest;
 
@@ -71,7 +71,8 @@ compare_digest(struct mu_sim *sim, uint32_t node, const struct mu_state *state)
         }
         return;
     }
-    *slot = (struct mu_check_digest){.key = key, .node = node, .digest = digest};
+    *slot =
+        (struct mu_check_digest){.key = key, .node = node, .digest = digest};
     if (sim->story.file) {
         struct mu_span bytes = mu_state_encode(state, &sim->checks.scratch);
 
@@ -132,8 +133,7 @@ mu_check_state_step(struct mu_sim *sim, uint32_t node)
         return;
     }
     sim->checks.positions[node] = state->position;
-    mu_sim_story_detail(sim, node,
-                        "at position %" PRIu64 " of view %" PRIu64,
+    mu_sim_story_detail(sim, node, "at position %" PRIu64 " of view %" PRIu64,
                         state->position, state->view);
     if (state->position % POSITIONS_STRIDE == 0) {
         compare_digest(sim, node, state);
