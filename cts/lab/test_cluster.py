@@ -309,7 +309,7 @@ class Cluster(unittest.TestCase):
             + service("stray", "misdeed=stray")
             + service("burning", "misdeed=fail")
             + "primitive deaf ocf:lab:Service params misdeed=deaf"
-            " op start timeout=2s op stop timeout=10s"
+            " op start timeout=2s op stop timeout=60s"
             " op monitor interval=5s\n"
             + "primitive absent ocf:lab:Nowhere op monitor interval=5s\n"
             "property start-failure-is-fatal=true\n")

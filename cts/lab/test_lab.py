@@ -80,7 +80,8 @@ class OneLab(unittest.TestCase):
         lab = self.lab
         lab.shell("node1", "setsid sleep 1000 >/dev/null 2>&1 &")
         namespace = lab.node("node1")["pid_namespace"]
-        self.assertTrue(lab.processes("node1", "^sleep 1000"))
+        lab.wait(lambda: lab.processes("node1", "^sleep 1000"),
+                 "the process runs")
         lab.cut("node1")
         self.assertEqual(kernel.pids_in(namespace), [])
         self.wait_members(["node2", "node3"], ["node2", "node3"])
