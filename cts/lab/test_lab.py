@@ -120,6 +120,20 @@ class OneLab(unittest.TestCase):
         lab.rejoin("node2")
         self.wait_members(lab.nodes, lab.nodes)
 
+    def test_isolation_outlasts_a_reboot(self):
+        """A cable does not heal because a machine was reset."""
+        lab = self.lab
+        lab.isolate("node2")
+        lab.cut("node2")
+        lab.boot("node2")
+        lab.wait(lambda: "UP" in lab.shell("node2", "ip -br link show eth0"),
+                 "its network is up")
+        self.wait_members(["node1", "node3"], ["node1", "node3"])
+        self.assertEqual(lab.run("node2", "ping", "-c1", "-W1", "10.77.0.1",
+                                 check=False).returncode, 1)
+        lab.rejoin("node2")
+        self.wait_members(lab.nodes, lab.nodes)
+
     def test_frozen_corosync_is_lost_and_comes_back(self):
         """A node that stalls and then goes on is the hardest of all."""
         lab = self.lab

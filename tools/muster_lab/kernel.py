@@ -12,7 +12,6 @@ CLONE_NEWPID, CLONE_NEWNET = 0x20000000, 0x40000000
 MS_BIND, MS_REC, MS_SLAVE = 0x1000, 0x4000, 0x80000
 MS_NOSUID, MS_NODEV, MS_NOEXEC = 2, 4, 8
 PR_SET_PDEATHSIG, PR_SET_NAME = 1, 15
-PORT_CLOSED, PORT_FORWARDING = 0, 3
 
 
 def check_call(result, what):
@@ -59,24 +58,40 @@ def set_process_name(name):
     LIBC.prctl(PR_SET_NAME, name.encode()[:15], 0, 0, 0)
 
 
-def set_port_state(port, state):
-    """Open or close a port of the bridge: closed, it drops without a word."""
-    def attribute(kind, payload):
-        length = 4 + len(payload)
-        padding = b"\0" * (-length % 4)
-        return struct.pack("=HH", length, kind) + payload + padding
-    rtm_setlink, protinfo_nested, brport_state = 19, 12 | 0x8000, 1
-    body = struct.pack("=BxHiII", socket.AF_BRIDGE, 0,
-                       socket.if_nametoindex(port), 0, 0)
-    body += attribute(protinfo_nested,
-                      attribute(brport_state, bytes([state])))
-    header = struct.pack("=IHHII", 16 + len(body), rtm_setlink, 1 | 4, 1, 0)
+def netlink_attribute(kind, payload):
+    length = 4 + len(payload)
+    padding = b"\0" * (-length % 4)
+    return struct.pack("=HH", length, kind) + payload + padding
+
+
+def set_link(name, family, attributes):
+    """Change a network interface; its program would take longer."""
+    rtm_setlink, request_and_acknowledge = 19, 1 | 4
+    body = struct.pack("=BxHiII", family, 0, socket.if_nametoindex(name),
+                       0, 0) + attributes
+    header = struct.pack("=IHHII", 16 + len(body), rtm_setlink,
+                         request_and_acknowledge, 1, 0)
     with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0) as netlink:
         netlink.send(header + body)
         answer = netlink.recv(4096)
     error = struct.unpack_from("=i", answer, 16)[0]
     if error:
-        raise OSError(-error, f"port {port}: {os.strerror(-error)}")
+        raise OSError(-error, f"{name}: {os.strerror(-error)}")
+
+
+def close_port(port):
+    """Close a port of a bridge, at once: it drops without a word."""
+    protinfo_nested, brport_state, disabled = 12 | 0x8000, 1, 0
+    set_link(port, socket.AF_BRIDGE, netlink_attribute(
+        protinfo_nested, netlink_attribute(brport_state, bytes([disabled]))))
+
+
+def set_port_bridge(port, bridge):
+    """Plug a port into a bridge, or with 'bridge' None, into nothing."""
+    master = 10
+    index = socket.if_nametoindex(bridge) if bridge else 0
+    set_link(port, socket.AF_UNSPEC,
+             netlink_attribute(master, struct.pack("=I", index)))
 
 
 def process_start(pid):

@@ -106,10 +106,9 @@ class Machines:
         mac = f"02:77:00:00:00:{node.number:02x}"
         self.ip(f"link add {node.port} type veth peer name eth0"
                 f" address {mac} netns {node.pid}\n"
-                f"link set {node.port} master {self.bridge}\n"
                 f"link set {node.port} up\n")
-        if node.is_isolated:
-            kernel.set_port_state(node.port, kernel.PORT_CLOSED)
+        if not node.is_isolated:
+            kernel.set_port_bridge(node.port, self.bridge)
 
     def become_node(self, node, ready_write, go_read):
         """In the child. Never returns."""
@@ -162,7 +161,8 @@ class Machines:
             then()
             return
         node.off_waiters.append(then)
-        kernel.set_port_state(node.port, kernel.PORT_CLOSED)
+        if not node.is_isolated:
+            kernel.close_port(node.port)
         os.kill(node.pid, signal.SIGKILL)
         self.journal.log("power-off", node=node.name, cause=cause)
 
@@ -196,10 +196,15 @@ class Machines:
     # -- network, processes, description
 
     def set_isolated(self, node, is_isolated):
+        if node.is_isolated == is_isolated:
+            return
         node.is_isolated = is_isolated
-        if node.pid:
-            kernel.set_port_state(node.port, kernel.PORT_CLOSED if is_isolated
-                                  else kernel.PORT_FORWARDING)
+        if node.pid and is_isolated:
+            # Closed it drops at once, but opens with the next carrier.
+            kernel.close_port(node.port)
+            kernel.set_port_bridge(node.port, None)
+        elif node.pid:
+            kernel.set_port_bridge(node.port, self.bridge)
         self.journal.log("isolate" if is_isolated else "rejoin",
                          node=node.name)
 
