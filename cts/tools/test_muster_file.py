@@ -248,6 +248,31 @@ class FileTest(unittest.TestCase):
                             "json")
         self.assertIn("x", json.loads(done.stdout)["error"])
 
+    def test_what_is_being_stopped_is_started_again_where_it_stays(self):
+        """A move that is no longer wanted while its stop is in flight: to
+        watch the resource without starting it again would find a failure."""
+        node = ('<node_state id="%s" uname="%s" in_ccm="true" crmd="online" '
+                'join="member" expected="member"><lrm id="%s"><lrm_resources>'
+                '<lrm_resource id="web" class="ocf" provider="heartbeat" '
+                'type="Dummy"><lrm_rsc_op id="web_last_0" operation="%s" '
+                'call-id="5" rc-code="%s" op-status="0" interval="0" '
+                'transition-key="1:1:%s:x"/></lrm_resource></lrm_resources>'
+                '</lrm></node_state>')
+        self.good("configure", "load", "update", "-", text=(
+            "property stonith-enabled=false no-quorum-policy=ignore\n"
+            "primitive web ocf:heartbeat:Dummy op monitor interval=10s\n"
+            "location l web 100: alpha\n"))
+        content = self.content()
+        with open(self.path, "w", encoding="utf-8") as file:
+            file.write(content.replace("<status/>", (
+                "<status>" + node % (1, "alpha", 1, "start", 0, 0)
+                + node % (2, "beta", 2, "monitor", 7, 7)
+                + '<flights><flight op_id="9" resource="web" task="stop" '
+                  'node="alpha"/></flights></status>')))
+        actions = self.good("simulate").partition("Actions:")[2]
+        self.assertRegex(actions, r"(?s)stop web on alpha \(under way\).*"
+                                  r"start web on alpha.*monitor web on alpha")
+
     def test_without_a_daemon_it_says_so_and_exits_three(self):
         done = self.run_tool(
             "status", file=False,

@@ -147,6 +147,7 @@ flight_count(struct mu_sched *sched, const struct mu_status_flight *flight)
         resource->role = MU_ROLE_UNPROMOTED;
     } else if (verb == MU_VERB_STOP) {
         active_count(sched, resource, flight->node, MU_ROLE_STARTED);
+        resource->is_stop_pending = true;
     } else if (verb == MU_VERB_MIGRATE_TO || verb == MU_VERB_MIGRATE_FROM) {
         uint32_t source = node_find(sched, flight->migrate_source);
         uint32_t target = node_find(sched, flight->migrate_target);

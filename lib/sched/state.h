@@ -306,6 +306,7 @@ struct mu_sched_resource {
     bool is_in_maintenance;
     bool is_unique;
     bool is_start_pending;
+    bool is_stop_pending; /* A stop is in flight: it will not be there. */
     bool is_unassigned;
     bool is_assigning;
     bool is_merging;

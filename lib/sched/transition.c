@@ -168,6 +168,10 @@ primitive_act(struct mu_sched *sched, struct mu_sched_resource *resource)
         mu_action_of(sched, resource, MU_VERB_START, move.current, false)
             ->flags |= MU_FLAG_ALWAYS;
     }
+    if (resource->is_stop_pending && move.current != MU_STATE_NONE) {
+        /* Where it stays after all it has to be started again. */
+        move.needs_stop = true;
+    }
     restart_judge(sched, resource, &move);
     steps_restart(sched, resource, &move);
     steps_to_next(sched, resource);
