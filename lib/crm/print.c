@@ -554,14 +554,19 @@ xml_write(struct mu_text_buffer *buffer, const struct mu_element *element,
                        end);
 }
 
-/* A statement is made of lines, so a comment must be one. */
+/* A statement is made of lines, so a comment must be one. XML allows neither
+ * two hyphens in it nor one at its end. */
 static void
 comment_write(struct mu_text_buffer *buffer, const char *text)
 {
     mu_text_buffer_add(buffer, "<!--");
     for (; *text; text++) {
-        mu_text_buffer_append(buffer,
-                              *text == '\n' || *text == '\r' ? " " : text, 1);
+        bool is_end = *text == '\n' || *text == '\r';
+
+        mu_text_buffer_append(buffer, is_end ? " " : text, 1);
+        if (*text == '-' && (text[1] == '-' || !text[1])) {
+            mu_text_buffer_append(buffer, " ", 1);
+        }
     }
     mu_text_buffer_add(buffer, "-->");
 }
