@@ -44,6 +44,20 @@ may_have_heard(const struct mu_sim *sim, uint32_t node, uint32_t other,
     return peer->rings_count == MU_SIM_RINGS_MAX;
 }
 
+/* Somebody who is in a ring with 'node' may know, and have told. */
+static bool
+may_have_been_told(const struct mu_sim *sim, uint32_t node, uint32_t other,
+                   int64_t since_us)
+{
+    for (uint32_t third = 1; third <= sim->options.nodes_count; third++) {
+        if (third != other && mu_sim_ring_has(sim, node, third) &&
+            may_have_heard(sim, third, other, since_us)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool
 has_fencing(const struct mu_sim *sim)
 {
@@ -108,8 +122,9 @@ mu_check_safety_start(struct mu_sim *sim, uint32_t node, uint32_t resource)
     for (uint32_t other = 1; other <= sim->options.nodes_count; other++) {
         const struct mu_sim_instance *instance =
             &sim->agents.instances[other][resource];
-        bool is_free = !instance->may_be_known_active &&
-                       may_have_heard(sim, node, other, instance->undone_us);
+        bool is_free =
+            !instance->may_be_known_active &&
+            may_have_been_told(sim, node, other, instance->undone_us);
 
         if (other == node || is_free || !sim->nodes[other].is_powered ||
             !is_promised(sim, node, other)) {

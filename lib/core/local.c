@@ -168,7 +168,14 @@ void
 mu_local_disown(struct mu_core *core)
 {
     for (size_t i = 0; i < core->execs.count; i++) {
-        core->execs.items[i].op_id = 0;
+        struct mu_core_exec *exec = &core->execs.items[i];
+
+        /* A shot that has not been fired yet, or is on its way, was decided by
+         * a state that counts no more: the next one decides anew. */
+        if (exec->exec_id != 0 && exec->kind == MU_CORE_EXEC_FENCE) {
+            mu_core_add(core, MU_EFFECT_KILL)->kill_exec_id = exec->exec_id;
+        }
+        exec->op_id = 0;
     }
     core->deferred.count = 0;
     core->is_recurring_stale = true;
