@@ -224,6 +224,53 @@ class Cli(unittest.TestCase):
                             check=False)
         self.assertNotEqual(done.returncode, 0)
 
+    def test_agents_get_the_answers_they_were_written_for(self):
+        """The calls that pgsql, redis, galera and drbd make."""
+        def call(*words, code=0, node="node1"):
+            done = self.lab.run(
+                node, "env", "OCF_RESOURCE_INSTANCE=db:0",
+                f"/usr/libexec/muster/pcmk/{words[0]}", *words[1:],
+                check=False)
+            self.assertEqual(done.returncode, code,
+                             f"{words}: {done.stderr}")
+            return done.stdout
+
+        self.assertEqual(call("crm_node", "-n"), "node1\n")
+        self.assertEqual(call("crm_node", "-p").split(), self.lab.nodes)
+        call("crm_master", "-Q", "-l", "reboot", "-v", "7")
+        self.assertEqual(call("crm_master", "-l", "reboot", "-G", "-q"),
+                         "7\n")
+        self.assertEqual(
+            call("crm_attribute", "-l", "reboot", "-N", "node1", "-n",
+                 "master-db", "-G", node="node2"),
+            "scope=status  name=master-db value=7\n")
+        call("attrd_updater", "-n", "pingd", "-U", "100", "-d", "5")
+        self.assertEqual(call("attrd_updater", "-n", "pingd", "-Q"),
+                         'name="pingd" host="node1" value="100"\n')
+        call("crm_attribute", "--type", "crm_config", "--name",
+             "db_REPL_INFO", "-s", "replication", "-v", "host|file|5")
+        self.assertEqual(
+            call("crm_attribute", "--type", "crm_config", "--name",
+                 "db_REPL_INFO", "-s", "replication", "--query", "-q",
+                 node="node3"), "host|file|5\n")
+        call("crm_attribute", "-l", "forever", "-N", "node2", "-n",
+             "db-data", "-v", "LATEST")
+        self.assertEqual(
+            call("crm_attribute", "-l", "forever", "-N", "node2", "-n",
+                 "db-data", "-G", "-q"), "LATEST\n")
+        call("crm_attribute", "-N", "node2", "-n", "absent", "-G", "-q",
+             code=105)
+        call("crm_attribute", "-N", "node2", "-n", "absent", "-D")
+        self.define("a")
+        node = self.resource("a")["nodes"][0]
+        self.assertIn(f"resource a is running on: {node}",
+                      call("crm_resource", "-W", "-r", "a"))
+        shown = call("crm_mon", "-1", "--output-as=xml")
+        self.assertRegex(shown, r'<node name="node1" .* online="true"')
+        self.assertRegex(shown, r'<resource id="a" .* role="Started"')
+        call("crm_master", "-l", "reboot", "-D")
+        call("attrd_updater", "-n", "pingd", "-D")
+
     def test_maintenance_leaves_everything_alone(self):
         self.define("a")
         self.good("maintenance", "on", "--wait")
