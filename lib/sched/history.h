@@ -45,7 +45,7 @@ struct mu_history {
 static inline bool
 mu_history_op_is(const struct mu_status_op *op, const char *name)
 {
-    return strcmp(op->name, name) == 0;
+    return op->name[0] == name[0] && strcmp(op->name, name) == 0;
 }
 
 static inline bool

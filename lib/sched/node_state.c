@@ -92,6 +92,11 @@ online_without_fencing(struct mu_sched *sched, struct mu_sched_node *node)
         if (status->join == MU_JOIN_MEMBER) {
             return true;
         }
+        if (status->join == MU_JOIN_PENDING) {
+            /* It is there, with whatever it runs: not to be overlooked. */
+            set_pending(node);
+            return true;
+        }
         return false;
     }
     if (node->is_expected_up) {

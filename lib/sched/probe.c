@@ -153,6 +153,7 @@ primitive_probe(struct mu_sched *sched, struct mu_sched_resource *resource,
     struct mu_sched_resource *clone = mu_state_clone_of(resource);
     struct mu_sched_resource *starting = clone ? clone : resource;
     struct mu_sched_action *probe;
+    uint32_t flags = MU_ORDER_ORDERED;
 
     if (!is_wanted(sched, resource, node)) {
         return false;
@@ -172,10 +173,16 @@ primitive_probe(struct mu_sched *sched, struct mu_sched_resource *resource,
                                       "it is not known whether %s runs on %s",
                                       resource->id, sched->nodes[node].name));
     }
+    if (!mu_action_has(probe, MU_FLAG_RUNNABLE) &&
+        starting->running_on.count == 0) {
+        /* It may run there, so it is not started; what is active already is
+         * not stopped for that. */
+        flags |= MU_ORDER_UNRUNNABLE_BLOCKS;
+    }
     mu_order_add(sched, &(struct mu_ordering){.first = probe,
                                               .then_resource = starting,
                                               .then_key = mu_key(MU_VERB_START),
-                                              .flags = MU_ORDER_ORDERED});
+                                              .flags = flags});
     mu_order_add(sched,
                  &(struct mu_ordering){.first = probe,
                                        .then_resource = starting,

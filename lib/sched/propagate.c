@@ -9,6 +9,11 @@
 #include "sched/order.h"
 #include "sched/place.h"
 #include "sched/probe.h"
+#include "sched/setup.h"
+
+/* Every flag of an action changes once or twice, and every change makes its
+ * neighbours look again: far beyond that there is no end. */
+enum { STEPS_PER_ACTION_MAX = 2000 };
 
 enum changed {
     CHANGED_FIRST = 1 << 0,
@@ -185,11 +190,20 @@ queue_add_after(struct mu_sched *sched, const struct mu_sched_action *action)
 static void
 queue_drain(struct mu_sched *sched)
 {
+    size_t steps_max = STEPS_PER_ACTION_MAX * (sched->actions.count + 1);
+
     while (sched->queue.count > 0) {
         struct mu_sched_action *action =
             sched->queue.items[--sched->queue.count];
 
         flag_clear(action, MU_FLAG_QUEUED);
+        if (sched->steps > steps_max) {
+            continue; /* It goes round in circles: the flags stay as is. */
+        }
+        if (++sched->steps > steps_max) {
+            mu_setup_warn(sched, "orderings contradict each other; some of "
+                                 "them are not honoured");
+        }
         action_update(sched, action);
     }
 }

@@ -444,6 +444,7 @@ struct mu_sched {
     struct mu_plan_placement *before;
     uint32_t before_count;
     uint32_t visit;
+    size_t steps; /* Of propagation, so that it ends. */
 };
 
 /* Tells whether 'node' is in the bit set 'set' (null: empty). */
