@@ -32,6 +32,7 @@ static void scores_init(struct mu_sched *sched,
                         struct mu_sched_resource *resource);
 static void instances_make(struct mu_sched *sched,
                            struct mu_sched_resource *clone);
+static void unplanned_warn(struct mu_sched *sched);
 static int top_cmp(const void *a, const void *b);
 static const char *meta_read(struct reader *reader, const char *name);
 static bool bool_read(struct reader *reader, const char *name, bool standard);
@@ -85,9 +86,32 @@ mu_setup_run(struct mu_sched *sched)
                 resource_make(sched, i, NULL, NULL);
         }
     }
+    unplanned_warn(sched);
     if (sched->top.count > 0) {
         qsort(sched->top.items, sched->top.count, sizeof(*sched->top.items),
               top_cmp);
+    }
+}
+
+/* What is kept but not run yet is said, not passed over in silence. */
+static void
+unplanned_warn(struct mu_sched *sched)
+{
+    for (uint32_t i = 0; i < sched->config->resources_count; i++) {
+        if (sched->config->resources[i].kind == MU_RESOURCE_BUNDLE) {
+            mu_setup_warn(sched,
+                          mu_text_make(sched->arena,
+                                       "bundle %s: bundles are not run yet",
+                                       sched->config->resources[i].id));
+        }
+    }
+    for (uint32_t i = 0; i < sched->nodes_count; i++) {
+        if (sched->nodes[i].is_remote) {
+            mu_setup_warn(sched,
+                          mu_text_make(sched->arena,
+                                       "node %s: remote nodes run nothing yet",
+                                       sched->nodes[i].name));
+        }
     }
 }
 
