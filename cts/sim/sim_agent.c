@@ -540,3 +540,19 @@ mu_sim_agent_heal(struct mu_sim *sim)
 {
     sim->agents.troubles_count = 0;
 }
+
+bool
+mu_sim_agent_is_troubled(const struct mu_sim *sim)
+{
+    for (uint32_t node = 1; node <= sim->options.nodes_count; node++) {
+        for (uint32_t i = 0; i < sim->agents.names_count; i++) {
+            const struct mu_sim_op *op = sim->agents.instances[node][i].ops;
+
+            if (op && op->is_running &&
+                (op->end == MU_OP_END_TIMEOUT || !op->will_work)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}

@@ -99,4 +99,7 @@ void mu_sim_agent_trouble(struct mu_sim *sim,
                           const struct mu_sim_trouble *trouble);
 void mu_sim_agent_heal(struct mu_sim *sim);
 
+/* Tells whether an operation is running that will run into its timeout. */
+bool mu_sim_agent_is_troubled(const struct mu_sim *sim);
+
 #endif /* MU_SIM_AGENT_H */

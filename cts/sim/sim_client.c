@@ -213,7 +213,9 @@ on_clean(struct mu_sim *sim, const struct mu_sim_event *event)
     }
     request.request.type = MU_REQUEST_CLEANUP;
     request.request.is_all = true;
-    if (node && !is_waiting(sim, MU_REQUEST_CLEANUP)) {
+    /* What was begun in trouble ends first, and fails. */
+    if (node && !is_waiting(sim, MU_REQUEST_CLEANUP) &&
+        !mu_sim_agent_is_troubled(sim)) {
         (void)ask(sim, node, &request);
     }
     mu_sim_world_after(&sim->world, RETRY_US * 4, *event);

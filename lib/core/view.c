@@ -613,32 +613,18 @@ hellos_learn(struct mu_core *core, const struct mu_body_view *view)
     }
 }
 
-/* Whether a view that does not follow ours lets us in, and its source is none
- * of our members: the others went on without us, and our state is not theirs
- * (we were about to be fenced, or left out when all of them began anew). */
+/* Whether a view that does not follow ours lets us in as a joiner, in a newer
+ * epoch: the others went on without us (we were about to be fenced, frozen, or
+ * left out when all of them began anew). Never back to an older epoch: what was
+ * acknowledged since would be lost. */
 static bool
 is_of_others(const struct mu_core *core, const struct mu_body_view *view)
 {
     bool is_joiner = false;
 
-    if (core->phase != MU_CORE_ACTIVE ||
-        !view_is_ours(core, view, &is_joiner) || !is_joiner) {
-        return false;
-    }
-    for (uint32_t i = 0; i < view->members_count; i++) {
-        const struct mu_body_view_member *source = &view->members[i];
-
-        for (uint32_t k = 0; k < core->state.members_count; k++) {
-            const struct mu_state_member *own = &core->state.members[k];
-
-            if (source->node_id == view->source_id &&
-                source->node_id == own->node_id &&
-                source->incarnation == own->incarnation) {
-                return false;
-            }
-        }
-    }
-    return true;
+    return core->phase == MU_CORE_ACTIVE && view->epoch > core->state.epoch &&
+           view->epoch >= core->promised_epoch &&
+           view_is_ours(core, view, &is_joiner) && is_joiner;
 }
 
 static bool
