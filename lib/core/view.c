@@ -196,7 +196,7 @@ void
 mu_view_announced(struct mu_core *core, struct mu_span body)
 {
     struct mu_body_view view = {0};
-    bool is_joiner;
+    bool is_joiner = false;
     bool is_expected;
 
     if (!mu_body_decode(&core->scratch, body, mu_body_view, &view) ||
@@ -204,8 +204,13 @@ mu_view_announced(struct mu_core *core, struct mu_span body)
         return;
     }
     /* Of two that were announced at once the first counts: the second does
-     * not follow it. Who is not in the view has no number to compare. */
-    is_expected = !core->is_decided || core->phase == MU_CORE_GATHERING ||
+     * not follow it. Who was left out of the first has no number to compare;
+     * it can only be let in, as a joiner and by somebody else: its own view,
+     * which comes after the first, counts for nobody. */
+    is_expected = !core->is_decided ||
+                  (core->phase == MU_CORE_GATHERING &&
+                   view.source_id != core->node_id &&
+                   view_is_ours(core, &view, &is_joiner) && is_joiner) ||
                   (core->phase == MU_CORE_SYNCING &&
                    view.previous == core->sync_view) ||
                   (core->phase == MU_CORE_ACTIVE &&
