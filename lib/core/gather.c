@@ -134,6 +134,9 @@ silent_exclude(struct mu_core *core)
 {
     uint32_t lowest = UINT32_MAX;
 
+    if (!mu_view_find_hello(core, core->node_id)) {
+        core->is_hello_sent = false; /* Ours was lost: say it again. */
+    }
     for (uint32_t i = 0; i < core->hellos_count; i++) {
         if (core->hellos[i].node_id < lowest) {
             lowest = core->hellos[i].node_id;

@@ -87,6 +87,7 @@ mu_view_group(struct mu_core *core, const struct mu_event_group *event)
     if (!core->is_decided && event->joined_count > 0) {
         /* Whoever joins has not heard what was said before. */
         core->is_hello_sent = false;
+        core->is_waiting_told = false;
         core->view_deadline = mu_instant_after(core->now, MU_VIEW_SILENCE_MS);
     }
     core->is_view_sent = false;
