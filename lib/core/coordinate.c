@@ -15,7 +15,6 @@ static const int64_t TICK_MS = 1000;
 static const int64_t TICK_MS_MIN = 20;
 static const int64_t HOLD_MS_MAX = 30000;
 static const int64_t CHECK_MS = 5000;
-static const int64_t UNSEEN_GRACE_MS = 20000;
 static const int64_t DECIDE_LOST_MS = 2000;
 
 static bool is_coordinator(const struct mu_core *core);
@@ -205,7 +204,7 @@ is_waiting_for_nodes(const struct mu_state *state)
 {
     if (!state->is_quorate || !state->config->options.fencing_enabled ||
         !state->config->options.startup_fencing ||
-        state->time_ms - state->quorate_since_ms >= UNSEEN_GRACE_MS) {
+        state->time_ms - state->quorate_since_ms >= MU_STATE_UNSEEN_GRACE_MS) {
         return false;
     }
     for (uint32_t i = 0; i < state->nodes_count; i++) {

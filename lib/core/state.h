@@ -138,6 +138,9 @@ struct mu_state_fence {
 };
 
 enum {
+    /* How long a cluster that has just become quorate waits for nodes that
+     * nobody has seen, before it takes them to be lost. */
+    MU_STATE_UNSEEN_GRACE_MS = 20000,
     MU_STATE_FENCES_MAX = 64,
     MU_STATE_REQUESTS_MAX = 256,
 };

@@ -9,10 +9,6 @@
 #include "base/text.h"
 #include "core/state.h"
 
-/* How long a cluster that has just become quorate waits for nodes that nobody
- * has seen, before it takes them to be lost. */
-static const int64_t UNSEEN_GRACE_MS = 20000;
-
 struct order {
     uint32_t positions[MU_NODES_COUNT_MAX]; /* In state->nodes, sorted. */
     uint32_t indexes[MU_NODES_COUNT_MAX];   /* The other way round. */
@@ -110,7 +106,8 @@ membership_fill(const struct mu_state *state, const struct mu_state_node *from,
     switch (from->state) {
     case MU_NODE_STATE_UNKNOWN:
         to->is_seen = false;
-        to->is_held = state->time_ms - state->quorate_since_ms < UNSEEN_GRACE_MS;
+        to->is_held = state->time_ms - state->quorate_since_ms <
+                      MU_STATE_UNSEEN_GRACE_MS;
         break;
     case MU_NODE_STATE_PENDING:
         to->is_member = to->is_process_up = true;
