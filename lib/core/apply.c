@@ -9,6 +9,9 @@
 #include "core/kernel.h"
 #include "core/runner.h"
 
+/* Two TICKs: what a clock that is right can be away from the newest one. */
+static const int64_t WALL_SLACK_MS = 2000;
+
 static void synced_apply(struct mu_apply *apply,
                          const struct mu_body_synced *body);
 static void promised_apply(struct mu_apply *apply,
@@ -222,6 +225,17 @@ mu_apply_trace(struct mu_apply *apply, enum mu_trace_level level,
     va_start(args, format);
     outcome->trace.text = mu_text_vmake(apply->scratch, format, args);
     va_end(args);
+}
+
+int64_t
+mu_apply_bound_wall_ms(const struct mu_apply *apply, int64_t wall_ms)
+{
+    int64_t newest_ms = apply->state->wall_ms;
+
+    if (wall_ms < newest_ms - WALL_SLACK_MS) {
+        return newest_ms;
+    }
+    return wall_ms > newest_ms + WALL_SLACK_MS ? newest_ms : wall_ms;
 }
 
 const char *

@@ -99,6 +99,11 @@ void mu_apply_trace(struct mu_apply *apply, enum mu_trace_level level,
                     enum mu_topic topic, const struct mu_effect_trace *about,
                     const char *format, ...);
 
+/* Returns the wall clock that the sender of a message read, kept near the
+ * cluster's: a failure that a node with a wrong clock reports must be neither
+ * expired at once nor remembered for years. */
+int64_t mu_apply_bound_wall_ms(const struct mu_apply *apply, int64_t wall_ms);
+
 /* The name of a node for people, also when it is not known. */
 const char *mu_apply_node_name(const struct mu_apply *apply, uint32_t node_id);
 

@@ -354,7 +354,8 @@ ticket_do(struct mu_apply *apply, const struct mu_body_request *body,
     ticket = ticket_get(state, body->name);
     if (strcmp(body->value, "grant") == 0) {
         ticket->is_granted = true;
-        ticket->last_granted_s = body->wall_ms / 1000;
+        ticket->last_granted_s =
+            mu_apply_bound_wall_ms(apply, body->wall_ms) / 1000;
     } else if (strcmp(body->value, "revoke") == 0) {
         ticket->is_granted = false;
     } else if (strcmp(body->value, "standby") == 0) {
@@ -438,7 +439,7 @@ fail_do(struct mu_apply *apply, const struct mu_body_request *body,
     row->rc = 1;
     row->expected_rc = 0;
     row->status = MU_OP_STATUS_DONE;
-    row->changed_ms = body->wall_ms;
+    row->changed_ms = mu_apply_bound_wall_ms(apply, body->wall_ms);
     row->exit_reason = mu_state_text(state, "reported from outside");
     mu_apply_touch(apply);
     return 0;

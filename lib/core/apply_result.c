@@ -183,7 +183,7 @@ row_write(struct mu_apply *apply, const struct mu_state_flight *flight,
     if (row->status == MU_OP_STATUS_NOT_INSTALLED) {
         row->rc = 5;
     }
-    row->changed_ms = body->wall_ms;
+    row->changed_ms = mu_apply_bound_wall_ms(apply, body->wall_ms);
     row->exec_ms = body->exec_ms;
     row->exit_reason = mu_state_text(state, body->reason);
     row->params_digest = mu_state_text(state, body->params_digest);
