@@ -19,6 +19,17 @@ static const int64_t SYNC_MS = 15000;
 /* A coordinator that is silent for this long is left out. */
 static const int64_t HUNG_MS = 10000;
 
+enum rank { /* Who may coordinate. */
+    RANK_FIRST,
+    RANK_LAST,
+    RANK_NEVER,
+};
+
+static enum rank coordinator_rank(const struct mu_state *state,
+                                  uint32_t node_id);
+static bool coordinates_before(const struct mu_state *state,
+                               const struct mu_state_member *a,
+                               const struct mu_state_member *b);
 static const struct mu_core_hello *hello_present(const struct mu_core *core,
                                                  uint32_t node_id,
                                                  uint64_t incarnation);
@@ -327,31 +338,66 @@ mu_view_coordinator(const struct mu_core *core)
 {
     const struct mu_state *state = &core->state;
     const struct mu_state_member *best = NULL;
-    uint64_t best_joined = 0;
 
     if (core->phase != MU_CORE_ACTIVE) {
         return 0;
     }
     for (uint32_t i = 0; i < state->members_count; i++) {
         const struct mu_state_member *member = &state->members[i];
-        const struct mu_state_node *node =
-            mu_state_find_node(state, member->node_id);
 
-        if (!node || (node->state != MU_NODE_STATE_ACTIVE &&
-                      node->state != MU_NODE_STATE_LEAVING)) {
+        if (coordinator_rank(state, member->node_id) == RANK_NEVER ||
+            (core->is_decided && member_is_lost(core, member))) {
             continue;
         }
-        if (core->is_decided && member_is_lost(core, member)) {
-            continue;
-        }
-        if (!best || member->feature_level < best->feature_level ||
-            (member->feature_level == best->feature_level &&
-             node->joined_view < best_joined)) {
+        if (!best || coordinates_before(state, member, best)) {
             best = member;
-            best_joined = node->joined_view;
         }
     }
     return best ? best->node_id : 0;
+}
+
+/* Who is to be fenced coordinates only when nobody else is left: somebody must
+ * let in those who can fence it. */
+static enum rank
+coordinator_rank(const struct mu_state *state, uint32_t node_id)
+{
+    const struct mu_state_node *node = mu_state_find_node(state, node_id);
+
+    if (!node) {
+        return RANK_NEVER;
+    }
+    switch (node->state) {
+    case MU_NODE_STATE_ACTIVE:
+    case MU_NODE_STATE_LEAVING:
+        return RANK_FIRST;
+    case MU_NODE_STATE_UNCLEAN:
+        return RANK_LAST;
+    case MU_NODE_STATE_UNKNOWN:
+    case MU_NODE_STATE_DOWN:
+    case MU_NODE_STATE_PENDING:
+    case MU_NODE_STATE_LOST_GRACE:
+        return RANK_NEVER;
+    }
+    mu_unreachable();
+}
+
+static bool
+coordinates_before(const struct mu_state *state,
+                   const struct mu_state_member *a,
+                   const struct mu_state_member *b)
+{
+    enum rank a_rank = coordinator_rank(state, a->node_id);
+    enum rank b_rank = coordinator_rank(state, b->node_id);
+    const struct mu_state_node *a_node = mu_state_find_node(state, a->node_id);
+    const struct mu_state_node *b_node = mu_state_find_node(state, b->node_id);
+
+    if (a_rank != b_rank) {
+        return a_rank < b_rank;
+    }
+    if (a->feature_level != b->feature_level) {
+        return a->feature_level < b->feature_level;
+    }
+    return a_node->joined_view < b_node->joined_view;
 }
 
 void
