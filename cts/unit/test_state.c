@@ -8,8 +8,10 @@
 #include <string.h>
 
 #include "base/prng.h"
+#include "core/apply.h"
 #include "core/fence.h"
 #include "core/kernel.h"
+#include "core/runner.h"
 #include "core/state.h"
 
 static struct mu_arena arena;
@@ -396,6 +398,58 @@ START_TEST(only_one_of_two_nodes_shoots_at_once)
 }
 END_TEST
 
+/* What the kernel objects to waits, with what follows it; unrelated recovery
+ * must not wait with it. */
+START_TEST(a_refused_action_holds_up_only_what_follows_it)
+{
+    struct mu_apply apply = {.state = &state, .scratch = &scratch};
+    uint32_t after_first[] = {0};
+    struct mu_state_action actions[] = {
+        {.resource = "web"}, {.resource = "late"}, {.resource = "free"}};
+    struct mu_body_decide decide = {.actions = actions, .actions_count = 3};
+
+    for (uint32_t i = 0; i < decide.actions_count; i++) {
+        actions[i].kind = MU_ACTION_RESOURCE;
+        actions[i].task = MU_TASK_START;
+        actions[i].node_id = 2;
+        actions[i].timeout_ms = 1000;
+        actions[i].instance = actions[i].provider = actions[i].type = "";
+        actions[i].class_name = "ocf";
+        probed_everywhere(actions[i].resource);
+    }
+    actions[1].after = after_first;
+    actions[1].after_count = 1;
+    record(1, "web", "start", 0);
+    mu_runner_install(&apply, &decide);
+    ck_assert_int_eq(state.actions[0].run, MU_RUN_HELD);
+    ck_assert_int_eq(state.actions[1].run, MU_RUN_WAITING);
+    ck_assert_int_eq(state.actions[2].run, MU_RUN_RUNNING);
+    ck_assert_uint_eq(state.flights_count, 1);
+    ck_assert(!state.is_plan_dropped);
+    ck_assert(mu_runner_is_held(&state));
+    record(1, "web", "stop", 0);
+    mu_runner_install(&apply, &decide);
+    ck_assert_int_eq(state.actions[0].run, MU_RUN_RUNNING);
+    ck_assert(!mu_runner_is_held(&state));
+}
+END_TEST
+
+/* A clock that is wrong by an hour made failures expire as they arrived, and
+ * the planner looked again without end. */
+START_TEST(a_wrong_clock_does_not_date_a_result)
+{
+    struct mu_apply apply = {.state = &state};
+    int64_t now_ms = INT64_C(1790000000000);
+
+    state.wall_ms = now_ms;
+    ck_assert_int_eq(mu_apply_bound_wall_ms(&apply, now_ms + 900),
+                     now_ms + 900);
+    ck_assert_int_eq(mu_apply_bound_wall_ms(&apply, now_ms - 3600000), now_ms);
+    ck_assert_int_eq(mu_apply_bound_wall_ms(&apply, INT64_MAX), now_ms);
+    ck_assert_int_eq(mu_apply_bound_wall_ms(&apply, INT64_MIN), now_ms);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -421,6 +475,8 @@ main(void)
     tcase_add_test(tcase, a_late_answer_is_ignored);
     tcase_add_test(tcase, a_dead_executor_is_replaced);
     tcase_add_test(tcase, only_one_of_two_nodes_shoots_at_once);
+    tcase_add_test(tcase, a_refused_action_holds_up_only_what_follows_it);
+    tcase_add_test(tcase, a_wrong_clock_does_not_date_a_result);
     suite_add_tcase(suite, tcase);
     srunner_run_all(runner, CK_NORMAL);
     failed = srunner_ntests_failed(runner);

@@ -180,7 +180,8 @@ is_plan_due(const struct mu_core *core)
 {
     const struct mu_state *state = &core->state;
     bool is_outdated =
-        state->is_plan_dropped || state->plan_version != state->version;
+        state->is_plan_dropped || state->plan_version != state->version ||
+        mu_runner_is_held(state);
     bool is_finished =
         mu_runner_is_finished(state) && state->actions_count > 0;
 

@@ -175,6 +175,17 @@ mu_runner_is_finished(const struct mu_state *state)
     return true;
 }
 
+bool
+mu_runner_is_held(const struct mu_state *state)
+{
+    for (uint32_t i = 0; i < state->actions_count; i++) {
+        if (state->actions[i].run == MU_RUN_HELD) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void
 action_copy(struct mu_state *state, const struct mu_state_action *from,
             struct mu_state_action *to)
@@ -371,8 +382,7 @@ release_resource(struct mu_apply *apply, uint32_t index)
         mu_apply_trace(apply, MU_TRACE_WARNING, MU_TOPIC_RELEASE, &about,
                        "%s of %s on %s is held back: %s", about.op_name,
                        action->resource, about.node, err.text);
-        action->run = MU_RUN_FAILED;
-        mu_runner_drop(apply);
+        action->run = MU_RUN_HELD;
         return;
     }
     if (action->task == MU_TASK_STOP || action->task == MU_TASK_MIGRATE_TO) {
@@ -447,8 +457,7 @@ release_node(struct mu_apply *apply, uint32_t index)
             mu_apply_trace(apply, MU_TRACE_WARNING, MU_TOPIC_RELEASE, NULL,
                            "node %s may not leave yet: %s", node->name,
                            err.text);
-            action->run = MU_RUN_FAILED;
-            mu_runner_drop(apply);
+            action->run = MU_RUN_HELD;
             return;
         }
         action_done(state, index);

@@ -6,8 +6,9 @@
  *
  * Part of apply: every replica releases the same actions at the same position.
  * An action goes when all it waits for have succeeded, when its node's limit
- * allows it, and when the safety kernel has no objection. Giving a plan up
- * never touches what is in flight. */
+ * allows it, and when the safety kernel has no objection; if it has, that action
+ * and what follows it are held, and nothing else. Giving a plan up never touches
+ * what is in flight. */
 
 #include "core/apply.h"
 
@@ -33,5 +34,9 @@ int64_t mu_runner_deadline(const struct mu_state *state);
 
 /* True when every action of the current plan has ended well. */
 bool mu_runner_is_finished(const struct mu_state *state);
+
+/* True when the safety kernel holds an action of the current plan: what it
+ * objects to may have ended meanwhile, so the plan is to be made again. */
+bool mu_runner_is_held(const struct mu_state *state);
 
 #endif /* MU_CORE_RUNNER_H */

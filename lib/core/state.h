@@ -150,6 +150,7 @@ enum mu_run { /* Progress of one action of the plan. */
     MU_RUN_RUNNING,
     MU_RUN_DONE,
     MU_RUN_FAILED,
+    MU_RUN_HELD,    /* The safety kernel objects to it for now. */
     MU_RUN_DROPPED, /* The plan was given up before it was released. */
 };
 
