@@ -1,0 +1,245 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What Muster and Pacemaker's crm_simulate decide for one CIB, reduced to what
+can be compared: placement, set of actions, their order."""
+
+import collections
+import json
+import os
+import re
+import subprocess
+import xml.etree.ElementTree as ET
+
+TIMEOUT_S = 60
+ROLES = {"Starting": "Started", "Stopping": "Started", "Migrating": "Started",
+         "Promoting": "Unpromoted", "Demoting": "Promoted",
+         "Master": "Promoted", "Slave": "Unpromoted"}
+NOTIFY = re.compile(r"^(.*)_(confirmed-)?(pre|post)_notify_(.*)_0$")
+
+
+class Failed(Exception):
+    """There is no result: a refusal, a crash, or no end."""
+
+
+class Decisions:
+    def __init__(self):
+        self.before = collections.Counter()  # (resource, node, role)
+        self.after = collections.Counter()
+        self.nodes = {}       # name: words of its state
+        self.nodes_down = set()  # Afterwards.
+        self.actions = []     # (id, is_real, key, ids that come first)
+        self.dangling = 0     # Actions that wait for one that is not there.
+        self.is_broken = False  # The oracle could not carry its plan out.
+        self.warnings = []
+
+    def keys(self):
+        """The actions that do something, with how often each occurs."""
+        return collections.Counter(key for _, is_real, key, _ in self.actions
+                                   if is_real)
+
+    def order(self):
+        """For each action that does something, those that come before it.
+        None: it is no order."""
+        ids = {one[0]: one for one in self.actions}
+        known = {}
+        result = {}
+        for start in ids:
+            stack = [start]
+            while stack:
+                at = stack[-1]
+                if at in known and known[at] is not None:
+                    stack.pop()
+                    continue
+                missing = [one for one in ids[at][3]
+                           if one in ids and known.get(one) is None]
+                if any(one in known for one in missing):
+                    return None
+                if missing:
+                    known[at] = None
+                    stack += missing
+                    continue
+                found = set()
+                for one in ids[at][3]:
+                    if one in ids:
+                        found |= known[one]
+                        if ids[one][1]:
+                            found.add(ids[one][2])
+                known[at] = frozenset(found)
+                stack.pop()
+        for number, is_real, key, _ in self.actions:
+            if is_real:
+                result[key] = result.get(key, frozenset()) | known[number]
+        return result
+
+
+def key_of(task, rsc=None, node=None, interval_ms=0, notify=None):
+    return (task or "", rsc or "", node or "", int(interval_ms or 0),
+            notify or "")
+
+
+def run(command, folder):
+    environment = dict(os.environ, LC_ALL="C", TZ="UTC",
+                       CIB_shadow_dir=folder)
+    try:
+        result = subprocess.run(command, stdin=subprocess.DEVNULL,
+                                capture_output=True, env=environment,
+                                timeout=TIMEOUT_S, cwd=folder, check=False)
+    except subprocess.TimeoutExpired:
+        raise Failed(f"no end after {TIMEOUT_S} s") from None
+    return result
+
+
+# Muster
+
+def of_muster(program, path, folder):
+    """Raises Failed where there is no plan."""
+    result = run([program, "--format", "json", path], folder)
+    if result.returncode != 0:
+        raise Failed(f"exit status {result.returncode}: "
+                     + result.stderr.decode(errors="replace")[-400:].strip())
+    answer = json.loads(result.stdout)
+    decisions = Decisions()
+    decisions.json = answer
+    decisions.warnings = answer["warnings"]
+    for name in ("before", "after"):
+        placements = getattr(decisions, name)
+        for one in answer[name]["resources"]:
+            if one.get("node") and one["role"] != "Stopped":
+                placements[(one["rsc"], one["node"], one["role"])] += 1
+    for node in answer["before"]["nodes"]:
+        decisions.nodes[node["name"]] = (node["online"],
+                                         *sorted(node["flags"]))
+    for one in answer["actions"]:
+        decisions.actions.append((
+            one["id"], one["kind"] != "pseudo",
+            key_of(one["task"], one.get("rsc"), one.get("node"),
+                   one.get("interval"), one.get("notify")), one["after"]))
+    return decisions
+
+
+# Pacemaker
+
+def of_pacemaker(path, folder):
+    """Raises Failed where there is no plan."""
+    graph = os.path.join(folder, "graph.xml")
+    if os.path.exists(graph):
+        os.unlink(graph)
+    result = run(["crm_simulate", "-x", path, "-S", "-G", graph,
+                  "--output-as=xml"], folder)
+    start = result.stdout.find(b"<pacemaker-result")
+    if result.returncode not in (0, 1) or start < 0 or \
+            not os.path.exists(graph):
+        raise Failed(f"exit status {result.returncode}: "
+                     + (result.stderr or result.stdout)
+                     .decode(errors="replace")[-400:].strip())
+    answer = ET.fromstring(result.stdout[start:])
+    decisions = Decisions()
+    decisions.is_broken = result.returncode != 0
+    status_read(answer.find("cluster_status"), decisions.before,
+                decisions.nodes)
+    nodes = {}
+    status_read(answer.find("revised_cluster_status"), decisions.after, nodes)
+    decisions.nodes_down = {name for name, words in nodes.items()
+                            if not words[0] and "unclean" not in words
+                            and "pending" not in words}
+    graph_read(ET.parse(graph).getroot(), decisions)
+    return decisions
+
+
+def status_read(element, placements, nodes):
+    if element is None:
+        raise Failed("no status in the answer")
+    for node in element.find("nodes"):
+        flags = [name for name in ("unclean", "standby", "maintenance",
+                                   "pending") if node.get(name) == "true"]
+        if node.get("standby_onfail") == "true" and "standby" not in flags:
+            flags.append("standby")
+        online = node.get("online") == "true"
+        nodes[node.get("name")] = (online and "pending" not in flags,
+                                   *sorted(flags))
+    resources = element.find("resources")
+    for one in resources.iter("resource") if resources is not None else ():
+        role = ROLES.get(one.get("role"), one.get("role"))
+        for node in one.findall("node"):
+            if role != "Stopped":
+                placements[(one.get("id"), node.get("name"), role)] += 1
+
+
+def graph_read(root, decisions):
+    found = []
+    for synapse in root.iter("synapse"):
+        inputs = [int(one.get("id")) for trigger in synapse.iter("trigger")
+                  for one in trigger]
+        for element in synapse.find("action_set"):
+            found.append((int(element.get("id")), *action_read(element),
+                          inputs))
+    ids = {one[0] for one in found}
+    for number, is_real, key, inputs in found:
+        decisions.dangling += any(one not in ids for one in inputs)
+        decisions.actions.append((number, is_real, key,
+                                  [one for one in inputs if one in ids]))
+
+
+def action_read(element):
+    """Whether the action does something, and its key."""
+    attributes = element.find("attributes")
+    meta = attributes.attrib if attributes is not None else {}
+    operation = element.get("operation")
+    node = element.get("on_node")
+    primitive = element.find("primitive")
+    if operation == "stonith":
+        return True, key_of(meta.get("CRM_meta_stonith_action", "reboot"),
+                            None, node)
+    if operation == "do_shutdown":
+        return True, key_of("shutdown", None, node)
+    if element.tag == "pseudo_event":
+        return False, key_of(operation, element.get("operation_key"))
+    rsc = primitive.get("id") if primitive is not None else None
+    if operation in ("monitor", "cancel"):
+        return True, key_of(operation, rsc, node,
+                            meta.get("CRM_meta_interval"))
+    if operation == "notify":
+        return True, key_of(operation, rsc, node, 0,
+                            f"{meta.get('CRM_meta_notify_type')}-"
+                            f"{meta.get('CRM_meta_notify_operation')}")
+    return True, key_of(operation, rsc, node)
+
+
+# Comparison
+
+def placements_differ(pacemaker, muster):
+    """Lines that tell how the placements afterwards differ."""
+    def reduced(decisions):
+        return collections.Counter(
+            {key: count for key, count in decisions.after.items()
+             if key[1] not in pacemaker.nodes_down})
+    return counters_differ(reduced(pacemaker), reduced(muster))
+
+
+def actions_differ(pacemaker, muster):
+    return counters_differ(pacemaker.keys(), muster.keys())
+
+
+def orders_differ(pacemaker, muster):
+    """Lines that tell how the orders of what both do differ."""
+    ours, theirs = muster.order(), pacemaker.order()
+    if ours is None:
+        return ["muster: a loop"]
+    if theirs is None:
+        return ["pacemaker: a loop"]
+    common = set(ours) & set(theirs)
+    lines = []
+    for key in sorted(common):
+        for sign, first in [("-", theirs[key] - ours[key]),
+                            ("+", ours[key] - theirs[key])]:
+            lines += [f"{sign} {show(one)} before {show(key)}"
+                      for one in sorted(first & common)]
+    return lines
+
+
+def counters_differ(theirs, ours):
+    return [f"- {show(key)}" for key in sorted((theirs - ours).elements())] + \
+           [f"+ {show(key)}" for key in sorted((ours - theirs).elements())]
+
+
+def show(key):
+    return " ".join(str(word) for word in key if word)
