@@ -114,13 +114,15 @@ leave(struct mu_sched_resource *resource, uint32_t node)
 static void
 enter(struct mu_sched *sched, struct mu_sched_resource *resource, uint32_t node)
 {
+    if (resource->role < MU_ROLE_STARTED) {
+        mu_history_set_active(resource);
+    }
     for (size_t i = 0; i < resource->running_on.count; i++) {
         if (resource->running_on.items[i] == node) {
             return;
         }
     }
     *mu_vec_add(sched->arena, &resource->running_on) = node;
-    mu_history_set_active(resource);
 }
 
 static void

@@ -553,37 +553,49 @@ may_pair(const struct mu_colocation *colocation)
                 colocation->primary->traits->clone_node_max);
 }
 
-void
+int32_t
 mu_clone_colocate(struct mu_sched *sched, struct mu_sched_resource *dependent,
                   struct mu_sched_resource *primary,
                   const struct mu_colocation *colocation)
 {
+    int32_t added = 0;
+
     if (primary->is_unassigned) {
-        return;
+        return 0;
     }
     if (primary->traits->is_promotable &&
-        colocation->primary_role != MU_ROLE_UNKNOWN &&
-        mu_promote_colocate(sched, dependent, primary, colocation)) {
-        return;
+        colocation->primary_role != MU_ROLE_UNKNOWN) {
+        if (dependent->is_unassigned) {
+            mu_promote_bind(sched, dependent, primary, colocation);
+            return 0;
+        }
+        if (colocation->dependent_role == MU_ROLE_PROMOTED) {
+            return mu_promote_weigh(sched, dependent, primary, colocation);
+        }
     }
     if (may_pair(colocation)) {
         struct mu_sched_resource *partner = mu_clone_find_partner(
             sched, dependent, primary, MU_ROLE_UNKNOWN, false);
 
         if (partner) {
-            mu_colocate_apply(sched, dependent, partner, colocation);
-        } else if (colocation->score >= MU_SCORE_INFINITY) {
+            return mu_colocate_apply(sched, dependent, partner, colocation);
+        }
+        if (colocation->score >= MU_SCORE_INFINITY) {
             (void)mu_place_set(sched, dependent, MU_STATE_NONE, true, true);
         }
-        return;
+        return 0;
     }
     if (colocation->score >= MU_SCORE_INFINITY) {
         nodes_intersect(sched, dependent, primary, colocation);
-        return;
+        return 0;
     }
     for (uint32_t i = 0; i < primary->children_count; i++) {
-        mu_colocate_apply(sched, dependent, primary->children[i], colocation);
+        added = mu_score_add(added,
+                             mu_colocate_apply(sched, dependent,
+                                               primary->children[i],
+                                               colocation));
     }
+    return added;
 }
 
 /* Only where the clone will have instances. */
@@ -592,14 +604,16 @@ nodes_intersect(struct mu_sched *sched, struct mu_sched_resource *dependent,
                 const struct mu_sched_resource *primary,
                 const struct mu_colocation *colocation)
 {
-    (void)colocation;
     for (uint32_t node = 0; node < sched->nodes_count; node++) {
         bool has_instance = false;
 
         for (uint32_t i = 0; i < primary->children_count && !has_instance;
              i++) {
-            has_instance = mu_clone_node_of(primary->children[i]) == node &&
-                           !is_blocked(primary->children[i]);
+            uint32_t where = mu_clone_node_of(primary->children[i]);
+
+            has_instance =
+                where != MU_STATE_NONE && !is_blocked(primary->children[i]) &&
+                mu_colocate_nodes_match(sched, node, where, colocation);
         }
         if (!has_instance && dependent->scores[node] != MU_SCORE_ABSENT) {
             dependent->scores[node] = -MU_SCORE_INFINITY;

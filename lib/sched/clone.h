@@ -24,11 +24,12 @@ void mu_clone_act(struct mu_sched *sched, struct mu_sched_resource *clone);
 /* Returns the flags of a clone's action, from those of its instances. */
 uint32_t mu_clone_flags(struct mu_sched_action *action, uint32_t node);
 
-/* Binds 'dependent' to the instances of the clone 'primary'. */
-void mu_clone_colocate(struct mu_sched *sched,
-                       struct mu_sched_resource *dependent,
-                       struct mu_sched_resource *primary,
-                       const struct mu_colocation *colocation);
+/* Binds 'dependent' to the instances of the clone 'primary'. Returns what that
+ * added to its priority for being promoted. */
+int32_t mu_clone_colocate(struct mu_sched *sched,
+                          struct mu_sched_resource *dependent,
+                          struct mu_sched_resource *primary,
+                          const struct mu_colocation *colocation);
 
 /* Returns the instance of 'clone' that goes with 'resource' on its node, in
  * 'role' (UNKNOWN: any); null if there is none. */

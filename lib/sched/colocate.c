@@ -43,18 +43,18 @@ static void with_this_add(struct mu_sched *sched,
                           const struct mu_sched_resource *resource,
                           const struct mu_sched_resource *origin,
                           struct mu_colocations *found);
-static void primitive_apply(struct mu_sched *sched,
-                            struct mu_sched_resource *dependent,
-                            struct mu_sched_resource *primary,
-                            const struct mu_colocation *colocation);
+static int32_t primitive_apply(struct mu_sched *sched,
+                               struct mu_sched_resource *dependent,
+                               struct mu_sched_resource *primary,
+                               const struct mu_colocation *colocation);
 static void scores_apply(struct mu_sched *sched,
                          struct mu_sched_resource *dependent,
                          const struct mu_sched_resource *primary,
                          const struct mu_colocation *colocation);
-static void role_apply(struct mu_sched *sched,
-                       struct mu_sched_resource *dependent,
-                       const struct mu_sched_resource *primary,
-                       const struct mu_colocation *colocation);
+static int32_t role_apply(struct mu_sched *sched,
+                          struct mu_sched_resource *dependent,
+                          const struct mu_sched_resource *primary,
+                          const struct mu_colocation *colocation);
 static void action_block(struct mu_sched *sched,
                          struct mu_sched_resource *resource, enum mu_verb verb);
 
@@ -377,12 +377,17 @@ mu_colocate_affects(const struct mu_sched_resource *dependent,
                     const struct mu_sched_resource *primary,
                     const struct mu_colocation *colocation, bool is_preview)
 {
+    const struct mu_sched_resource *top = dependent;
+
+    while (top->parent) {
+        top = top->parent;
+    }
     if (!is_preview && primary->is_unassigned) {
         return MU_COLOCATE_NOTHING;
     }
-    if (colocation->dependent_role >= MU_ROLE_UNPROMOTED && dependent->parent &&
-        mu_state_is_clone(dependent->parent) &&
-        dependent->parent->traits->is_promotable && !dependent->is_unassigned) {
+    if (colocation->dependent_role >= MU_ROLE_UNPROMOTED &&
+        mu_state_is_clone(top) && top->traits->is_promotable &&
+        !dependent->is_unassigned) {
         return MU_COLOCATE_ROLE;
     }
     if (!is_preview && !dependent->is_unassigned) {
@@ -410,38 +415,40 @@ mu_colocate_has_influence(const struct mu_colocation *colocation,
 /* A group as dependent stands for its first member, as primary for its last
  * (if the colocation is mandatory) or first one. The recursion ends at
  * primitives. */
-void
+int32_t
 mu_colocate_apply(struct mu_sched *sched, struct mu_sched_resource *dependent,
                   struct mu_sched_resource *primary,
                   const struct mu_colocation *colocation)
 {
     if (dependent->kind == MU_RESOURCE_GROUP && dependent->children_count) {
-        mu_colocate_apply(sched, dependent->children[0], primary, colocation);
-        return;
+        int32_t added = mu_colocate_apply(sched, dependent->children[0],
+                                          primary, colocation);
+
+        dependent->priority = mu_score_add(added, dependent->priority);
+        return added;
     }
     switch (primary->kind) {
     case MU_RESOURCE_PRIMITIVE:
-        primitive_apply(sched, dependent, primary, colocation);
-        break;
+        return primitive_apply(sched, dependent, primary, colocation);
     case MU_RESOURCE_GROUP:
         if (!primary->is_unassigned && primary->children_count > 0) {
             uint32_t member = colocation->score >= MU_SCORE_INFINITY
                                   ? primary->children_count - 1
                                   : 0;
 
-            mu_colocate_apply(sched, dependent, primary->children[member],
-                              colocation);
+            return mu_colocate_apply(sched, dependent,
+                                     primary->children[member], colocation);
         }
         break;
     case MU_RESOURCE_CLONE:
-        mu_clone_colocate(sched, dependent, primary, colocation);
-        break;
+        return mu_clone_colocate(sched, dependent, primary, colocation);
     case MU_RESOURCE_BUNDLE:
         break;
     }
+    return 0;
 }
 
-static void
+static int32_t
 primitive_apply(struct mu_sched *sched, struct mu_sched_resource *dependent,
                 struct mu_sched_resource *primary,
                 const struct mu_colocation *colocation)
@@ -453,9 +460,9 @@ primitive_apply(struct mu_sched *sched, struct mu_sched_resource *dependent,
         scores_apply(sched, dependent, primary, colocation);
         break;
     case MU_COLOCATE_ROLE:
-        role_apply(sched, dependent, primary, colocation);
-        break;
+        return role_apply(sched, dependent, primary, colocation);
     }
+    return 0;
 }
 
 const char *
@@ -474,6 +481,17 @@ mu_colocate_values_equal(const char *a, const char *b)
         return a == b;
     }
     return a == b || mu_text_casecmp(a, b) == 0;
+}
+
+bool
+mu_colocate_nodes_match(struct mu_sched *sched, uint32_t a, uint32_t b,
+                        const struct mu_colocation *colocation)
+{
+    return colocation->attribute
+               ? mu_colocate_values_equal(
+                     mu_colocate_value(sched, a, colocation),
+                     mu_colocate_value(sched, b, colocation))
+               : a == b;
 }
 
 static void
@@ -541,34 +559,31 @@ scores_apply(struct mu_sched *sched, struct mu_sched_resource *dependent,
 }
 
 /* Both are placed: the colocation now weighs on the promotion. */
-static void
+static int32_t
 role_apply(struct mu_sched *sched, struct mu_sched_resource *dependent,
            const struct mu_sched_resource *primary,
            const struct mu_colocation *colocation)
 {
-    int32_t score = colocation->score;
+    int32_t added = 0;
 
     if (primary->assigned == MU_STATE_NONE ||
         dependent->assigned == MU_STATE_NONE) {
-        return;
+        return 0;
     }
-    if (!mu_colocate_values_equal(
-            mu_colocate_value(sched, dependent->assigned, colocation),
-            mu_colocate_value(sched, primary->assigned, colocation))) {
-        if (score >= MU_SCORE_INFINITY &&
+    if (!mu_colocate_nodes_match(sched, dependent->assigned, primary->assigned,
+                                 colocation)) {
+        if (colocation->score >= MU_SCORE_INFINITY &&
             colocation->dependent_role == MU_ROLE_PROMOTED) {
-            dependent->priority = -MU_SCORE_INFINITY;
+            added = -MU_SCORE_INFINITY;
         }
-        return;
+    } else if (colocation->primary_role == MU_ROLE_UNKNOWN ||
+               colocation->primary_role == primary->next_role) {
+        added = colocation->dependent_role == MU_ROLE_UNPROMOTED
+                    ? -colocation->score
+                    : colocation->score;
     }
-    if (colocation->primary_role != MU_ROLE_UNKNOWN &&
-        colocation->primary_role != primary->next_role) {
-        return;
-    }
-    if (colocation->dependent_role == MU_ROLE_UNPROMOTED) {
-        score = -score;
-    }
-    dependent->priority = mu_score_add(score, dependent->priority);
+    dependent->priority = mu_score_add(added, dependent->priority);
+    return added;
 }
 
 void

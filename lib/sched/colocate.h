@@ -50,11 +50,13 @@ mu_colocate_affects(const struct mu_sched_resource *dependent,
 bool mu_colocate_has_influence(const struct mu_colocation *colocation,
                                const struct mu_sched_resource *dependent);
 
-/* Binds 'dependent' to the primary of 'colocation', which is placed. */
-void mu_colocate_apply(struct mu_sched *sched,
-                       struct mu_sched_resource *dependent,
-                       struct mu_sched_resource *primary,
-                       const struct mu_colocation *colocation);
+/* Binds 'dependent' to the primary of 'colocation', which is placed. Returns
+ * what that added to the dependent's priority for being promoted; a group has
+ * its first member's added too. */
+int32_t mu_colocate_apply(struct mu_sched *sched,
+                          struct mu_sched_resource *dependent,
+                          struct mu_sched_resource *primary,
+                          const struct mu_colocation *colocation);
 
 /* Adds the wishes of the dependent of 'colocation' to 'target'. */
 void mu_colocate_add_dependent(struct mu_sched *sched,
@@ -89,6 +91,10 @@ const char *mu_colocate_value(struct mu_sched *sched, uint32_t node,
 /* Compares values of an attribute, without regard to case; null is a value of
  * its own. */
 bool mu_colocate_values_equal(const char *a, const char *b);
+
+/* Tells whether the colocation takes the two nodes for one place. */
+bool mu_colocate_nodes_match(struct mu_sched *sched, uint32_t a, uint32_t b,
+                             const struct mu_colocation *colocation);
 
 /* Tells whether any node could take a resource with these scores. */
 bool mu_colocate_has_node(const struct mu_sched *sched, const int32_t *scores);

@@ -31,6 +31,9 @@ static void instances_sort(struct mu_sched *sched,
                            struct mu_sched_resource *clone);
 static void wishes_merge(struct mu_sched *sched,
                          struct mu_sched_resource *clone);
+static void wish_merge(struct mu_sched *sched, struct mu_sched_resource *clone,
+                       const struct mu_colocation *colocation,
+                       struct mu_sched_resource *other);
 static int instances_cmp(struct mu_sched *sched,
                          const struct mu_sched_resource *a,
                          const struct mu_sched_resource *b);
@@ -42,8 +45,6 @@ static void score_note(struct mu_sched *sched,
                        const struct mu_sched_resource *instance);
 static void changes_look(const struct mu_sched_resource *resource,
                          bool *is_promoting, bool *is_demoting);
-static bool values_match(struct mu_sched *sched, uint32_t a, uint32_t b,
-                         const struct mu_colocation *colocation);
 
 void
 mu_promote_add_scores(struct mu_sched *sched, struct mu_sched_resource *clone)
@@ -302,35 +303,47 @@ wishes_merge(struct mu_sched *sched, struct mu_sched_resource *clone)
                 mu_score_add(instance->promotion, clone->scores[node]);
         }
     }
-    for (int side = 0; side < 2; side++) {
-        found.list.count = 0;
-        if (side == 0) {
-            mu_colocate_this_with(sched, clone, &found);
-        } else {
-            mu_colocate_with_this(sched, clone, &found);
-        }
-        for (size_t i = 0; i < found.list.count; i++) {
-            struct mu_colocation *colocation = found.list.items[i];
-            struct mu_colocate_merge merge = {
-                .target = clone,
-                .scores = clone->scores,
-                .colocation = colocation,
-                .factor = mu_score_factor(colocation->score),
-                .is_nonnegative = side == 1,
-                .is_active = side == 1 || colocation->score < MU_SCORE_INFINITY,
-            };
+    /* Wishes of the clone itself are part of its priorities already; only
+     * where it must not be promoted counts here. */
+    mu_colocate_this_with(sched, clone, &found);
+    for (size_t i = 0; i < found.list.count; i++) {
+        const struct mu_colocation *colocation = found.list.items[i];
 
-            if ((side == 0 ? colocation->dependent_role
-                           : colocation->primary_role) != MU_ROLE_PROMOTED ||
-                (side == 1 && !mu_colocate_has_influence(colocation, NULL))) {
-                continue;
-            }
-            mu_colocate_merge(
-                sched, side == 0 ? colocation->primary : colocation->dependent,
-                &merge);
+        if (colocation->dependent_role == MU_ROLE_PROMOTED &&
+            colocation->score >= MU_SCORE_INFINITY) {
+            wish_merge(sched, clone, colocation, colocation->primary);
+        }
+    }
+    found.list.count = 0;
+    mu_colocate_with_this(sched, clone, &found);
+    for (size_t i = 0; i < found.list.count; i++) {
+        const struct mu_colocation *colocation = found.list.items[i];
+
+        if (colocation->primary_role == MU_ROLE_PROMOTED &&
+            mu_colocate_has_influence(colocation, NULL)) {
+            wish_merge(sched, clone, colocation, colocation->dependent);
         }
     }
     mu_ticket_require_promotion(sched, clone);
+}
+
+/* 'other' is the other end of 'colocation'. */
+static void
+wish_merge(struct mu_sched *sched, struct mu_sched_resource *clone,
+           const struct mu_colocation *colocation,
+           struct mu_sched_resource *other)
+{
+    bool is_dependent = other == colocation->dependent;
+    struct mu_colocate_merge merge = {
+        .target = clone,
+        .scores = clone->scores,
+        .colocation = colocation,
+        .factor = mu_score_factor(colocation->score),
+        .is_nonnegative = is_dependent,
+        .is_active = is_dependent,
+    };
+
+    mu_colocate_merge(sched, other, &merge);
 }
 
 static int
@@ -529,74 +542,68 @@ changes_look(const struct mu_sched_resource *resource, bool *is_promoting,
     }
 }
 
-static bool
-values_match(struct mu_sched *sched, uint32_t a, uint32_t b,
-             const struct mu_colocation *colocation)
+int32_t
+mu_promote_weigh(struct mu_sched *sched, struct mu_sched_resource *dependent,
+                 const struct mu_sched_resource *primary,
+                 const struct mu_colocation *colocation)
 {
-    const char *left = mu_colocate_value(sched, a, colocation);
-    const char *right = mu_colocate_value(sched, b, colocation);
+    int32_t added = 0;
 
-    return left && right ? mu_text_casecmp(left, right) == 0 : left == right;
+    if (mu_clone_find_partner(sched, dependent, primary,
+                              colocation->primary_role, false)) {
+        added = colocation->score;
+    } else if (colocation->score >= MU_SCORE_INFINITY) {
+        added = -MU_SCORE_INFINITY;
+    }
+    dependent->priority = mu_score_add(dependent->priority, added);
+    return added;
 }
 
-bool
-mu_promote_colocate(struct mu_sched *sched, struct mu_sched_resource *dependent,
-                    const struct mu_sched_resource *primary,
-                    const struct mu_colocation *colocation)
+void
+mu_promote_bind(struct mu_sched *sched, struct mu_sched_resource *dependent,
+                const struct mu_sched_resource *primary,
+                const struct mu_colocation *colocation)
 {
     bool is_mandatory = colocation->score >= MU_SCORE_INFINITY;
-    const struct mu_sched_resource **affected;
+    bool is_of_promoted = colocation->dependent_role == MU_ROLE_PROMOTED &&
+                          colocation->primary_role == MU_ROLE_PROMOTED;
 
-    if (!dependent->is_unassigned) {
-        const struct mu_sched_resource *partner;
-
-        if (colocation->dependent_role != MU_ROLE_PROMOTED) {
-            return false;
-        }
-        partner = mu_clone_find_partner(sched, dependent, primary,
-                                        colocation->primary_role, false);
-        if (partner) {
-            dependent->priority =
-                mu_score_add(dependent->priority, colocation->score);
-        } else if (is_mandatory) {
-            dependent->priority = -MU_SCORE_INFINITY;
-        }
-        return true;
-    }
-    affected = mu_arena_new(sched->arena, const struct mu_sched_resource *,
-                            sched->nodes_count + 1);
-    for (uint32_t i = 0; i < primary->children_count; i++) {
-        uint32_t where = mu_clone_node_of(primary->children[i]);
-
-        if (where == MU_STATE_NONE ||
-            mu_order_state_of(primary->children[i], false) !=
-                colocation->primary_role) {
-            continue;
-        }
-        affected[where] = primary->children[i]->children_count > 0
-                              ? primary->children[i]->children[0]
-                              : primary->children[i];
-        for (uint32_t node = 0; !is_mandatory && node < sched->nodes_count;
-             node++) {
-            if (dependent->scores[node] != MU_SCORE_ABSENT &&
-                values_match(sched, node, where, colocation)) {
-                dependent->scores[node] =
-                    mu_score_add(dependent->scores[node], colocation->score);
-            }
-        }
-    }
-    if (!is_mandatory || (colocation->dependent_role == MU_ROLE_PROMOTED &&
-                          colocation->primary_role == MU_ROLE_PROMOTED)) {
-        return true;
+    /* What is not promoted with it must still be able to start. */
+    if (is_mandatory && is_of_promoted) {
+        return;
     }
     for (uint32_t node = 0; node < sched->nodes_count; node++) {
+        int32_t best = -MU_SCORE_INFINITY;
+        bool has_match = false;
+
         if (dependent->scores[node] == MU_SCORE_ABSENT) {
             continue;
         }
-        dependent->scores[node] =
-            affected[node] ? mu_score_add(dependent->scores[node],
-                                          affected[node]->scores[node])
-                           : -MU_SCORE_INFINITY;
+        for (uint32_t i = 0; i < primary->children_count; i++) {
+            const struct mu_sched_resource *instance = primary->children[i];
+            uint32_t where = mu_clone_node_of(instance);
+            int32_t score;
+
+            if (where == MU_STATE_NONE ||
+                mu_order_state_of(instance, false) !=
+                    colocation->primary_role ||
+                !mu_colocate_nodes_match(sched, node, where, colocation)) {
+                continue;
+            }
+            has_match = true;
+            if (!is_mandatory) {
+                dependent->scores[node] = mu_score_add(dependent->scores[node],
+                                                       colocation->score);
+            }
+            score = instance->children_count > 0
+                        ? instance->children[0]->scores[where]
+                        : instance->scores[where];
+            best = score > best ? score : best;
+        }
+        if (is_mandatory) {
+            dependent->scores[node] =
+                has_match ? mu_score_add(dependent->scores[node], best)
+                          : -MU_SCORE_INFINITY;
+        }
     }
-    return true;
 }

@@ -24,9 +24,16 @@ void mu_promote_order(struct mu_sched *sched, struct mu_sched_resource *clone);
 /* Makes the clone's points of order for promotion and demotion. */
 void mu_promote_act(struct mu_sched *sched, struct mu_sched_resource *clone);
 
-/* Binds 'dependent' to the instances of 'primary' that will have the role.
- * Returns false if the colocation is not about that now. */
-bool mu_promote_colocate(struct mu_sched *sched,
+/* Binds 'dependent', which is being placed, to the instances of 'primary' that
+ * will have the colocation's role. */
+void mu_promote_bind(struct mu_sched *sched,
+                     struct mu_sched_resource *dependent,
+                     const struct mu_sched_resource *primary,
+                     const struct mu_colocation *colocation);
+
+/* Lets such an instance count for the promotion of 'dependent', which is
+ * placed. Returns what that added to its priority. */
+int32_t mu_promote_weigh(struct mu_sched *sched,
                          struct mu_sched_resource *dependent,
                          const struct mu_sched_resource *primary,
                          const struct mu_colocation *colocation);
