@@ -8,6 +8,7 @@
 #include "base/panic.h"
 
 enum {
+    BLOCK_SIZE_FIRST = 4 * 1024,
     BLOCK_SIZE_MIN = 64 * 1024,
     BLOCK_SIZE_BIG = 1024 * 1024,
 };
@@ -128,13 +129,17 @@ mu_arena_done(struct mu_arena *arena)
 }
 
 /* Large arenas grow in larger steps, so that the number of blocks stays small
- * without a small arena paying for it. */
+ * without a small arena paying for it: many hold a few lines of text and are
+ * made thousands of times. */
 static struct mu_arena_block *
 block_add(struct mu_arena *arena, size_t bytes)
 {
     size_t size = arena->used < BLOCK_SIZE_BIG ? BLOCK_SIZE_MIN : BLOCK_SIZE_BIG;
     struct mu_arena_block *block;
 
+    if (!arena->block) {
+        size = BLOCK_SIZE_FIRST;
+    }
     if (bytes > size) {
         size = bytes;
     }

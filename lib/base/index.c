@@ -2,9 +2,9 @@
 #include "base/index.h"
 
 #include <stdbool.h>
-#include <string.h>
 
 #include "base/panic.h"
+#include "base/text.h"
 
 enum { SLOTS_COUNT_MIN = 64 };
 
@@ -81,7 +81,7 @@ slot_find(struct mu_index_slot *slots, uint32_t count, const char *name,
     uint32_t i = hash & (count - 1);
 
     while (slots[i].name &&
-           (slots[i].hash != hash || strcmp(slots[i].name, name) != 0)) {
+           (slots[i].hash != hash || !mu_text_equal(slots[i].name, name))) {
         i = (i + 1) & (count - 1);
     }
     return &slots[i];

@@ -7,7 +7,12 @@
 
 #include "base/limits.h"
 #include "base/panic.h"
+#include "base/span.h"
 
+enum { PIECES_MAX = 8 };
+
+static char *plain_make(struct mu_arena *arena, const char *format,
+                        va_list args);
 static bool is_digit(char c);
 static char to_lower(char c);
 static int digits_parse(const char **text, int64_t *ret_value);
@@ -57,11 +62,58 @@ mu_text_vmake(struct mu_arena *arena, const char *format, va_list args)
     char *text;
 
     va_copy(again, args);
+    text = plain_make(arena, format, again);
+    va_end(again);
+    if (text) {
+        return text;
+    }
+    va_copy(again, args);
     length = vsnprintf(NULL, 0, format, again);
     va_end(again);
     mu_assert(length >= 0);
     text = mu_arena_alloc(arena, (size_t)length + 1, 1, 1);
     (void)vsnprintf(text, (size_t)length + 1, format, args);
+    return text;
+}
+
+/* Puts pieces together without formatting; returns null for formats that have
+ * more than a few "%s" and text in them. Planning makes thousands of such
+ * sentences. */
+static char *
+plain_make(struct mu_arena *arena, const char *format, va_list args)
+{
+    struct mu_span pieces[PIECES_MAX];
+    size_t count = 0;
+    size_t length = 0;
+    char *text;
+    char *at;
+
+    for (const char *c = format; *c;) {
+        struct mu_span piece = {(const unsigned char *)c, strcspn(c, "%")};
+
+        c += piece.size;
+        if (piece.size == 0) {
+            const char *word = c[1] == 's' ? va_arg(args, const char *) : NULL;
+
+            if (!word) {
+                return NULL;
+            }
+            piece = (struct mu_span){(const unsigned char *)word, strlen(word)};
+            c += 2;
+        }
+        if (count == PIECES_MAX) {
+            return NULL;
+        }
+        pieces[count++] = piece;
+        length += piece.size;
+    }
+    text = mu_arena_alloc(arena, length + 1, 1, 1);
+    at = text;
+    for (size_t i = 0; i < count; i++) {
+        memcpy(at, pieces[i].data, pieces[i].size);
+        at += pieces[i].size;
+    }
+    *at = '\0';
     return text;
 }
 

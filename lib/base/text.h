@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/arena.h"
 #include "base/attr.h"
@@ -49,6 +50,14 @@ MU_NODISCARD int mu_text_parse_score(const char *text, int32_t *ret_score);
  * min h hr (none means seconds), or an ISO 8601 duration such as PT5M.
  * 0, -EBADMSG or -ERANGE. */
 MU_NODISCARD int mu_text_parse_duration(const char *text, int64_t *ret_ms);
+
+/* Tells whether two strings are the same. Most that differ do so at once, and
+ * most that are the same are one: no call for these. */
+static inline bool
+mu_text_equal(const char *a, const char *b)
+{
+    return a == b || (*a == *b && strcmp(a, b) == 0);
+}
 
 /* Compares ASCII strings without regard to case, as strcmp does. */
 int mu_text_casecmp(const char *a, const char *b);

@@ -110,7 +110,7 @@ mu_config_lookup(const struct mu_config_blocks *blocks, const char *name,
         const struct mu_config_block *block = &blocks->blocks[i];
 
         for (uint32_t k = 0; k < block->pairs_count; k++) {
-            if (strcmp(block->pairs[k].name, name) == 0) {
+            if (mu_text_equal(block->pairs[k].name, name)) {
                 if (mu_rule_is_true(block->rule, input, next)) {
                     return block->pairs[k].value;
                 }
@@ -183,8 +183,8 @@ mu_config_option(const struct mu_config *config, const char *name)
 
         for (uint32_t k = 0; k < block->pairs_count && !block->rule; k++) {
             const struct mu_pair *pair = &block->pairs[k];
-            bool is_same = option ? mu_option_find(pair->name) == option
-                                  : strcmp(pair->name, name) == 0;
+            bool is_same = option ? mu_option_is(option, pair->name)
+                                  : mu_text_equal(pair->name, name);
 
             if (is_same && pair->value) {
                 return pair->value;

@@ -31,15 +31,19 @@ static const char *words_judge(const char *words, const char *value,
 static const char *range_judge(const struct mu_option *option, int64_t number,
                                struct mu_arena *arena);
 
+bool
+mu_option_is(const struct mu_option *option, const char *name)
+{
+    return mu_text_equal(option->name, name) ||
+           (option->old_name && mu_text_equal(option->old_name, name));
+}
+
 const struct mu_option *
 mu_option_find(const char *name)
 {
     for (size_t i = 0; i < OPTIONS_COUNT; i++) {
-        const struct mu_option *option = &options[i];
-
-        if (strcmp(option->name, name) == 0 ||
-            (option->old_name && strcmp(option->old_name, name) == 0)) {
-            return option;
+        if (mu_option_is(&options[i], name)) {
+            return &options[i];
         }
     }
     return NULL;

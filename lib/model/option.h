@@ -41,6 +41,9 @@ struct mu_option {
     size_t offset;     /* In struct mu_config_options, or NOWHERE. */
 };
 
+/* Tells whether 'name' is the name of 'option', or its old one. */
+bool mu_option_is(const struct mu_option *option, const char *name);
+
 /* Returns the option called 'name', by its old name too, or null. */
 const struct mu_option *mu_option_find(const char *name);
 

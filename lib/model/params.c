@@ -136,7 +136,7 @@ mu_params_meta(const struct mu_params_context *context, const char *name,
         return value;
     }
     for (size_t i = 0; i < sizeof(aliases) / sizeof(aliases[0]); i++) {
-        if (strcmp(aliases[i][0], name) == 0) {
+        if (mu_text_equal(aliases[i][0], name)) {
             /* Old names have no older ones: this goes no deeper. */
             return mu_params_meta(context, aliases[i][1], next);
         }
@@ -242,7 +242,7 @@ op_find(const struct mu_config_resource *resource, const char *name,
     for (uint32_t i = 0; i < resource->ops_count; i++) {
         const struct mu_config_op *op = &resource->ops[i];
 
-        if (op->interval_ms == interval_ms && strcmp(op->name, name) == 0) {
+        if (op->interval_ms == interval_ms && mu_text_equal(op->name, name)) {
             return op;
         }
     }
@@ -260,7 +260,7 @@ legacy_meta(const struct mu_config *config, const char *name)
     };
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        if (strcmp(rows[i][0], name) == 0) {
+        if (mu_text_equal(rows[i][0], name)) {
             return mu_config_option(config, rows[i][1]);
         }
     }
@@ -340,7 +340,7 @@ picks_find(const struct picks *picks, const char *name)
 
     if (picks->pairs.count <= FEW_PAIRS) {
         for (size_t i = 0; i < picks->pairs.count; i++) {
-            if (strcmp(picks->pairs.items[i].name, name) == 0) {
+            if (mu_text_equal(picks->pairs.items[i].name, name)) {
                 return picks->pairs.items[i].value;
             }
         }
@@ -486,26 +486,26 @@ timeout_read(const struct resolver *resolver, const struct picks *picks)
     bool is_start = strcmp(resolver->op_name, "start") == 0;
     bool is_probe =
         strcmp(resolver->op_name, "monitor") == 0 && resolver->interval_ms == 0;
-    const char *texts[3] = {NULL, picks_find(picks, "timeout"), NULL};
+    const char *text = NULL;
     int64_t timeout_ms;
 
     if (resolver->resource->agent_class == MU_AGENT_FENCE &&
         (is_start || is_probe)) {
-        texts[0] =
+        text =
             mu_params_lookup_param(resolver->context, "pcmk_monitor_timeout");
     }
-    texts[2] =
-        mu_config_option(resolver->context->config, "default-action-timeout");
-    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
-        if (texts[i] && mu_text_parse_duration(texts[i], &timeout_ms) == 0 &&
-            timeout_ms > 0) {
-            return timeout_ms;
-        }
-        if (texts[i] && i < 2) {
-            break; /* What is set and makes no sense counts as not set. */
-        }
+    if (!text) {
+        text = picks_find(picks, "timeout");
     }
-    return TIMEOUT_DEFAULT_MS;
+    if (!text) {
+        text = mu_config_option(resolver->context->config,
+                                "default-action-timeout");
+    }
+    /* What is set and makes no sense counts as not set. */
+    return text && mu_text_parse_duration(text, &timeout_ms) == 0 &&
+                   timeout_ms > 0
+               ? timeout_ms
+               : TIMEOUT_DEFAULT_MS;
 }
 
 /* Probes get as much time as the most frequent monitor. */

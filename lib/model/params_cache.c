@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <string.h>
-
 #include "base/panic.h"
+#include "base/text.h"
 #include "model/params.h"
 
 struct entry { /* One operation of a resource. */
@@ -86,7 +85,7 @@ mu_params_cache_meta(struct mu_params_cache *cache, uint32_t resource,
 
     mu_assert(resource < cache->config->resources_count);
     for (meta = cache->slots[resource].metas; meta; meta = meta->next) {
-        if (strcmp(meta->name, name) == 0) {
+        if (mu_text_equal(meta->name, name)) {
             return meta->value;
         }
     }
@@ -119,7 +118,7 @@ entry_find(struct mu_params_cache *cache, uint32_t resource,
     for (entry = cache->slots[resource].entries; entry; entry = entry->next) {
         if (entry->interval_ms == interval_ms &&
             (!entry->params.needs_node || entry->node == node) &&
-            strcmp(entry->op_name, op_name) == 0) {
+            mu_text_equal(entry->op_name, op_name)) {
             return entry;
         }
     }
