@@ -21,6 +21,7 @@
  *   elapse SECONDS         shows what happens
  *   settle [SECONDS]       waits, without showing, until nothing is to be done
  *   show                   shows what runs where, in truth
+ *   record                 shows who changed the configuration last, and why
  *
  * All checks of the simulator hold here as well. */
 
@@ -33,6 +34,7 @@
 #include "base/panic.h"
 #include "base/text.h"
 #include "core/core.h"
+#include "core/state.h"
 #include "cts/sim/sim.h"
 
 enum { WORDS_MAX = 16, SCRIPT_SIZE_MAX = 1 << 20, SETTLE_S = 120 };
@@ -205,6 +207,25 @@ show_truth(const struct script *script)
         }
         if (is_anywhere) {
             fprintf(script->out, "\n");
+        }
+    }
+}
+
+static void
+show_record(const struct script *script)
+{
+    const struct mu_sim *sim = script->sim;
+
+    for (uint32_t node = 1; node <= sim->options.nodes_count; node++) {
+        const struct mu_core *core = sim->nodes[node].core;
+        const struct mu_state *state = core ? mu_core_get_state(core) : NULL;
+
+        if (state && mu_core_get_phase(core) == MU_CORE_ACTIVE) {
+            fprintf(script->out, "  configuration %" PRId64 " by %s%s%s\n",
+                    state->config_epoch, state->config_user,
+                    *state->config_message ? ": " : "",
+                    state->config_message);
+            return;
         }
     }
 }
@@ -390,6 +411,8 @@ play_line(struct script *script, char *line)
                                  : (int64_t)SETTLE_S * 1000000);
     } else if (is_command(words, count, "show", 1)) {
         show_truth(script);
+    } else if (is_command(words, count, "record", 1)) {
+        show_record(script);
     } else if (!act(script, words, count)) {
         refuse(script, "what is this command?");
     }

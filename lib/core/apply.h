@@ -73,6 +73,10 @@ void mu_apply_completeness(struct mu_apply *apply);
 /* Says that the scheduler's input has changed: the plan is given up, what is
  * in flight goes on. */
 void mu_apply_touch(struct mu_apply *apply);
+/* Tells whether a history id is one of the resource at index 'resource', or
+ * of one in it. */
+bool mu_apply_belongs_to(const struct mu_config *config,
+                         const char *history_id, uint32_t resource);
 
 /* Moves 'node' to 'to' and tells the story. */
 void mu_apply_node_state(struct mu_apply *apply, struct mu_state_node *node,

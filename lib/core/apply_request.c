@@ -20,8 +20,6 @@ static int cleanup_do(struct mu_apply *apply,
                       struct mu_errbuf *err);
 static bool cleanup_one(struct mu_apply *apply, struct mu_state_node *node,
                         const char *resource, bool is_all);
-static bool belongs_to(const struct mu_config *config, const char *history_id,
-                       uint32_t resource);
 static bool has_failed(const struct mu_state *state,
                        const struct mu_state_node *node, const char *resource);
 static bool counts_clear(struct mu_state *state, struct mu_state_node *node,
@@ -130,7 +128,7 @@ cleanup_do(struct mu_apply *apply, const struct mu_body_request *body,
 
             if (row->node_id == node->id &&
                 (resource == MU_CONFIG_NONE ||
-                 belongs_to(config, row->resource, resource)) &&
+                 mu_apply_belongs_to(config, row->resource, resource)) &&
                 cleanup_one(apply, node, row->resource, body->is_all)) {
                 is_changed = true;
                 k = 0;
@@ -172,9 +170,9 @@ cleanup_one(struct mu_apply *apply, struct mu_state_node *node,
     return mu_state_forget(state, &filter) > 0;
 }
 
-static bool
-belongs_to(const struct mu_config *config, const char *history_id,
-           uint32_t resource)
+bool
+mu_apply_belongs_to(const struct mu_config *config, const char *history_id,
+                    uint32_t resource)
 {
     uint32_t at;
     char id[MU_NAME_SIZE_MAX];
@@ -237,7 +235,7 @@ counts_clear(struct mu_state *state, struct mu_state_node *node,
         }
         memcpy(id, name + skipped, (size_t)(hash - name) - skipped);
         id[(size_t)(hash - name) - skipped] = '\0';
-        if (resource == MU_CONFIG_NONE || belongs_to(config, id, resource)) {
+        if (resource == MU_CONFIG_NONE || mu_apply_belongs_to(config, id, resource)) {
             is_changed |= mu_state_set_attribute(state, node, name, NULL);
         } else {
             i++;

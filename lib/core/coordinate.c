@@ -39,6 +39,7 @@ mu_coordinate_consider(struct mu_core *core)
         return;
     }
     tick_consider(core);
+    mu_ending_consider(core);
     if (core->decide_sequence != 0 &&
         core->now.ms - core->decide_sent.ms >= DECIDE_LOST_MS) {
         core->decide_sequence = 0; /* Corosync can lose what it accepted, */
@@ -71,6 +72,7 @@ mu_coordinate_deadline(const struct mu_core *core)
         deadline =
             mu_instant_min(deadline, due.ms > soonest.ms ? due : soonest);
     }
+    deadline = mu_instant_min(deadline, core->ending_due);
     deadline = mu_instant_min(deadline, core->plan_hold);
     if (core->decide_sequence != 0) {
         return mu_instant_min(
@@ -117,6 +119,10 @@ mu_coordinate_reset(struct mu_core *core)
     core->plan_next_change = MU_INSTANT_NEVER;
     core->check_position = 0;
     core->check_time_ms = 0;
+    core->ending_hold = (struct mu_instant){0};
+    core->ending_due = MU_INSTANT_NEVER;
+    core->ending_seen = 0;
+    core->ending_config = 0;
 }
 
 static bool

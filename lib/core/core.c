@@ -47,6 +47,7 @@ mu_core_new(void)
     core->phase = MU_CORE_BOOTING;
     core->persist_retry = MU_INSTANT_NEVER;
     core->shutdown_deadline = MU_INSTANT_NEVER;
+    core->ending_request = UINT64_MAX - 1;
     mu_coordinate_reset(core);
     return core;
 }

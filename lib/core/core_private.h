@@ -209,6 +209,16 @@ struct mu_core {
     uint64_t check_position;   /* Where the newest digest was taken. */
     struct mu_digest check_digest;
     int64_t check_time_ms;     /* Cluster time of it. */
+
+    /* What is over (ending.c). */
+    uint64_t ending_request;   /* Number of our newest proposal; they count
+                                  down from the numbers of clients. */
+    struct mu_instant ending_hold; /* No proposal before that. */
+    struct mu_instant ending_due;  /* The next override ends then; or NEVER. */
+    uint64_t ending_seen;      /* What the newest judgement was based on. */
+    uint64_t ending_config;    /* Position of the configuration that was looked
+                                  through, plus 1; 0: none. */
+    bool has_endings;          /* There is something in it that ends. */
 };
 
 /* core.c: effects and the story. */
@@ -312,6 +322,10 @@ struct mu_instant mu_coordinate_deadline(const struct mu_core *core);
 /* A TICK was applied: compares digests. */
 void mu_coordinate_tick(struct mu_core *core, const struct mu_body_tick *body);
 void mu_coordinate_reset(struct mu_core *core);
+
+/* ending.c: overrides that are over. Called after every event while this node
+ * coordinates. */
+void mu_ending_consider(struct mu_core *core);
 
 /* client.c: requests of tools. */
 void mu_client_request(struct mu_core *core,

@@ -24,10 +24,10 @@ static bool may_run_on_many(const struct mu_config *config, uint32_t primitive,
                             const char *resource);
 static bool is_looked_for(const struct mu_state *state,
                           const struct mu_state_node *node, const char *id);
-static const char *meta_of(const struct mu_config *config, uint32_t primitive,
+static const char *meta_of(const struct mu_state *state, uint32_t primitive,
                            const char *name);
-static bool is_managed(const struct mu_config *config, const char *resource);
-static bool must_wait_for_fencing(const struct mu_config *config,
+static bool is_managed(const struct mu_state *state, const char *resource);
+static bool must_wait_for_fencing(const struct mu_state *state,
                                   uint32_t primitive);
 
 enum mu_hold
@@ -106,7 +106,7 @@ mu_kernel_may_leave(const struct mu_state *state,
         if (row->node_id == node->id && row->slot == MU_SLOT_LAST &&
             strcmp(row->class_name, "stonith") != 0 &&
             row_hold(row) == MU_HOLD_YES &&
-            is_managed(state->config, row->resource)) {
+            is_managed(state, row->resource)) {
             mu_errbuf_set(err, "it still holds %s", row->resource);
             return false;
         }
@@ -119,7 +119,7 @@ mu_kernel_may_leave(const struct mu_state *state,
         if (resource->kind == MU_RESOURCE_PRIMITIVE &&
             resource->agent_class != MU_AGENT_FENCE &&
             is_probed_everywhere(state->config, i) &&
-            is_managed(state->config, resource->id) &&
+            is_managed(state, resource->id) &&
             !is_looked_for(state, node, resource->id)) {
             mu_errbuf_set(err, "nobody has looked whether it runs %s",
                           resource->id);
@@ -227,7 +227,7 @@ node_objects(const struct mu_state *state, const struct mu_state_node *node,
         /* What is recorded of it is what was agreed; it may have seen more
          * before it was lost, and acted on it. */
         if (needs_fencing && (hold != MU_HOLD_NO ||
-                              must_wait_for_fencing(config, primitive))) {
+                              must_wait_for_fencing(state, primitive))) {
             mu_errbuf_set(err, "node %s may run it and is not fenced",
                           node->name);
             return true;
@@ -338,24 +338,32 @@ is_looked_for(const struct mu_state *state, const struct mu_state_node *node,
 
 /* A meta attribute for all nodes and times, or null. */
 static const char *
-meta_of(const struct mu_config *config, uint32_t primitive, const char *name)
+meta_of(const struct mu_state *state, uint32_t primitive, const char *name)
 {
-    const struct mu_params_context context = {.config = config,
-                                              .resource = primitive};
+    const struct mu_params_context context = {.config = state->config,
+                                              .resource = primitive,
+                                              .now_ms = state->wall_ms};
 
-    return config && primitive != MU_CONFIG_NONE
+    return state->config && primitive != MU_CONFIG_NONE
                ? mu_params_meta(&context, name, NULL)
                : NULL;
 }
 
 static bool
-is_managed(const struct mu_config *config, const char *resource)
+is_managed(const struct mu_state *state, const char *resource)
 {
+    const struct mu_config *config = state->config;
     uint32_t primitive = mu_kernel_find_primitive(config, resource);
-    const char *value = meta_of(config, primitive, "is-managed");
-    const char *maintenance = meta_of(config, primitive, "maintenance");
+    const char *value = meta_of(state, primitive, "is-managed");
+    const char *maintenance = meta_of(state, primitive, "maintenance");
+    struct mu_config_options options = {0};
     bool is_wanted = true;
-    bool is_in_maintenance = config && config->options.maintenance_mode;
+    bool is_in_maintenance;
+
+    if (config) {
+        mu_config_options_at(config, state->wall_ms, &options, NULL);
+    }
+    is_in_maintenance = options.maintenance_mode;
 
     if (value && mu_text_parse_bool(value, &is_wanted) < 0) {
         is_wanted = true; /* The default. */
@@ -369,9 +377,9 @@ is_managed(const struct mu_config *config, const char *resource)
 /* The documented meaning of "requires": unless it says otherwise, a resource
  * is started only when every lost node is known to be down. */
 static bool
-must_wait_for_fencing(const struct mu_config *config, uint32_t primitive)
+must_wait_for_fencing(const struct mu_state *state, uint32_t primitive)
 {
-    const char *value = meta_of(config, primitive, "requires");
+    const char *value = meta_of(state, primitive, "requires");
 
     return !value || (strcmp(value, "quorum") != 0 &&
                       strcmp(value, "nothing") != 0);

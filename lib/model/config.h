@@ -187,6 +187,7 @@ enum mu_discovery {
 };
 
 struct mu_config_location_rule {
+    const char *id; /* Or null. */
     const struct mu_rule *rule;
     int32_t score;
     const char *score_attribute; /* Null: 'score' counts. */

@@ -214,6 +214,7 @@ location_rules_read(struct mu_config_reader *reader,
             continue;
         }
         rule = mu_vec_add(reader->arena, &rules);
+        rule->id = mu_arena_strdup(reader->arena, mu_doc_get(real, "id"));
         rule->rule = mu_rule_read(reader, real);
         rule->score_attribute =
             mu_config_reader_text(reader, real, "score-attribute");

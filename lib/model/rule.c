@@ -25,6 +25,7 @@ struct part { /* A number within text. */
 static bool rule_evaluate(const struct mu_rule *rule,
                           const struct mu_rule_input *input,
                           struct mu_instant *next, unsigned depth);
+static int64_t end_find(const struct mu_rule *rule, unsigned depth);
 static bool parts_evaluate(const struct mu_rule *rule,
                            const struct mu_rule_input *input,
                            struct mu_instant *next, unsigned depth);
@@ -73,6 +74,57 @@ bool
 mu_rule_needs_node(const struct mu_rule *rule)
 {
     return rule && rule->needs_node;
+}
+
+int64_t
+mu_rule_end_ms(const struct mu_rule *rule)
+{
+    return rule ? end_find(rule, 0) : INT64_MAX;
+}
+
+/* Of parts that must all hold the first end counts, of others the last.
+ * Recursion is bounded by the reader of rules. */
+static int64_t
+end_find(const struct mu_rule *rule, unsigned depth)
+{
+    int64_t end_ms = rule->is_or ? INT64_MIN : INT64_MAX;
+
+    mu_assert(depth <= MU_RULES_DEPTH_MAX);
+    if (rule->type == MU_RULE_DATE_RANGE) {
+        return rule->stop_s < INT64_MAX / 1000 ? rule->stop_s * 1000
+                                               : INT64_MAX;
+    }
+    if (rule->type != MU_RULE_RULE || rule->parts_count == 0) {
+        return INT64_MAX;
+    }
+    for (uint32_t i = 0; i < rule->parts_count; i++) {
+        int64_t its_ms = end_find(rule->parts[i], depth + 1);
+
+        if (rule->is_or ? its_ms > end_ms : its_ms < end_ms) {
+            end_ms = its_ms;
+        }
+    }
+    return end_ms;
+}
+
+const char *
+mu_rule_node(const struct mu_rule *rule)
+{
+    if (!rule || rule->type != MU_RULE_RULE ||
+        (rule->is_or && rule->parts_count > 1)) {
+        return NULL;
+    }
+    for (uint32_t i = 0; i < rule->parts_count; i++) {
+        const struct mu_rule *part = rule->parts[i];
+
+        if (part->type == MU_RULE_ATTRIBUTE &&
+            part->operation == MU_RULE_EQ &&
+            part->source == MU_RULE_SOURCE_LITERAL &&
+            strcmp(part->attribute, "#uname") == 0) {
+            return part->value;
+        }
+    }
+    return NULL;
 }
 
 /* Recursion is bounded by the reader of rules. */

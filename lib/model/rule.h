@@ -47,6 +47,14 @@ bool mu_rule_is_true(const struct mu_rule *rule,
                      const struct mu_rule_input *input,
                      struct mu_instant *next);
 
+/* Returns the wall-clock time from which on 'rule' never holds again, whatever
+ * the node; INT64_MAX when no date says so. */
+int64_t mu_rule_end_ms(const struct mu_rule *rule);
+
+/* Returns the name of the only node on which 'rule' can hold, when it says so
+ * with an expression of its own; else null. */
+const char *mu_rule_node(const struct mu_rule *rule);
+
 /* Tells whether the answer may depend on the node. */
 bool mu_rule_needs_node(const struct mu_rule *rule);
 

@@ -21,6 +21,7 @@
 #include "sched/ticket.h"
 #include "sched/transition.h"
 
+static const struct mu_config_options *options_now(struct mu_sched *sched);
 static void groups_colocate(struct mu_sched *sched);
 static void implicit_order(struct mu_sched *sched);
 static void actions_make(struct mu_sched *sched);
@@ -35,10 +36,11 @@ mu_sched_plan(struct mu_arena *arena, const struct mu_snapshot *snapshot,
     sched->snapshot = snapshot;
     sched->config = snapshot->config;
     sched->status = snapshot->status;
-    sched->options = &snapshot->config->options;
     sched->flags = flags;
     sched->now_ms = snapshot->now_ms;
     sched->is_quorate = snapshot->is_quorate;
+    sched->next_change = MU_INSTANT_NEVER;
+    sched->options = options_now(sched);
     sched->is_maintenance = sched->options->maintenance_mode;
     sched->is_fencing_enabled = sched->options->fencing_enabled;
     sched->coordinator = snapshot->coordinator;
@@ -48,7 +50,6 @@ mu_sched_plan(struct mu_arena *arena, const struct mu_snapshot *snapshot,
          (!sched->is_quorate && !snapshot->had_quorum))) {
         sched->quorum_policy = MU_QUORUM_STOP; /* Nobody to be ended. */
     }
-    sched->next_change = MU_INSTANT_NEVER;
     sched->cache =
         mu_params_cache_new(arena, snapshot->config, snapshot->now_ms);
 
@@ -77,6 +78,26 @@ mu_sched_plan(struct mu_arena *arena, const struct mu_snapshot *snapshot,
     mu_notify_run(sched);
     mu_flight_release(sched);
     return mu_result_make(sched);
+}
+
+/* The options that hold now: sets of them may have rules with dates. */
+static const struct mu_config_options *
+options_now(struct mu_sched *sched)
+{
+    const struct mu_config_blocks *properties = &sched->config->properties;
+    struct mu_config_options *options;
+    bool has_rule = false;
+
+    for (uint32_t i = 0; i < properties->count; i++) {
+        has_rule = has_rule || properties->blocks[i].rule;
+    }
+    if (!has_rule) {
+        return &sched->config->options;
+    }
+    options = mu_arena_new(sched->arena, struct mu_config_options, 1);
+    mu_config_options_at(sched->config, sched->now_ms, options,
+                         &sched->next_change);
+    return options;
 }
 
 /* Groups, in clones too, hold together. */
