@@ -6,17 +6,25 @@
 
 #include "model/config.h"
 #include "tools/client.h"
+#include "tools/draft.h"
 #include "tools/preview.h"
 
 /* The daemon gives up before that and says why. */
 enum { TRIES_COUNT_MAX = 8, COMMIT_MS = 30000 };
 #define CONFIG_ARENA_SIZE_MAX ((size_t)1 << 32)
 
+static int open_target(struct mu_tool *tool, bool with_status,
+                       struct mu_cib_edit *edit);
+static int open_draft(struct mu_tool *tool, bool with_status,
+                      struct mu_cib_edit *edit);
+static int take_configuration(struct mu_cib_edit *edit, const char *text,
+                              size_t size);
 static int open_file(struct mu_tool *tool, struct mu_cib_edit *edit);
 static int open_cluster(struct mu_tool *tool, bool with_status,
                         struct mu_cib_edit *edit);
 static void add_nodes(struct mu_cib_edit *edit, const json_t *nodes);
 static int commit(struct mu_cib_edit *edit);
+static int commit_draft(struct mu_cib_edit *edit);
 static int commit_file(struct mu_cib_edit *edit);
 static int commit_cluster(struct mu_cib_edit *edit);
 static struct mu_span span_of(const char *text, size_t size);
@@ -27,8 +35,9 @@ mu_cib_edit_open(struct mu_tool *tool, bool with_status,
                  struct mu_cib_edit *ret_edit)
 {
     *ret_edit = (struct mu_cib_edit){.tool = tool};
-    return tool->file ? open_file(tool, ret_edit)
-                      : open_cluster(tool, with_status, ret_edit);
+    return tool->draft && mu_draft_is_open(tool, tool->draft)
+               ? open_draft(tool, with_status, ret_edit)
+               : open_target(tool, with_status, ret_edit);
 }
 
 void
@@ -76,6 +85,67 @@ mu_cib_edit_validate(struct mu_tool *tool, const char *thing,
     error = mu_config_read(&arena, doc, MU_CONFIG_STRICT, &config, &err);
     mu_arena_done(&arena);
     return error ? mu_tool_fail_errbuf(tool, thing, &err) : MU_TOOL_OK;
+}
+
+/* What the words are about when there is no draft. */
+static int
+open_target(struct mu_tool *tool, bool with_status, struct mu_cib_edit *edit)
+{
+    return tool->file ? open_file(tool, edit)
+                      : open_cluster(tool, with_status, edit);
+}
+
+/* The status is that of now: it is not kept in a draft. */
+static int
+open_draft(struct mu_tool *tool, bool with_status, struct mu_cib_edit *edit)
+{
+    struct mu_errbuf err = {0};
+    struct mu_draft draft;
+    int code = mu_draft_read(tool, tool->draft, &draft);
+
+    if (code) {
+        return code;
+    }
+    if (with_status) {
+        code = open_target(tool, true, edit);
+        return code ? code
+                    : take_configuration(edit, draft.now, draft.now_size);
+    }
+    edit->before = draft.now;
+    edit->before_size = draft.now_size;
+    edit->base = draft.base;
+    return mu_doc_parse(span_of(draft.now, draft.now_size), &edit->doc, &err)
+               ? mu_tool_fail_errbuf(tool, "the changes so far", &err)
+               : MU_TOOL_OK;
+}
+
+/* Replaces the configuration of an open document by that of 'text'. */
+static int
+take_configuration(struct mu_cib_edit *edit, const char *text, size_t size)
+{
+    const struct mu_doc_element *old =
+        mu_doc_first_named(mu_doc_root(edit->doc), "configuration");
+    const struct mu_doc_element *new;
+    struct mu_errbuf err = {0};
+    struct mu_text_buffer whole;
+    struct mu_doc *doc;
+
+    if (mu_doc_parse(span_of(text, size), &doc, &err)) {
+        mu_cib_edit_close(edit);
+        return mu_tool_fail_errbuf(edit->tool, "the changes so far", &err);
+    }
+    new = mu_doc_first_named(mu_doc_root(doc), "configuration");
+    if (old && new) {
+        mu_doc_insert_before(mu_doc_edit(edit->doc, old),
+                             mu_doc_make_copy(edit->doc, new));
+        mu_doc_remove(mu_doc_edit(edit->doc, old));
+    }
+    mu_doc_free(doc);
+    mu_text_buffer_init(&whole, &edit->tool->arena);
+    mu_doc_write_file(edit->doc, &whole);
+    edit->before = whole.data;
+    edit->before_size = whole.length;
+    return MU_TOOL_OK;
 }
 
 static int
@@ -209,7 +279,29 @@ commit(struct mu_cib_edit *edit)
                                span_of(after.data, after.length),
                                edit->has_status);
     }
+    if (tool->draft) {
+        return commit_draft(edit);
+    }
     return tool->file ? commit_file(edit) : commit_cluster(edit);
+}
+
+static int
+commit_draft(struct mu_cib_edit *edit)
+{
+    struct mu_tool *tool = edit->tool;
+    struct mu_text_buffer text;
+    int code = MU_TOOL_OK;
+
+    if (!mu_draft_is_open(tool, tool->draft)) {
+        code = mu_draft_begin(tool, tool->draft,
+                              span_of(edit->before, edit->before_size),
+                              edit->base);
+    }
+    mu_text_buffer_init(&text, &tool->arena);
+    mu_doc_write_file(edit->doc, &text);
+    return code ? code
+                : mu_draft_write(tool, tool->draft,
+                                 span_of(text.data, text.length));
 }
 
 static int

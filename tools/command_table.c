@@ -137,7 +137,17 @@ const struct mu_tool_command mu_command_table_items[] = {
               "change the members of a group", NULL),
     STATEMENT("set", "ID.NAME VALUE", "change one value", NULL),
     STATEMENT("erase", "[nodes]", "delete everything", NULL),
-    STATEMENT("commit", "", "does nothing: each statement is committed", NULL),
+    {"configure commit", NULL, mu_muster_draft_commit, "[force]",
+     "make the changes of this shell real",
+     "Only in a shell changes wait for this; elsewhere each statement is\n"
+     "committed when it returns. What others changed meanwhile is kept; when\n"
+     "they changed the same object nothing is committed, and it is named.\n"
+     "  force           take the version of this shell then\n",
+     false},
+    {"configure refresh", NULL, mu_muster_draft_refresh, "",
+     "drop the changes of this shell that are not committed", NULL, false},
+    {"configure diff", NULL, mu_muster_draft_diff, "",
+     "show the changes of this shell that are not committed", NULL, false},
 
     /* Resources. */
     {"resource status", "show list", mu_muster_resource_status, "[RESOURCE...]",
@@ -253,3 +263,16 @@ const struct mu_tool_command mu_command_table_items[] = {
 
 const size_t mu_command_table_count =
     sizeof(mu_command_table_items) / sizeof(mu_command_table_items[0]);
+
+const struct mu_command_level mu_command_table_levels[] = {
+    {"configure", "the configuration, in the crm language"},
+    {"resource", "start, stop, move and look at resources"},
+    {"node", "standby, maintenance, fencing, attributes of nodes"},
+    {"cluster", "the cluster as a whole"},
+    {"maintenance", "leave services alone while people work on them"},
+    {"site", "tickets of clusters at several sites"},
+    {"ra", "resource agents and their parameters"},
+};
+
+const size_t mu_command_table_levels_count =
+    sizeof(mu_command_table_levels) / sizeof(mu_command_table_levels[0]);

@@ -13,4 +13,14 @@
 extern const struct mu_tool_command mu_command_table_items[];
 extern const size_t mu_command_table_count;
 
+/* What a level is for. */
+struct mu_command_level {
+    const char *name;
+    const char *summary; /* One line. */
+};
+
+/* All levels, in the order of help. */
+extern const struct mu_command_level mu_command_table_levels[];
+extern const size_t mu_command_table_levels_count;
+
 #endif /* MU_TOOLS_COMMAND_TABLE_H */

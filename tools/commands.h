@@ -25,7 +25,6 @@ mu_tool_function mu_muster_why_run;
 
 /* muster_configure.c */
 mu_tool_function mu_muster_configure_run;
-mu_tool_function mu_muster_configure_batch;
 mu_tool_function mu_muster_configure_show;
 mu_tool_function mu_muster_configure_load;
 mu_tool_function mu_muster_configure_edit;
@@ -43,6 +42,11 @@ MU_NODISCARD int mu_muster_configure_put(struct mu_cib_edit *edit,
 void mu_muster_configure_tell(struct mu_tool *tool, const char *thing,
                               const char *text, const struct mu_report *report,
                               bool is_failed);
+
+/* muster_draft.c */
+mu_tool_function mu_muster_draft_commit;
+mu_tool_function mu_muster_draft_refresh;
+mu_tool_function mu_muster_draft_diff;
 
 /* muster_resource.c */
 mu_tool_function mu_muster_resource_start;

@@ -13,11 +13,14 @@
 
 enum { WAIT_MS = 500 };
 
-static void complete_command(const char *level, const char *start);
+static void complete_command(struct mu_tool *tool, const char *level,
+                             const char *start);
 static void complete_agent(struct mu_tool *tool, const char *start);
 static void complete_name(struct mu_tool *tool, const char *level,
                           const char *start);
-static void print_if(const char *word, size_t length, const char *start);
+static const char *level_summary(const char *name, size_t length);
+static void print_if(const struct mu_tool *tool, const char *word,
+                     const char *note, const char *start);
 
 int
 mu_complete(struct mu_tool *tool, int argc, char **argv)
@@ -31,9 +34,9 @@ mu_complete(struct mu_tool *tool, int argc, char **argv)
     tool->timeout_ms = WAIT_MS;
     tool->is_quiet = true;
     if (argc <= 1) {
-        complete_command(NULL, start);
+        complete_command(tool, NULL, start);
     } else if (argc == 2 && strcmp(argv[0], "why") != 0) {
-        complete_command(argv[0], start);
+        complete_command(tool, argv[0], start);
     } else if (strcmp(argv[0], "ra") == 0 ||
                (strcmp(argv[0], "configure") == 0 && argc == 4)) {
         complete_agent(tool, start);
@@ -45,7 +48,7 @@ mu_complete(struct mu_tool *tool, int argc, char **argv)
 
 /* Commands of a level; without one the levels and the commands at the top. */
 static void
-complete_command(const char *level, const char *start)
+complete_command(struct mu_tool *tool, const char *level, const char *start)
 {
     const char *last = "";
     size_t last_length = 0;
@@ -57,13 +60,16 @@ complete_command(const char *level, const char *start)
 
         if (!level) {
             if (length != last_length || strncmp(name, last, length) != 0) {
-                print_if(name, length, start);
+                print_if(tool, mu_arena_strndup(&tool->arena, name, length),
+                         blank ? level_summary(name, length)
+                               : mu_command_table_items[i].summary,
+                         start);
             }
             last = name;
             last_length = length;
         } else if (blank && strlen(level) == length &&
                    strncmp(level, name, length) == 0) {
-            print_if(blank + 1, strlen(blank + 1), start);
+            print_if(tool, blank + 1, mu_command_table_items[i].summary, start);
         }
     }
 }
@@ -82,7 +88,7 @@ complete_agent(struct mu_tool *tool, const char *start)
             const char *name = mu_text_make(&tool->arena, "ocf:%s:%s",
                                             providers.names[i], types.names[j]);
 
-            print_if(name, strlen(name), start);
+            print_if(tool, name, NULL, start);
         }
     }
     for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++) {
@@ -93,7 +99,7 @@ complete_agent(struct mu_tool *tool, const char *start)
             const char *name =
                 mu_text_make(&tool->arena, "%s:%s", classes[i], types.names[j]);
 
-            print_if(name, strlen(name), start);
+            print_if(tool, name, NULL, start);
         }
     }
 }
@@ -122,21 +128,39 @@ complete_name(struct mu_tool *tool, const char *level, const char *start)
         const char *uname = mu_doc_get(one, "uname");
 
         if (mu_doc_is(one, "node") && uname) {
-            print_if(uname, strlen(uname), start);
+            print_if(tool, uname, NULL, start);
         } else if (!is_node && id &&
                    (mu_doc_is(one, "primitive") || mu_doc_is(one, "group") ||
                     mu_doc_is(one, "clone") || mu_doc_is(one, "master") ||
                     mu_doc_is(one, "bundle"))) {
-            print_if(id, strlen(id), start);
+            print_if(tool, id, NULL, start);
         }
     }
     mu_cib_edit_close(&edit);
 }
 
+static const char *
+level_summary(const char *name, size_t length)
+{
+    for (size_t i = 0; i < mu_command_table_levels_count; i++) {
+        const struct mu_command_level *one = &mu_command_table_levels[i];
+
+        if (strlen(one->name) == length &&
+            strncmp(one->name, name, length) == 0) {
+            return one->summary;
+        }
+    }
+    return NULL;
+}
+
+/* Prints 'word' if it begins like 'start', with the note where notes are
+ * wanted. */
 static void
-print_if(const char *word, size_t length, const char *start)
+print_if(const struct mu_tool *tool, const char *word, const char *note,
+         const char *start)
 {
     if (strncmp(word, start, strlen(start)) == 0) {
-        (void)printf("%.*s\n", (int)length, word);
+        (void)printf("%s%s%s\n", word, note && tool->is_full ? "\t" : "",
+                     note && tool->is_full ? note : "");
     }
 }

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "tools/command_find.h"
 #include "tools/command_table.h"
 #include "tools/commands.h"
 #include "tools/complete.h"
@@ -40,18 +41,23 @@ struct texts { /* Values that need more reading. */
     const char *timeout;
 };
 
-static int run_line(int argc, char **argv);
+/* What the first words are the name of. */
+struct named {
+    const struct mu_tool_command *command; /* Null: a level, or nothing. */
+    const char *level;                     /* Null at the top. */
+    int used;                              /* How many words. */
+};
+
+static int run_line(const struct mu_tool *start, int argc, char **argv);
 static int parse(struct mu_tool *tool, int argc, char **argv, char **words,
                  int *ret_count);
 static int take_option(struct mu_tool *tool, const char *word, const char *next,
                        const char **ret_timeout);
 static int finish_options(struct mu_tool *tool, const char *timeout);
 static int dispatch(struct mu_tool *tool, int count, char **words);
-static const struct mu_tool_command *find(const char *level, const char *word,
-                                          bool *ret_is_ambiguous);
-static bool is_level(const char *word);
-static bool matches(const struct mu_tool_command *command, const char *level,
-                    const char *word, bool is_prefix);
+static int resolve(struct mu_tool *tool, int count, char **words,
+                   struct named *ret_named);
+static int run_shell(struct mu_tool *tool, const char *level);
 static int unknown(struct mu_tool *tool, const char *level, const char *word);
 static int help(const struct mu_tool *tool, const char *level);
 static int help_command(const struct mu_tool *tool,
@@ -62,14 +68,16 @@ main(int argc, char **argv)
 {
     /* A pager that is closed early is no reason for a message. */
     (void)signal(SIGPIPE, SIG_DFL);
-    return run_line(argc, argv);
+    return run_line(&(struct mu_tool){.program = "muster", .timeout_ms = -1},
+                    argc, argv);
 }
 
-/* Runs one command line. Returns an exit code. */
+/* Runs one command line; 'start' holds what a shell sets for all of its lines.
+ * Returns an exit code. */
 static int
-run_line(int argc, char **argv)
+run_line(const struct mu_tool *start, int argc, char **argv)
 {
-    struct mu_tool tool = {.program = "muster", .timeout_ms = -1};
+    struct mu_tool tool = *start;
     const char *slash = argc > 0 ? strrchr(argv[0], '/') : NULL;
     const char *name = slash ? slash + 1 : argc > 0 ? argv[0] : "muster";
     char **words;
@@ -82,10 +90,9 @@ run_line(int argc, char **argv)
     mu_arena_init(&tool.arena, ARENA_SIZE_MAX);
     mu_tool_look(&tool);
     words = mu_arena_new(&tool.arena, char *, (size_t)argc + 1);
-    if (argc > 1 && strcmp(argv[1], "--complete") == 0) {
+    if (argc > 1 && strncmp(argv[1], "--complete", 10) == 0) {
+        tool.is_full = strcmp(argv[1], "--complete-notes") == 0;
         code = mu_complete(&tool, argc - 2, argv + 2);
-    } else if (argc == 1 && isatty(STDIN_FILENO)) {
-        code = mu_shell_run(&tool, run_line, is_level);
     } else {
         code = parse(&tool, argc, argv, words, &count);
         if (!code) {
@@ -149,6 +156,7 @@ take_option(struct mu_tool *tool, const char *word, const char *next,
         FLAG("--quiet", "-q", is_quiet),
         VALUE("--format", NULL, output),
         VALUE("--file", NULL, file),
+        VALUE("--run", "-f", script),
         VALUE("--message", "-m", message),
     };
     const char *equals = strchr(word, '=');
@@ -215,149 +223,97 @@ finish_options(struct mu_tool *tool, const char *timeout)
 static int
 dispatch(struct mu_tool *tool, int count, char **words)
 {
-    const struct mu_tool_command *command;
-    bool is_ambiguous = false;
-    int used = 1;
+    struct named named = {0};
+    int code;
 
     if (count > 0 && strcmp(words[0], "help") == 0) {
         tool->has_help = true;
         count--;
         words++;
     }
-    if (count == 0) {
-        return help(tool, NULL) ? MU_TOOL_OK
-               : tool->has_help ? MU_TOOL_OK
-                                : MU_TOOL_USAGE;
+    code = resolve(tool, count, words, &named);
+    if (code) {
+        return code;
     }
-    if (is_level(words[0])) {
-        if (count == 1 && strcmp(words[0], "configure") == 0 &&
-            !tool->has_help && !isatty(STDIN_FILENO)) {
-            tool->command = "configure";
-            return mu_muster_configure_batch(tool, 0, words + 1);
-        }
-        if (count == 1) {
-            (void)help(tool, words[0]);
-            return tool->has_help ? MU_TOOL_OK : MU_TOOL_USAGE;
-        }
-        command = find(words[0], words[1], &is_ambiguous);
-        used = 2;
-    } else {
-        command = find(NULL, words[0], &is_ambiguous);
+    if (!named.command && tool->has_help) {
+        return help(tool, named.level);
     }
-    if (!command) {
-        return unknown(tool, used == 2 ? words[0] : NULL, words[used - 1]);
+    if (!named.command) {
+        return run_shell(tool, named.level);
     }
-    tool->command = command->name;
+    tool->command = named.command->name;
     if (tool->has_help) {
-        return help_command(tool, command);
+        return help_command(tool, named.command);
     }
-    for (int i = used; i < count && !command->has_own_words; i++) {
+    for (int i = named.used; i < count && !named.command->has_own_words; i++) {
         if (words[i][0] == '-' && words[i][1] == '-' &&
             strcmp(words[i], "--all") != 0) {
             return mu_tool_usage(tool, "%s: is no option", words[i]);
         }
     }
-    if (command->has_own_words && used == 2) {
-        used = 1; /* The language reads its keyword itself. */
+    if (named.command->has_own_words && strchr(named.command->name, ' ')) {
+        named.used--; /* The language reads its keyword itself. */
+        words[named.used] =
+            mu_arena_strdup(&tool->arena, mu_command_find_word(named.command));
     }
-    return command->run(tool, count - used, words + used);
+    return named.command->run(tool, count - named.used, words + named.used);
 }
 
-/* Finds a command by its exact word, an alias, or a prefix that no other
- * has. */
-static const struct mu_tool_command *
-find(const char *level, const char *word, bool *ret_is_ambiguous)
+/* Finds what the words name: a command, or a level when they end there. Some
+ * levels are reached from within another, too. */
+static int
+resolve(struct mu_tool *tool, int count, char **words, struct named *ret_named)
 {
-    const struct mu_tool_command *found = NULL;
+    struct mu_command_find find;
 
-    for (size_t i = 0; i < mu_command_table_count; i++) {
-        if (matches(&mu_command_table_items[i], level, word, false)) {
-            return &mu_command_table_items[i];
+    while (ret_named->used < count && !ret_named->command) {
+        const char *word = words[ret_named->used];
+
+        if (!mu_command_find(&tool->arena, ret_named->level, word, &find) &&
+            (find.names || !mu_command_find(&tool->arena, NULL, word, &find) ||
+             !find.level)) {
+            return unknown(tool, ret_named->level, word);
         }
-    }
-    for (size_t i = 0; i < mu_command_table_count; i++) {
-        if (matches(&mu_command_table_items[i], level, word, true)) {
-            if (found) {
-                *ret_is_ambiguous = true;
-                return NULL;
-            }
-            found = &mu_command_table_items[i];
+        if (find.is_guess) {
+            mu_tool_say(tool, "%s: %s: taken for %s", tool->program, word,
+                        find.level ? find.level
+                                   : mu_command_find_word(find.command));
         }
+        ret_named->used++;
+        ret_named->command = find.command;
+        ret_named->level = find.level;
     }
-    return found;
+    return MU_TOOL_OK;
 }
 
-static bool
-is_level(const char *word)
+/* No command was named: commands come from the terminal, or line by line. */
+static int
+run_shell(struct mu_tool *tool, const char *level)
 {
-    size_t length = strlen(word);
+    bool is_terminal = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
 
-    for (size_t i = 0; i < mu_command_table_count; i++) {
-        const char *name = mu_command_table_items[i].name;
-
-        if (strncmp(name, word, length) == 0 && name[length] == ' ') {
-            return true;
-        }
+    if (tool->session ||
+        (!tool->script && isatty(STDIN_FILENO) && !is_terminal)) {
+        (void)help(tool, level);
+        return MU_TOOL_USAGE;
     }
-    return false;
-}
-
-static bool
-matches(const struct mu_tool_command *command, const char *level,
-        const char *word, bool is_prefix)
-{
-    const char *blank = strchr(command->name, ' ');
-    const char *last = blank ? blank + 1 : command->name;
-    const char *alias = command->aliases;
-    size_t length = strlen(word);
-
-    if ((level == NULL) != (blank == NULL) ||
-        (level && (strlen(level) != (size_t)(blank - command->name) ||
-                   strncmp(level, command->name, strlen(level)) != 0))) {
-        return false;
-    }
-    if (is_prefix) {
-        return strncmp(last, word, length) == 0;
-    }
-    if (strcmp(last, word) == 0 ||
-        (command->has_own_words && mu_text_casecmp(last, word) == 0)) {
-        return true;
-    }
-    while (alias && *alias) {
-        size_t size = strcspn(alias, " ");
-
-        if (size == length && strncmp(alias, word, size) == 0) {
-            return true;
-        }
-        alias += size;
-        alias += strspn(alias, " ");
-    }
-    return false;
+    return mu_shell_run(tool, run_line,
+                        tool->script  ? tool->script
+                        : is_terminal ? NULL
+                                      : "-",
+                        level);
 }
 
 static int
 unknown(struct mu_tool *tool, const char *level, const char *word)
 {
-    const char **names = mu_arena_new(&tool->arena, const char *,
-                                      mu_command_table_count * 2 + 1);
-    const char *nearest;
-    size_t count = 0;
+    const char *nearest = mu_command_find_nearest(&tool->arena, level, word);
+    struct mu_command_find find;
 
-    for (size_t i = 0; i < mu_command_table_count; i++) {
-        const char *name = mu_command_table_items[i].name;
-        const char *blank = strchr(name, ' ');
-
-        if (!level) {
-            names[count++] = blank ? mu_arena_strndup(&tool->arena, name,
-                                                      (size_t)(blank - name))
-                                   : name;
-        } else if (blank && strlen(level) == (size_t)(blank - name) &&
-                   strncmp(level, name, strlen(level)) == 0) {
-            names[count++] = blank + 1;
-        }
-    }
-    nearest = mu_tool_nearest(word, names);
     tool->command = level;
+    if (!mu_command_find(&tool->arena, level, word, &find) && find.names) {
+        return mu_tool_usage(tool, "%s: may mean %s", word, find.names);
+    }
     if (nearest) {
         return mu_tool_usage(tool, "%s: is no command; did you mean %s?", word,
                              nearest);
@@ -365,45 +321,50 @@ unknown(struct mu_tool *tool, const char *level, const char *word)
     return mu_tool_usage(tool, "%s: is no command", word);
 }
 
-/* Lists the commands of a level, or the levels. Returns OK. */
+/* Lists the commands of a level; without one those of the top, and the
+ * levels. Returns OK. */
 static int
 help(const struct mu_tool *tool, const char *level)
 {
-    const char *before = "";
-    size_t before_length = 0;
+    size_t length = level ? strlen(level) : 0;
 
     (void)printf("usage: %s %s COMMAND ...\n\n", tool->program,
                  level ? level : "[OPTION...]");
     for (size_t i = 0; i < mu_command_table_count; i++) {
         const struct mu_tool_command *one = &mu_command_table_items[i];
         const char *blank = strchr(one->name, ' ');
-        size_t length = blank ? (size_t)(blank - one->name) : 0;
 
-        if (level && (length != strlen(level) ||
-                      strncmp(one->name, level, length) != 0)) {
-            continue;
+        if (level ? blank && (size_t)(blank - one->name) == length &&
+                        strncmp(one->name, level, length) == 0
+                  : !blank) {
+            (void)printf("  %-18s %s\n", mu_command_find_word(one),
+                         one->summary);
         }
-        if (!level && blank &&
-            (length != before_length ||
-             strncmp(before, one->name, length) != 0)) {
-            (void)printf("\n");
-        }
-        before = one->name;
-        before_length = length;
-        (void)printf("  %-24s %s\n", level ? blank + 1 : one->name,
-                     one->summary);
     }
-    (void)printf(
-        "\nOptions of all commands:\n"
-        "  --format text|json   how to answer\n"
-        "  --file FILE          work on a file, without a cluster (CIB_file)\n"
-        "  --dry-run            show what a change would do\n"
-        "  -F, --force          do it although it looks wrong\n"
-        "  -y, --yes            do not ask\n"
-        "  -w, --wait           return when the cluster is idle\n"
-        "  -m, --message TEXT   why, for the record\n"
-        "  -h, --help           help on a command\n"
-        "\nSee muster(8), and muster(7) for the words.\n");
+    if (!level) {
+        (void)printf("\nLevels, each with commands of its own; see: %s help "
+                     "LEVEL\n",
+                     tool->program);
+        for (size_t i = 0; i < mu_command_table_levels_count; i++) {
+            (void)printf("  %-18s %s\n", mu_command_table_levels[i].name,
+                         mu_command_table_levels[i].summary);
+        }
+        (void)printf("\nOptions of all commands:\n"
+                     "  --format text|json   how to answer\n"
+                     "  --file FILE          work on a file, without a cluster "
+                     "(CIB_file)\n"
+                     "  --dry-run            show what a change would do\n"
+                     "  -F, --force          do it although it looks wrong\n"
+                     "  -y, --yes            do not ask\n"
+                     "  -w, --wait           return when the cluster is idle\n"
+                     "  -m, --message TEXT   why, for the record\n"
+                     "  -f, --run FILE       run the commands in a file\n"
+                     "  -h, --help           help on a command\n"
+                     "\nWithout a command, on a terminal, it is a shell.\n");
+    }
+    (void)printf("\nMore on a command: %s help %s%sCOMMAND. See muster(8), and "
+                 "muster(7) for the words.\n",
+                 tool->program, level ? level : "", level ? " " : "");
     return MU_TOOL_OK;
 }
 

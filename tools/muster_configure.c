@@ -22,10 +22,6 @@ struct typed {
     const char *text;
 };
 
-/* Words that end something in the crm shell, where nothing need be ended. */
-static const char *const controls[] = {"commit", "up",  "end",     "quit",
-                                       "exit",   "bye", "refresh", NULL};
-
 struct load {
     const char *thing;
     const char *text;
@@ -65,53 +61,8 @@ mu_muster_configure_run(struct mu_tool *tool, int argc, char **argv)
         return mu_tool_usage(tool, "which statement? For example: primitive "
                                    "ip IPaddr2 params ip=192.0.2.10");
     }
-    for (unsigned i = 0; argc == 1 && controls[i]; i++) {
-        if (strcmp(argv[0], controls[i]) == 0) {
-            return MU_TOOL_OK; /* Each statement has been committed already. */
-        }
-    }
     typed.text = mu_lexer_join(
         &tool->arena, (const char *const *)(uintptr_t)argv, (size_t)argc);
-    return mu_cib_edit_run(tool, change_typed, &typed);
-}
-
-/* Statements on standard input: all of them or none. */
-int
-mu_muster_configure_batch(struct mu_tool *tool, int argc, char **argv)
-{
-    struct typed typed = {.thing = "standard input"};
-    struct mu_text_buffer kept;
-    size_t size;
-    char *text;
-    int error = mu_tool_read_file(tool, "-", &text, &size);
-
-    (void)argc;
-    (void)argv;
-    if (error) {
-        return mu_tool_fail(tool, "standard input: %s", strerror(-error));
-    }
-    /* "commit" and the like are no statements; empty lines keep the count. */
-    mu_text_buffer_init(&kept, &tool->arena);
-    while (*text) {
-        size_t length = strcspn(text, "\n");
-        size_t blank = strspn(text, " \t");
-        const char *word = text + blank;
-        bool is_control = false;
-
-        for (unsigned i = 0; controls[i]; i++) {
-            size_t own = strlen(controls[i]);
-
-            is_control =
-                is_control || (strncmp(word, controls[i], own) == 0 &&
-                               (word[own] == '\0' || word[own] == '\n'));
-        }
-        if (!is_control) {
-            mu_text_buffer_append(&kept, text, length);
-        }
-        mu_text_buffer_append(&kept, "\n", 1);
-        text += length + (text[length] ? 1 : 0);
-    }
-    typed.text = kept.data ? kept.data : "";
     return mu_cib_edit_run(tool, change_typed, &typed);
 }
 

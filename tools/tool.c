@@ -278,8 +278,9 @@ complain(const struct mu_tool *tool, const char *sentence, const char *more)
         }
     }
     (void)fflush(stdout);
-    (void)fprintf(stderr, "%s%s%s: %s%s\n", tool->program,
+    (void)fprintf(stderr, "%s%s%s: %s%s%s%s\n", tool->program,
                   tool->command ? " " : "", tool->command ? tool->command : "",
+                  tool->place ? tool->place : "", tool->place ? ": " : "",
                   sentence, more);
 }
 

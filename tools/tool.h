@@ -31,6 +31,10 @@ struct mu_tool {
     const char *program; /* As called: muster or crm. */
     const char *command; /* Full name of the command that runs. */
     const char *file;    /* --file or CIB_file: work on it; else null. */
+    const char *script;  /* -f: file with commands; or null. */
+    const char *session; /* Folder of the shell that runs this; or null. */
+    const char *draft;   /* Folder of what is not committed yet; or null. */
+    const char *place;   /* Where the command stands in a script; or null. */
     const char *message; /* -m: why, for the record; or null. */
     const char *output;  /* Name given to --format. */
     bool is_json;        /* --format json */

@@ -13,7 +13,7 @@ page=$top/man/muster.8
 failed=0
 
 # The table's first members: {"resource start", ... and STATEMENT("group", ...
-commands=$(sed -n \
+commands=$(sed -n -e '/mu_command_table_levels\[\]/q' \
     -e 's/^    {"\([a-z -]*\)".*/\1/p' \
     -e 's/^    STATEMENT("\([a-z_]*\)".*/configure \1/p' \
     "$top/tools/command_table.c" | sort)

@@ -192,19 +192,26 @@ class FileTest(unittest.TestCase):
         self.assertIn("+ primitive b", shown)
 
     def test_mistyped_commands_are_told_the_nearest_one(self):
-        done = self.refused("resorce", "stop", "x", holds=("resource",))
+        done = self.refused("recource", "stop", "x", holds=("resource",))
         self.assertEqual(done.returncode, 2)
         done = self.refused("resource", "stopp", "x", holds=("stop",))
         self.assertEqual(done.returncode, 2)
 
     def test_every_command_has_help(self):
-        shown = self.good("--help")
-        names = [line.split("  ")[1] for line in shown.splitlines()
-                 if line.startswith("  ") and not line.startswith("  -")]
-        self.assertGreater(len(names), 40)
-        for name in names:
-            text = self.good(*name.split(), "--help")
+        def names(*words):
+            return [line.split()[0] for line in
+                    self.good("help", *words).splitlines()
+                    if line.startswith("  ") and line[2] != "-"]
+
+        count = 0
+        for name in names():
+            text = self.good(name, "--help")
             self.assertIn("usage: ", text)
+            if "COMMAND ..." in text:
+                for command in names(name):
+                    self.assertIn("usage: ", self.good("help", name, command))
+                    count += 1
+        self.assertGreater(count, 60)
 
     def test_completion_offers_commands_names_and_agents(self):
         self.good("configure", "primitive", "web", "ocf:heartbeat:Dummy")
@@ -219,25 +226,6 @@ class FileTest(unittest.TestCase):
                              environment={"MUSTER_SOCKET": "/nonexistent"})
         self.assertEqual((done.returncode, done.stdout, done.stderr),
                          (0, "", ""))
-
-    def test_without_words_it_is_a_shell_with_levels(self):
-        lines = "configure\nprimitive a ocf:heartbeat:Dummy\n" \
-                "group g nosuch\nup\nresource\nstop a\nup\nquit\n"
-        terminal, other = os.openpty()
-        self.addCleanup(os.close, terminal)
-        process = subprocess.Popen(
-            [PROGRAM], stdin=other, stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE, text=True,
-            env={**os.environ, "CIB_file": self.path})
-        os.close(other)
-        os.write(terminal, lines.encode())
-        shown, said = process.communicate(timeout=30)
-        self.assertIn("muster configure#", shown)
-        self.assertIn('"nosuch"', said)
-        self.assertEqual(process.returncode, 0)
-        self.assertEqual(
-            self.good("resource", "meta", "a", "show", "target-role"),
-            "Stopped\n")
 
     def test_answers_are_json_when_asked(self):
         self.good("configure", "primitive", "a", "ocf:heartbeat:Dummy")

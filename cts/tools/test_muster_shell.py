@@ -1,0 +1,211 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The shell of the operator's command: in a real terminal, which tmux is, and
+fed from a file."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+PROGRAM = os.environ.get("MUSTER_PROGRAM") or os.path.abspath("tools/muster")
+DEADLINE_S = 20
+
+EMPTY = """<cib validate-with="pacemaker-3.9" admin_epoch="0" epoch="7"
+ num_updates="0">
+  <configuration>
+    <crm_config/>
+    <nodes><node id="1" uname="alpha"/><node id="2" uname="beta"/></nodes>
+    <resources/>
+    <constraints/>
+  </configuration>
+  <status/>
+</cib>
+"""
+DUMMY = "ocf:heartbeat:Dummy"
+
+
+class Place(unittest.TestCase):
+    """A configuration in a file and a home of its own."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+        self.path = f"{self.folder}/cib.xml"
+        with open(self.path, "w", encoding="utf-8") as file:
+            file.write(EMPTY)
+        self.environment = {
+            **os.environ, "CIB_file": self.path, "HOME": self.folder,
+            "XDG_RUNTIME_DIR": self.folder, "TERM": "screen",
+            "XDG_STATE_HOME": f"{self.folder}/state",
+            "XDG_CONFIG_HOME": f"{self.folder}/config"}
+
+    def content(self):
+        with open(self.path, encoding="utf-8") as file:
+            return file.read()
+
+    def run_script(self, text, *words):
+        return subprocess.run([PROGRAM, *words], input=text, text=True,
+                              capture_output=True, check=False,
+                              env=self.environment, timeout=DEADLINE_S)
+
+
+class Script(Place):
+    def test_lines_of_a_file_go_through_levels(self):
+        done = self.run_script(f"configure\nprimitive a {DUMMY}\nup\n"
+                               "resource\nstop a\ncd ../configure\n"
+                               "show a\nquit\nnonsense\n")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("target-role=Stopped", done.stdout)
+
+    def test_leaving_configure_commits_when_every_line_was_good(self):
+        done = self.run_script(f"primitive a {DUMMY}\nshow\n", "configure")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("primitive a", done.stdout)
+        self.assertIn('id="a"', self.content())
+
+    def test_a_line_that_fails_is_named_and_nothing_is_committed(self):
+        done = self.run_script(f"primitive a {DUMMY}\ngroup g nosuch\n"
+                               "commit\n", "configure")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("standard input: line 2", done.stderr)
+        self.assertIn("nothing has been committed", done.stderr)
+        self.assertEqual(self.content(), EMPTY)
+
+    def test_commands_come_from_a_named_file(self):
+        path = f"{self.folder}/commands"
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(f"# two resources\nconfigure primitive a {DUMMY}\n"
+                       f"conf prim b \\\n  {DUMMY}\n")
+        done = self.run_script("", "-f", path)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn('id="b"', self.content())
+
+    def test_commands_are_known_by_their_beginning_or_some_letters(self):
+        for words in (("cfg", "show"), ("conf", "sh"), ("cf", "show")):
+            self.assertEqual(self.run_script("", *words).returncode, 0)
+        done = self.run_script("", "rsc", "status")
+        self.assertIn("taken for resource", done.stderr)
+        done = self.run_script("", "configure", "m")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("may mean", done.stderr)
+
+    def test_no_session_is_left_behind(self):
+        self.run_script(f"configure\nprimitive a {DUMMY}\n")
+        self.assertEqual([name for name in os.listdir(self.folder)
+                          if name.startswith("muster-shell")], [])
+
+
+@unittest.skipUnless(shutil.which("tmux"), "tmux is not installed")
+class Terminal(Place):
+    def setUp(self):
+        super().setUp()
+        self.tmux("-f", "/dev/null", "new-session", "-d", "-x", "100", "-y",
+                  "40", PROGRAM)
+        self.addCleanup(self.tmux, "kill-server", check=False)
+        self.wait_for("# ")
+
+    def tmux(self, *words, check=True):
+        # The socket is ours alone: the user's own tmux is not touched.
+        return subprocess.run(["tmux", "-S", f"{self.folder}/tmux", *words],
+                              check=check, capture_output=True, text=True,
+                              env=self.environment, timeout=DEADLINE_S).stdout
+
+    def type(self, *keys):
+        for key in keys:
+            is_key = key in ("Enter", "Tab", "Space", "C-c", "C-d")
+            self.tmux("send-keys", *([] if is_key else ["-l"]), key)
+
+    def screen(self):
+        return self.tmux("capture-pane", "-p", "-J", check=False)
+
+    def wait_for(self, *parts):
+        """Waits until the last lines hold 'parts'; returns the screen."""
+        end = time.monotonic() + DEADLINE_S
+        shown = ""
+        while time.monotonic() < end:
+            shown = self.screen()
+            if all(part in shown for part in parts):
+                return shown
+            time.sleep(0.05)
+        self.fail(f"not shown: {parts} in:\n{shown}")
+
+    def wait_for_content(self, part):
+        end = time.monotonic() + DEADLINE_S
+        while time.monotonic() < end:
+            if part in self.content():
+                return
+            time.sleep(0.05)
+        self.fail(f"{part} is not in the file")
+
+    def test_changes_wait_for_commit_and_the_prompt_tells(self):
+        self.type("configure", "Enter")
+        self.wait_for(")configure# ")
+        self.type(f"primitive a {DUMMY}", "Enter")
+        self.wait_for(")configure*# ")
+        self.assertEqual(self.content(), EMPTY)
+        self.type("diff", "Enter")
+        self.wait_for("+ primitive a")
+        self.type("commit", "Enter")
+        self.wait_for_content('id="a"')
+        self.type("show type:primitive", "Enter")
+        shown = self.wait_for("primitive a Dummy")
+        self.assertIn(")configure# ", shown.rstrip().splitlines()[-1] + " ")
+
+    def test_leaving_with_changes_asks(self):
+        self.type("configure", "Enter", f"primitive a {DUMMY}", "Enter")
+        self.wait_for(")configure*# ")
+        self.type("up", "Enter")
+        self.wait_for("not committed. Commit them (y/n)?")
+        self.type("n", "Enter")
+        self.wait_for("Drop them (y/n)?")
+        self.type("n", "Enter", "show", "Enter")
+        self.wait_for("primitive a Dummy")
+        self.type("quit", "Enter")
+        self.wait_for("Commit them (y/n)?")
+        self.type("y", "Enter")
+        self.wait_for_content('id="a"')
+
+    def test_the_interrupt_key_drops_the_line_and_the_end_key_goes_up(self):
+        self.type("configure", "Enter", "primitive", "C-c")
+        self.wait_for("primitive^C")
+        self.type("show", "Enter")
+        self.wait_for("node 1: alpha")
+        self.type("C-d", "status")
+        self.wait_for(")# status")
+        self.type("C-c", "C-d")
+        end = time.monotonic() + DEADLINE_S
+        while self.screen() and time.monotonic() < end:
+            time.sleep(0.05)
+        self.assertEqual(self.screen(), "")
+
+    def test_words_are_completed_and_explained(self):
+        self.type("configure primitive a ocf:heartbeat:Dum", "Tab",
+                  "params", "Space", "Tab", "Tab")
+        self.wait_for("ocf:heartbeat:Dummy params ")
+        self.type("C-c", "resour", "Tab", "Tab", "Tab")
+        # More than one command: they are listed with what they do.
+        self.wait_for("stop resources", "move")
+
+    def test_lines_come_back_from_the_history(self):
+        self.type("configure show type:node", "Enter")
+        self.wait_for("node 2: beta")
+        self.type("quit", "Enter")
+        end = time.monotonic() + DEADLINE_S
+        path = f"{self.folder}/state/muster/history"
+        while not os.path.exists(path) and time.monotonic() < end:
+            time.sleep(0.05)
+        self.assertEqual(os.stat(path).st_mode & 0o077, 0)
+        with open(path, encoding="utf-8") as file:
+            self.assertIn("type:node", file.read())
+
+
+if __name__ == "__main__":
+    if not os.path.exists(PROGRAM):
+        print("not built:", PROGRAM)
+        sys.exit(77)
+    unittest.main()

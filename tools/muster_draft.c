@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Draft: what a shell does with changes that are not committed yet. */
+
+#include <stdio.h>
+#include <string.h>
+
+#include "crm/merge.h"
+#include "tools/commands.h"
+#include "tools/draft.h"
+#include "tools/preview.h"
+
+struct merge {
+    const struct mu_draft *draft;
+    bool is_forced;
+};
+
+static int change(struct mu_cib_edit *edit, void *context);
+static int read_draft(struct mu_tool *tool, struct mu_draft *ret_draft,
+                      bool *ret_is_open);
+static struct mu_span span_of(const char *text, size_t size);
+
+int
+mu_muster_draft_commit(struct mu_tool *tool, int argc, char **argv)
+{
+    const char *folder = tool->draft;
+    struct merge merge = {.is_forced = tool->is_forced};
+    struct mu_draft draft;
+    bool is_open = false;
+    int code = MU_TOOL_OK;
+
+    for (int i = 0; i < argc; i++) {
+        if (strcmp(argv[i], "force") == 0) {
+            merge.is_forced = true;
+        } else if (strcmp(argv[i], "replace") != 0) {
+            return mu_tool_usage(tool, "%s: is no word of this command",
+                                 argv[i]);
+        }
+    }
+    if (folder) {
+        code = read_draft(tool, &draft, &is_open);
+    }
+    if (code || !is_open) {
+        if (!code) {
+            mu_tool_say(tool, "nothing to commit");
+        }
+        return code;
+    }
+    merge.draft = &draft;
+    tool->draft = NULL;
+    code = mu_cib_edit_run(tool, change, &merge);
+    if (!code && !tool->is_dry_run) {
+        mu_draft_drop(tool, folder);
+    }
+    return code;
+}
+
+int
+mu_muster_draft_refresh(struct mu_tool *tool, int argc, char **argv)
+{
+    if (argc > 0) {
+        return mu_tool_usage(tool, "%s: is no word of this command", argv[0]);
+    }
+    if (tool->draft && mu_draft_is_open(tool, tool->draft)) {
+        mu_draft_drop(tool, tool->draft);
+        mu_tool_say(tool, "the changes have been dropped");
+    }
+    return MU_TOOL_OK;
+}
+
+int
+mu_muster_draft_diff(struct mu_tool *tool, int argc, char **argv)
+{
+    struct mu_text_buffer text;
+    struct mu_draft draft;
+    bool is_open = false;
+    int code = tool->draft ? read_draft(tool, &draft, &is_open) : MU_TOOL_OK;
+
+    if (argc > 0) {
+        return mu_tool_usage(tool, "%s: is no word of this command", argv[0]);
+    }
+    if (code || !is_open) {
+        return code;
+    }
+    mu_text_buffer_init(&text, &tool->arena);
+    code = mu_preview_diff(tool, span_of(draft.before, draft.before_size),
+                           span_of(draft.now, draft.now_size), &text);
+    if (!code && text.data) {
+        (void)fputs(text.data, stdout);
+    }
+    return code;
+}
+
+static int
+change(struct mu_cib_edit *edit, void *context)
+{
+    const struct merge *merge = context;
+    struct mu_tool *tool = edit->tool;
+    struct mu_merge work = {.current = edit->doc,
+                            .is_forced = merge->is_forced};
+    struct mu_report report;
+    struct mu_doc *before = NULL;
+    struct mu_doc *after = NULL;
+    int code = MU_TOOL_OK;
+
+    mu_report_init(&report, &tool->arena);
+    if (mu_doc_parse(span_of(merge->draft->before, merge->draft->before_size),
+                     &before, NULL) ||
+        mu_doc_parse(span_of(merge->draft->now, merge->draft->now_size), &after,
+                     NULL)) {
+        code = mu_tool_fail(tool, "the changes cannot be read any more; drop "
+                                  "them with: refresh");
+    } else {
+        work.before = before;
+        work.after = after;
+        if (mu_merge_config(&work, &report)) {
+            code = MU_TOOL_FAILED;
+        }
+        mu_muster_configure_tell(tool, NULL, "", &report, code != 0);
+        if (code) {
+            mu_tool_say(tool, "take your version with: commit force; drop it "
+                              "with: refresh");
+        }
+    }
+    mu_doc_free(before);
+    mu_doc_free(after);
+    return code;
+}
+
+static int
+read_draft(struct mu_tool *tool, struct mu_draft *ret_draft, bool *ret_is_open)
+{
+    *ret_is_open = mu_draft_is_open(tool, tool->draft);
+    return *ret_is_open ? mu_draft_read(tool, tool->draft, ret_draft)
+                        : MU_TOOL_OK;
+}
+
+static struct mu_span
+span_of(const char *text, size_t size)
+{
+    return (struct mu_span){(const unsigned char *)text, size};
+}
