@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "sched/carry.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "base/vec.h"
+
+/* The status while it changes: resources and their operations as vectors. */
+struct row {
+    struct mu_status_resource resource;
+    MU_VEC(struct mu_status_op) ops;
+};
+
+struct rows {
+    MU_VEC(struct row) items;
+};
+
+struct carry {
+    struct mu_arena *arena;
+    const struct mu_snapshot *snapshot;
+    const struct mu_plan *plan;
+    struct mu_status *status;
+    struct rows *nodes;
+    int32_t next_call_id;
+};
+
+static void rows_read(struct carry *carry);
+static void rows_write(struct carry *carry);
+static void act(struct carry *carry, const struct mu_action *action);
+static void act_on_resource(struct carry *carry,
+                            const struct mu_action *action);
+static void node_end(struct carry *carry, uint32_t node);
+static struct row *row_get(struct carry *carry, const struct mu_action *action);
+static void op_put(struct carry *carry, struct row *row,
+                   const struct mu_action *action, const char *name);
+static void ops_remove(struct row *row, bool is_recurring, const char *name,
+                       int64_t interval_ms);
+static const char *meta_of(const struct mu_action *action, const char *name);
+
+struct mu_snapshot *
+mu_carry_out(struct mu_arena *arena, const struct mu_snapshot *snapshot,
+             const struct mu_plan *plan)
+{
+    struct carry carry = {
+        .arena = arena, .snapshot = snapshot, .plan = plan, .next_call_id = 1};
+    bool *is_done = mu_arena_new(arena, bool, plan->actions_count + 1);
+    struct mu_snapshot *after = mu_arena_new(arena, struct mu_snapshot, 1);
+    bool is_moving = true;
+
+    rows_read(&carry);
+    /* The plan has no cycle, so each pass does at least one action. */
+    while (is_moving) {
+        is_moving = false;
+        for (uint32_t i = 0; i < plan->actions_count; i++) {
+            const struct mu_action *one = &plan->actions[i];
+            bool is_ready = !is_done[i];
+
+            for (uint32_t k = 0; k < one->after_count && is_ready; k++) {
+                is_ready = is_done[one->after[k]];
+            }
+            if (is_ready) {
+                act(&carry, one);
+                is_done[i] = true;
+                is_moving = true;
+            }
+        }
+    }
+    rows_write(&carry);
+    *after = *snapshot;
+    after->status = carry.status;
+    return after;
+}
+
+static void
+rows_read(struct carry *carry)
+{
+    const struct mu_status *old = carry->snapshot->status;
+    struct mu_status *status = mu_arena_new(carry->arena, struct mu_status, 1);
+
+    *status = *old;
+    status->flights = NULL;
+    status->flights_count = 0;
+    status->nodes = mu_arena_new(carry->arena, struct mu_status_node,
+                                 old->nodes_count + 1);
+    carry->nodes =
+        mu_arena_new(carry->arena, struct rows, old->nodes_count + 1);
+    for (uint32_t i = 0; i < old->nodes_count; i++) {
+        const struct mu_status_node *node = &old->nodes[i];
+
+        status->nodes[i] = *node;
+        for (uint32_t k = 0; k < node->resources_count; k++) {
+            struct row *row = mu_vec_add(carry->arena, &carry->nodes[i].items);
+
+            row->resource = node->resources[k];
+            for (uint32_t j = 0; j < row->resource.ops_count; j++) {
+                const struct mu_status_op *op = &row->resource.ops[j];
+
+                *mu_vec_add(carry->arena, &row->ops) = *op;
+                if (op->call_id >= carry->next_call_id) {
+                    carry->next_call_id = op->call_id + 1;
+                }
+            }
+        }
+    }
+    carry->status = status;
+}
+
+static void
+rows_write(struct carry *carry)
+{
+    for (uint32_t i = 0; i < carry->status->nodes_count; i++) {
+        const struct rows *rows = &carry->nodes[i];
+        struct mu_status_resource *resources = mu_arena_new(
+            carry->arena, struct mu_status_resource, rows->items.count + 1);
+        uint32_t count = 0;
+
+        for (size_t k = 0; k < rows->items.count; k++) {
+            const struct row *row = &rows->items.items[k];
+
+            if (row->ops.count == 0) {
+                continue;
+            }
+            resources[count] = row->resource;
+            resources[count].ops = row->ops.items;
+            resources[count].ops_count = (uint32_t)row->ops.count;
+            count++;
+        }
+        carry->status->nodes[i].resources = resources;
+        carry->status->nodes[i].resources_count = count;
+    }
+}
+
+static void
+act(struct carry *carry, const struct mu_action *action)
+{
+    switch (action->kind) {
+    case MU_ACTION_RESOURCE:
+        act_on_resource(carry, action);
+        return;
+    case MU_ACTION_FENCE:
+        if (action->task != MU_TASK_FENCE_ON) {
+            node_end(carry, action->node);
+        }
+        return;
+    case MU_ACTION_NODE:
+        if (action->task == MU_TASK_SHUTDOWN) {
+            node_end(carry, action->node);
+        }
+        return;
+    case MU_ACTION_PSEUDO:
+        return;
+    }
+}
+
+static void
+act_on_resource(struct carry *carry, const struct mu_action *action)
+{
+    struct row *row = row_get(carry, action);
+
+    switch (action->task) {
+    case MU_TASK_START:
+        op_put(carry, row, action, "start");
+        return;
+    case MU_TASK_STOP:
+        ops_remove(row, true, NULL, 0);
+        op_put(carry, row, action, "stop");
+        return;
+    case MU_TASK_PROMOTE:
+        op_put(carry, row, action, "promote");
+        return;
+    case MU_TASK_DEMOTE:
+        op_put(carry, row, action, "demote");
+        return;
+    case MU_TASK_MONITOR:
+        op_put(carry, row, action, "monitor");
+        return;
+    case MU_TASK_MIGRATE_TO:
+        op_put(carry, row, action, "migrate_to");
+        return;
+    case MU_TASK_MIGRATE_FROM:
+        op_put(carry, row, action, "migrate_from");
+        return;
+    case MU_TASK_CANCEL:
+        ops_remove(row, true, "monitor", action->interval_ms);
+        return;
+    case MU_TASK_DELETE:
+    case MU_TASK_LRM_DELETE:
+        row->ops.count = 0;
+        return;
+    case MU_TASK_NOTIFY:
+    case MU_TASK_RELOAD_AGENT:
+    case MU_TASK_FENCE_REBOOT:
+    case MU_TASK_FENCE_OFF:
+    case MU_TASK_FENCE_ON:
+    case MU_TASK_SHUTDOWN:
+    case MU_TASK_CLEAR_FAILCOUNT:
+    case MU_TASK_PSEUDO:
+        return;
+    }
+}
+
+/* A node that was fenced, or left in order, runs nothing. */
+static void
+node_end(struct carry *carry, uint32_t node)
+{
+    struct mu_status_node *status = &carry->status->nodes[node];
+
+    status->is_member = false;
+    status->is_process_up = false;
+    status->join = MU_JOIN_DOWN;
+    status->expected = MU_EXPECTED_DOWN;
+    status->attributes = NULL;
+    status->attributes_count = 0;
+    carry->nodes[node].items.count = 0;
+}
+
+/* The history of the action's resource on its node; a new one goes where the
+ * order of ids wants it. */
+static struct row *
+row_get(struct carry *carry, const struct mu_action *action)
+{
+    struct rows *rows = &carry->nodes[action->node];
+    size_t at = 0;
+
+    while (at < rows->items.count &&
+           strcmp(rows->items.items[at].resource.id, action->resource) < 0) {
+        at++;
+    }
+    if (at < rows->items.count &&
+        strcmp(rows->items.items[at].resource.id, action->resource) == 0) {
+        return &rows->items.items[at];
+    }
+    (void)mu_vec_add(carry->arena, &rows->items);
+    memmove(&rows->items.items[at + 1], &rows->items.items[at],
+            (rows->items.count - 1 - at) * sizeof(rows->items.items[0]));
+    rows->items.items[at] =
+        (struct row){.resource = {.id = action->resource,
+                                  .class_name = action->class_name,
+                                  .provider = action->provider,
+                                  .type = action->type}};
+    return &rows->items.items[at];
+}
+
+/* Of operations without interval only the newest is kept, and failures; of
+ * recurring ones the newest of each. */
+static void
+op_put(struct carry *carry, struct row *row, const struct mu_action *action,
+       const char *name)
+{
+    struct mu_status_op *op;
+
+    ops_remove(row, action->interval_ms > 0, name, action->interval_ms);
+    op = mu_vec_add(carry->arena, &row->ops);
+    *op = (struct mu_status_op){
+        .name = name,
+        .interval_ms = action->interval_ms,
+        .call_id = carry->next_call_id++,
+        .rc = action->expected_rc,
+        .expected_rc = action->expected_rc,
+        .status = MU_OP_STATUS_DONE,
+        .last_change_ms = carry->snapshot->now_ms,
+        .last_run_ms = carry->snapshot->now_ms,
+        .migrate_source = meta_of(action, "migrate_source"),
+        .migrate_target = meta_of(action, "migrate_target"),
+        .on_node = carry->status->nodes[action->node].name,
+        .transition = -1,
+    };
+}
+
+static void
+ops_remove(struct row *row, bool is_recurring, const char *name,
+           int64_t interval_ms)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < row->ops.count; i++) {
+        const struct mu_status_op *op = &row->ops.items[i];
+        bool is_it = !op->is_failure && (op->interval_ms > 0) == is_recurring;
+
+        if (is_it && is_recurring && name) {
+            is_it = op->interval_ms == interval_ms &&
+                    strcmp(op->name, name) == 0;
+        }
+        if (!is_it) {
+            row->ops.items[kept++] = row->ops.items[i];
+        }
+    }
+    row->ops.count = kept;
+}
+
+static const char *
+meta_of(const struct mu_action *action, const char *name)
+{
+    for (uint32_t i = 0; i < action->meta_count; i++) {
+        if (strcmp(action->meta[i].name, name) == 0) {
+            return action->meta[i].value;
+        }
+    }
+    return NULL;
+}
