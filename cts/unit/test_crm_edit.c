@@ -173,6 +173,52 @@ START_TEST(moves_and_bans_replace_each_other)
 }
 END_TEST
 
+/* What ends by itself is a set of its own with a date, so that nothing else has
+ * to be put back; another one takes its place. */
+START_TEST(what_ends_by_itself_is_a_set_of_its_own)
+{
+    struct mu_edit_timed timed = {.kind = MU_EDIT_TIMED_MAINTENANCE,
+                                  .resource = "d",
+                                  .until = "2030-01-01 00:00:00Z"};
+
+    ck_assert_int_eq(mu_edit_timed(cib, &timed, &report), 0);
+    ck_assert_str_eq(attribute("cli-maintenance-c-lifetime", "end"),
+                     timed.until);
+    ck_assert_str_eq(attribute("cli-maintenance-c-maintenance", "value"),
+                     "true");
+    timed.until = "2031-01-01 00:00:00Z";
+    ck_assert_int_eq(mu_edit_timed(cib, &timed, &report), 0);
+    ck_assert_str_eq(attribute("cli-maintenance-c-lifetime", "end"),
+                     timed.until);
+    timed.until = NULL;
+    ck_assert_int_eq(mu_edit_timed(cib, &timed, &report), 0);
+    ck_assert_ptr_null(mu_doc_find(mu_doc_root(cib), "cli-maintenance-c"));
+    timed = (struct mu_edit_timed){.kind = MU_EDIT_TIMED_STANDBY,
+                                   .node = "n1",
+                                   .until = "2030-01-01 00:00:00Z"};
+    ck_assert_int_eq(mu_edit_timed(cib, &timed, &report), 0);
+    ck_assert_str_eq(attribute("cli-standby-on-n1-standby", "value"), "on");
+    timed.node = "nosuch";
+    ck_assert_int_eq(mu_edit_timed(cib, &timed, &report), -ENOENT);
+}
+END_TEST
+
+/* The set that comes first would win over one that ends, so its word goes. */
+START_TEST(maintenance_of_everything_wins_for_its_time)
+{
+    struct mu_edit_timed timed = {.kind = MU_EDIT_TIMED_MAINTENANCE,
+                                  .until = "2030-01-01 00:00:00Z"};
+
+    ck_assert_int_eq(
+        mu_edit_property(cib, "maintenance-mode", "false", &report), 0);
+    ck_assert_int_eq(mu_edit_timed(cib, &timed, &report), 0);
+    ck_assert_str_eq(attribute("cli-maintenance-maintenance-mode", "value"),
+                     "true");
+    ck_assert_ptr_null(
+        mu_doc_find(mu_doc_root(cib), "cib-bootstrap-options-maintenance-mode"));
+}
+END_TEST
+
 /* A property is changed in the set that holds it, where it has effect. */
 START_TEST(properties_are_changed_where_they_are)
 {
@@ -233,6 +279,8 @@ main(void)
     tcase_add_test(edits, node_attributes_are_changed_where_they_are);
     tcase_add_test(edits, a_node_goes_with_what_names_it);
     tcase_add_test(edits, moves_and_bans_replace_each_other);
+    tcase_add_test(edits, what_ends_by_itself_is_a_set_of_its_own);
+    tcase_add_test(edits, maintenance_of_everything_wins_for_its_time);
     tcase_add_test(edits, properties_are_changed_where_they_are);
     tcase_add_test(edits, what_does_not_exist_is_refused_and_nothing_changes);
     suite_add_tcase(suite, edits);

@@ -7,16 +7,9 @@
 
 #include "base/panic.h"
 #include "base/vec.h"
+#include "crm/edit_private.h"
 #include "crm/refs.h"
 #include "crm/values.h"
-#include "crm/workspace.h"
-
-/* One change while it is made. */
-struct edit {
-    struct mu_arena arena;
-    struct mu_workspace workspace;
-    struct mu_doc *cib;
-};
 
 /* Where a new attribute goes: the ids of its set and of itself. */
 struct place {
@@ -32,48 +25,40 @@ struct meta {
     const char *conflict;
 };
 
-static int edit_begin(struct edit *edit, struct mu_doc *cib,
-                      struct mu_report *report);
-static int edit_end(struct edit *edit, int r);
 static int meta_set(struct mu_doc *cib, const char *id, const struct meta *meta,
                     struct mu_report *report);
-static int target_meta_set(struct edit *edit, struct mu_element *resource,
+static int target_meta_set(struct mu_edit *edit, struct mu_element *resource,
                            const char *name, const char *value);
-static struct mu_element *topmost(struct mu_element *resource);
-static void inner_remove(struct edit *edit, struct mu_element *container,
+static void inner_remove(struct mu_edit *edit, struct mu_element *container,
                          const char *name);
-static void pair_remove(struct edit *edit, struct mu_element *object,
+static void pair_remove(struct mu_edit *edit, struct mu_element *object,
                         const char *name);
 static struct mu_element *pair_find(const struct mu_element *object,
                                     const char *tag, const char *name);
-static int value_change(struct edit *edit, struct mu_element *object,
+static int value_change(struct mu_edit *edit, struct mu_element *object,
                         const struct place *place, const char *name,
                         const char *value);
-static void value_add(struct edit *edit, struct mu_element *object,
+static void value_add(struct mu_edit *edit, struct mu_element *object,
                       const struct place *place, const char *name,
                       const char *value);
-static struct mu_element *set_add(struct edit *edit, struct mu_element *object,
-                                  const struct place *place);
 static const char *set_tag(enum mu_edit_set set);
-static struct mu_element *node_get(struct edit *edit, const char *uname,
-                                   int *ret_result);
-static int place_begin(struct edit *edit, const struct mu_edit_place *place,
+static int place_begin(struct mu_edit *edit, const struct mu_edit_place *place,
                        const char **ret_resource);
-static struct mu_element *place_add(struct edit *edit,
+static struct mu_element *place_add(struct mu_edit *edit,
                                     const struct mu_edit_place *place,
                                     const char *resource, const char *id,
                                     const char *score);
-static void place_limit(struct edit *edit, struct mu_element *location,
+static void place_limit(struct mu_edit *edit, struct mu_element *location,
                         const struct mu_edit_place *place,
                         const char *const ids[3], const char *score);
-static void places_remove(struct edit *edit, const char *resource,
+static void places_remove(struct mu_edit *edit, const char *resource,
                           const char *node, bool with_bans);
 static bool is_place_of(const struct mu_element *location, const char *resource,
                         const char *node, bool with_bans);
 static const char *place_node(const struct mu_element *location);
 
-static int
-edit_begin(struct edit *edit, struct mu_doc *cib, struct mu_report *report)
+int
+mu_edit_begin(struct mu_edit *edit, struct mu_doc *cib, struct mu_report *report)
 {
     mu_assert(cib);
     mu_assert(report->arena);
@@ -82,9 +67,8 @@ edit_begin(struct edit *edit, struct mu_doc *cib, struct mu_report *report)
     return mu_workspace_open(&edit->workspace, &edit->arena, cib, report);
 }
 
-/* Keeps the change when 'r' is 0, and returns it. */
-static int
-edit_end(struct edit *edit, int r)
+int
+mu_edit_end(struct mu_edit *edit, int r)
 {
     if (r == 0) {
         mu_workspace_save(&edit->workspace, edit->cib);
@@ -133,13 +117,13 @@ static int
 meta_set(struct mu_doc *cib, const char *id, const struct meta *meta,
          struct mu_report *report)
 {
-    struct edit edit;
+    struct mu_edit edit;
     MU_VEC(struct mu_element *) targets = {0};
     struct mu_element *object;
-    int r = edit_begin(&edit, cib, report);
+    int r = mu_edit_begin(&edit, cib, report);
 
     if (r < 0) {
-        return edit_end(&edit, r);
+        return mu_edit_end(&edit, r);
     }
     object = mu_workspace_find(&edit.workspace, id);
     if (mu_element_is(object, "tag")) {
@@ -161,7 +145,7 @@ meta_set(struct mu_doc *cib, const char *id, const struct meta *meta,
         r = mu_workspace_missing(&edit.workspace, NULL, "resource", id);
     }
     for (size_t i = 0; i < targets.count && r == 0; i++) {
-        struct mu_element *target = topmost(targets.items[i]);
+        struct mu_element *target = mu_edit_topmost(targets.items[i]);
 
         if (meta->conflict &&
             pair_find(target, "meta_attributes", meta->conflict)) {
@@ -172,11 +156,11 @@ meta_set(struct mu_doc *cib, const char *id, const struct meta *meta,
         }
         r = target_meta_set(&edit, target, meta->name, meta->value);
     }
-    return edit_end(&edit, r);
+    return mu_edit_end(&edit, r);
 }
 
 static int
-target_meta_set(struct edit *edit, struct mu_element *resource,
+target_meta_set(struct mu_edit *edit, struct mu_element *resource,
                 const char *name, const char *value)
 {
     const struct place place = {
@@ -190,10 +174,8 @@ target_meta_set(struct edit *edit, struct mu_element *resource,
     return value_change(edit, resource, &place, name, value);
 }
 
-/* A clone acts as one, so what is meant for its child is meant for it; the
- * members of a group are told apart. */
-static struct mu_element *
-topmost(struct mu_element *resource)
+struct mu_element *
+mu_edit_topmost(struct mu_element *resource)
 {
     while (mu_kinds_is_container(mu_kinds_of(resource->parent)) &&
            !mu_element_is(resource->parent, "group")) {
@@ -205,7 +187,7 @@ topmost(struct mu_element *resource)
 /* Removes the attribute 'name' from everything in 'container', where it would
  * win over the container's own. */
 static void
-inner_remove(struct edit *edit, struct mu_element *container, const char *name)
+inner_remove(struct mu_edit *edit, struct mu_element *container, const char *name)
 {
     struct mu_element *element = container;
 
@@ -227,7 +209,7 @@ inner_remove(struct edit *edit, struct mu_element *container, const char *name)
 
 /* Removes a meta attribute, and its set with the last pair. */
 static void
-pair_remove(struct edit *edit, struct mu_element *object, const char *name)
+pair_remove(struct mu_edit *edit, struct mu_element *object, const char *name)
 {
     struct mu_element *pair;
 
@@ -260,7 +242,7 @@ pair_find(const struct mu_element *object, const char *tag, const char *name)
 }
 
 static int
-value_change(struct edit *edit, struct mu_element *object,
+value_change(struct mu_edit *edit, struct mu_element *object,
              const struct place *place, const char *name, const char *value)
 {
     struct mu_element *pair = pair_find(object, place->tag, name);
@@ -298,7 +280,7 @@ value_change(struct edit *edit, struct mu_element *object,
 }
 
 static void
-value_add(struct edit *edit, struct mu_element *object,
+value_add(struct mu_edit *edit, struct mu_element *object,
           const struct place *place, const char *name, const char *value)
 {
     struct mu_element *set = mu_element_find(object, place->tag);
@@ -314,7 +296,8 @@ value_add(struct edit *edit, struct mu_element *object,
         }
     }
     if (!set) {
-        set = set_add(edit, object, place);
+        set = mu_edit_set_add(edit, object, place->tag);
+        mu_workspace_claim_new(&edit->workspace, set, place->set_id);
     }
     pair = mu_element_add(&edit->arena, set, "nvpair");
     mu_workspace_claim_new(
@@ -327,10 +310,11 @@ value_add(struct edit *edit, struct mu_element *object,
 }
 
 /* The attributes of a container stand in front of its members. */
-static struct mu_element *
-set_add(struct edit *edit, struct mu_element *object, const struct place *place)
+struct mu_element *
+mu_edit_set_add(struct mu_edit *edit, struct mu_element *object,
+                const char *tag)
 {
-    struct mu_element *set = mu_element_new(&edit->arena, place->tag);
+    struct mu_element *set = mu_element_new(&edit->arena, tag);
     struct mu_element *before = object->first;
 
     while (before && (!mu_kinds_is_container(mu_kinds_of(object)) ||
@@ -342,7 +326,6 @@ set_add(struct edit *edit, struct mu_element *object, const struct place *place)
     } else {
         mu_element_append(object, set);
     }
-    mu_workspace_claim_new(&edit->workspace, set, place->set_id);
     return set;
 }
 
@@ -365,12 +348,12 @@ mu_edit_resource(struct mu_doc *cib, const char *id,
                  const struct mu_edit_value *value, struct mu_report *report)
 {
     const char *tag = set_tag(value->set);
-    struct edit edit;
+    struct mu_edit edit;
     struct mu_element *object;
-    int r = edit_begin(&edit, cib, report);
+    int r = mu_edit_begin(&edit, cib, report);
 
     if (r < 0) {
-        return edit_end(&edit, r);
+        return mu_edit_end(&edit, r);
     }
     object = mu_workspace_find(&edit.workspace, id);
     if (!object || (!mu_kinds_is_resource(mu_kinds_of(object)) &&
@@ -385,19 +368,19 @@ mu_edit_resource(struct mu_doc *cib, const char *id,
 
         r = value_change(&edit, object, &place, value->name, value->value);
     }
-    return edit_end(&edit, r);
+    return mu_edit_end(&edit, r);
 }
 
 int
 mu_edit_node(struct mu_doc *cib, const char *uname,
              const struct mu_edit_value *value, struct mu_report *report)
 {
-    struct edit edit;
+    struct mu_edit edit;
     struct mu_element *node;
-    int r = edit_begin(&edit, cib, report);
+    int r = mu_edit_begin(&edit, cib, report);
 
     mu_assert(value->set != MU_EDIT_META);
-    node = r == 0 ? node_get(&edit, uname, &r) : NULL;
+    node = r == 0 ? mu_edit_node_get(&edit, uname, &r) : NULL;
     if (node) {
         bool is_utilization = value->set == MU_EDIT_UTILIZATION;
         /* As crm_attribute names them. */
@@ -410,12 +393,11 @@ mu_edit_node(struct mu_doc *cib, const char *uname,
 
         r = value_change(&edit, node, &place, value->name, value->value);
     }
-    return edit_end(&edit, r);
+    return mu_edit_end(&edit, r);
 }
 
-/* Returns the node, or null with '*ret_result' set. */
-static struct mu_element *
-node_get(struct edit *edit, const char *uname, int *ret_result)
+struct mu_element *
+mu_edit_node_get(struct mu_edit *edit, const char *uname, int *ret_result)
 {
     struct mu_element *node = mu_workspace_object(&edit->workspace, uname);
 
@@ -463,11 +445,11 @@ int
 mu_edit_node_standby(struct mu_doc *cib, const char *uname, bool is_on,
                      struct mu_report *report)
 {
-    struct edit edit;
+    struct mu_edit edit;
     struct mu_element *node;
-    int r = edit_begin(&edit, cib, report);
+    int r = mu_edit_begin(&edit, cib, report);
 
-    node = r == 0 ? node_get(&edit, uname, &r) : NULL;
+    node = r == 0 ? mu_edit_node_get(&edit, uname, &r) : NULL;
     if (node) {
         const char *id = mu_element_get(node, "id");
         bool is_number = !id[strspn(id, "0123456789")];
@@ -480,7 +462,7 @@ mu_edit_node_standby(struct mu_doc *cib, const char *uname, bool is_on,
 
         r = value_change(&edit, node, &place, "standby", is_on ? "on" : "off");
     }
-    return edit_end(&edit, r);
+    return mu_edit_end(&edit, r);
 }
 
 int
@@ -500,24 +482,24 @@ int
 mu_edit_node_delete(struct mu_doc *cib, const char *uname,
                     struct mu_report *report)
 {
-    struct edit edit;
+    struct mu_edit edit;
     struct mu_element *node;
-    int r = edit_begin(&edit, cib, report);
+    int r = mu_edit_begin(&edit, cib, report);
 
-    node = r == 0 ? node_get(&edit, uname, &r) : NULL;
+    node = r == 0 ? mu_edit_node_get(&edit, uname, &r) : NULL;
     if (node) {
         mu_refs_remove_node(&edit.workspace, node);
     }
-    return edit_end(&edit, r);
+    return mu_edit_end(&edit, r);
 }
 
 int
 mu_edit_move(struct mu_doc *cib, const struct mu_edit_place *place,
              struct mu_report *report)
 {
-    struct edit edit;
+    struct mu_edit edit;
     const char *resource;
-    int r = edit_begin(&edit, cib, report);
+    int r = mu_edit_begin(&edit, cib, report);
 
     if (r == 0) {
         r = place_begin(&edit, place, &resource);
@@ -525,7 +507,8 @@ mu_edit_move(struct mu_doc *cib, const struct mu_edit_place *place,
     if (r == 0) {
         struct mu_element *location;
         const char *const ids[3] = {
-            mu_text_make(&edit.arena, "cli-prefer-rule-%s", resource),
+            mu_text_make(&edit.arena, "cli-prefer-%s-%s",
+                         place->is_once ? "once" : "rule", resource),
             mu_text_make(&edit.arena, "cli-prefer-expr-%s", resource),
             mu_text_make(&edit.arena, "cli-prefer-lifetime-end-%s", resource),
         };
@@ -537,16 +520,16 @@ mu_edit_move(struct mu_doc *cib, const struct mu_edit_place *place,
             mu_text_make(&edit.arena, "cli-prefer-%s", resource), "INFINITY");
         place_limit(&edit, location, place, ids, "INFINITY");
     }
-    return edit_end(&edit, r);
+    return mu_edit_end(&edit, r);
 }
 
 int
 mu_edit_ban(struct mu_doc *cib, const struct mu_edit_place *place,
             struct mu_report *report)
 {
-    struct edit edit;
+    struct mu_edit edit;
     const char *resource;
-    int r = edit_begin(&edit, cib, report);
+    int r = mu_edit_begin(&edit, cib, report);
 
     if (r == 0) {
         r = place_begin(&edit, place, &resource);
@@ -566,31 +549,31 @@ mu_edit_ban(struct mu_doc *cib, const struct mu_edit_place *place,
         location = place_add(&edit, place, resource, id, "-INFINITY");
         place_limit(&edit, location, place, ids, "-INFINITY");
     }
-    return edit_end(&edit, r);
+    return mu_edit_end(&edit, r);
 }
 
 int
 mu_edit_clear(struct mu_doc *cib, const char *resource, const char *node,
               struct mu_report *report)
 {
-    struct edit edit;
+    struct mu_edit edit;
     struct mu_element *object;
-    int r = edit_begin(&edit, cib, report);
+    int r = mu_edit_begin(&edit, cib, report);
 
     object = r == 0 ? mu_workspace_resource(&edit.workspace, resource) : NULL;
     if (r == 0 && !object) {
         r = mu_workspace_missing(&edit.workspace, NULL, "resource", resource);
     }
     if (r == 0) {
-        places_remove(&edit, mu_element_get(topmost(object), "id"), node, true);
+        places_remove(&edit, mu_element_get(mu_edit_topmost(object), "id"), node, true);
         places_remove(&edit, resource, node, true);
     }
-    return edit_end(&edit, r);
+    return mu_edit_end(&edit, r);
 }
 
 /* Checks resource and node, and finds what the constraint is to name. */
 static int
-place_begin(struct edit *edit, const struct mu_edit_place *place,
+place_begin(struct mu_edit *edit, const struct mu_edit_place *place,
             const char **ret_resource)
 {
     struct mu_element *resource =
@@ -601,19 +584,19 @@ place_begin(struct edit *edit, const struct mu_edit_place *place,
         return mu_workspace_missing(&edit->workspace, NULL, "resource",
                                     place->resource);
     }
-    if (!node_get(edit, place->node, &r)) {
+    if (!mu_edit_node_get(edit, place->node, &r)) {
         return r;
     }
     if (place->until && !mu_doc_can_hold(place->until)) {
         return mu_report_error(edit->workspace.report, MU_REPORT_REASON_VALUE,
                                NULL, "the end of a move or ban is no date");
     }
-    *ret_resource = mu_element_get(topmost(resource), "id");
+    *ret_resource = mu_element_get(mu_edit_topmost(resource), "id");
     return 0;
 }
 
 static struct mu_element *
-place_add(struct edit *edit, const struct mu_edit_place *place,
+place_add(struct mu_edit *edit, const struct mu_edit_place *place,
           const char *resource, const char *id, const char *score)
 {
     struct mu_element *location = mu_element_add(
@@ -636,7 +619,7 @@ place_add(struct edit *edit, const struct mu_edit_place *place,
 /* Adds the rule that ends by itself; 'ids' are those of rule, expression and
  * date. */
 static void
-place_limit(struct edit *edit, struct mu_element *location,
+place_limit(struct mu_edit *edit, struct mu_element *location,
             const struct mu_edit_place *place, const char *const ids[3],
             const char *score)
 {
@@ -667,7 +650,7 @@ place_limit(struct edit *edit, struct mu_element *location,
 /* Removes preferences of 'resource', and bans if 'with_bans'; for one node
  * when 'node' is not null. */
 static void
-places_remove(struct edit *edit, const char *resource, const char *node,
+places_remove(struct mu_edit *edit, const char *resource, const char *node,
               bool with_bans)
 {
     struct mu_element *constraints =
@@ -730,13 +713,13 @@ mu_edit_property(struct mu_doc *cib, const char *name, const char *value,
 {
     const struct place place = {.tag = "cluster_property_set",
                                 .set_id = "cib-bootstrap-options"};
-    struct edit edit;
-    int r = edit_begin(&edit, cib, report);
+    struct mu_edit edit;
+    int r = mu_edit_begin(&edit, cib, report);
 
     if (r == 0) {
         r = value_change(
             &edit, mu_workspace_section_get(&edit.workspace, "crm_config"),
             &place, name, value);
     }
-    return edit_end(&edit, r);
+    return mu_edit_end(&edit, r);
 }

@@ -84,6 +84,8 @@ struct mu_edit_place {
     const char *until; /* ISO 8601 in UTC, "2026-11-21 21:00:00Z"; null: for
                           good. */
     bool is_promoted;  /* Only where it would run in the promoted role. */
+    bool is_once;      /* Move only, with 'until': it is over as soon as the
+                          resource is there; see model/override.h. */
 };
 
 /* Prefers a node for a resource ("cli-prefer-..."), in place of an older
@@ -101,6 +103,26 @@ MU_NODISCARD int mu_edit_ban(struct mu_doc *cib,
  * is not null. Removing nothing is no error. */
 MU_NODISCARD int mu_edit_clear(struct mu_doc *cib, const char *resource,
                                const char *node, struct mu_report *report);
+
+/* What ends by itself: a set with a date rule that wins over others, and that
+ * the cluster removes at its end. One per kind and object; another one takes
+ * its place. */
+struct mu_edit_timed {
+    enum {
+        MU_EDIT_TIMED_MAINTENANCE, /* Of a resource, a node, or all. */
+        MU_EDIT_TIMED_STANDBY,     /* Of a node. */
+        MU_EDIT_TIMED_RESTART,     /* Of a resource: stopped until then. */
+    } kind;
+    const char *resource; /* At most one of these two is set. */
+    const char *node;
+    const char *until; /* ISO 8601 in UTC; null: remove it. */
+};
+
+/* Sets or removes it. Removing nothing is no error. Maintenance of everything
+ * also removes a maintenance-mode that would win over it. */
+MU_NODISCARD int mu_edit_timed(struct mu_doc *cib,
+                               const struct mu_edit_timed *timed,
+                               struct mu_report *report);
 
 /* Sets a cluster property; a null value removes it. It is changed in the set
  * that holds it, else added to cib-bootstrap-options. */
