@@ -296,12 +296,11 @@ node_write(struct scenario *scenario, struct mu_text_buffer *xml,
     mu_text_buffer_add(xml, "</lrm_resources></lrm></node_state>");
 }
 
-static struct mu_snapshot *
-snapshot_make(struct scenario *scenario, const char *path, bool is_reversed)
+static void
+xml_make(struct scenario *scenario, bool is_reversed,
+         struct mu_text_buffer *ret_xml)
 {
     struct mu_text_buffer xml;
-    struct mu_snapshot *snapshot = NULL;
-    struct mu_errbuf err = {0};
     int count = scenario->nodes_count;
 
     mu_text_buffer_init(&xml, &scenario->arena);
@@ -331,6 +330,17 @@ snapshot_make(struct scenario *scenario, const char *path, bool is_reversed)
                                                             : "false");
     }
     mu_text_buffer_add(&xml, "</tickets></status></cib>");
+    *ret_xml = xml;
+}
+
+static struct mu_snapshot *
+snapshot_make(struct scenario *scenario, const char *path, bool is_reversed)
+{
+    struct mu_text_buffer xml;
+    struct mu_snapshot *snapshot = NULL;
+    struct mu_errbuf err = {0};
+
+    xml_make(scenario, is_reversed, &xml);
     if (mu_cib_status_read_cib(
             &scenario->arena,
             (struct mu_span){(const unsigned char *)xml.data, xml.length}, 0,
@@ -698,11 +708,35 @@ scenario_run(const char *path)
     return is_good;
 }
 
+/* Prints the <cib> of a scenario: what other programs can be fed with. */
+static int
+scenario_print(const char *path)
+{
+    struct scenario *scenario = calloc(1, sizeof(*scenario));
+    struct mu_text_buffer xml;
+
+    mu_arena_init(&scenario->arena, (size_t)1 << 30);
+    mu_text_buffer_init(&scenario->config, &scenario->arena);
+    mu_text_buffer_init(&scenario->expected, &scenario->arena);
+    if (!scenario_read(scenario, path)) {
+        fail(path, "it cannot be read");
+        return EXIT_FAILURE;
+    }
+    xml_make(scenario, false, &xml);
+    (void)puts(xml.data);
+    mu_arena_done(&scenario->arena);
+    free(scenario);
+    return EXIT_SUCCESS;
+}
+
 int
 main(int argc, char **argv)
 {
     int failed = 0;
 
+    if (argc == 3 && strcmp(argv[1], "--xml") == 0) {
+        return scenario_print(argv[2]);
+    }
     for (int i = 1; i < argc; i++) {
         failed += scenario_run(argv[i]) ? 0 : 1;
     }
