@@ -21,6 +21,9 @@ static void answer_request(struct mu_api *api, uint64_t client,
                            const json_t *request);
 static bool answer_question(struct mu_api *api, uint64_t client,
                             const char *name, const json_t *request);
+static void answer_revision(struct mu_api *api, uint64_t client,
+                            const json_t *request);
+static const struct mu_state *state_of(struct mu_api *api);
 static void answer_wish(struct mu_api *api, uint64_t client, const char *name,
                         const struct mu_api_credentials *credentials,
                         const json_t *request);
@@ -248,6 +251,10 @@ answer_question(struct mu_api *api, uint64_t client, const char *name,
     } else if (strcmp(name, "plan") == 0) {
         respond_result(api, client,
                        mu_api_plan_build(mu_api_look(api), &api->scratch));
+    } else if (strcmp(name, "revisions") == 0) {
+        respond_result(api, client, mu_api_revisions_build(state_of(api)));
+    } else if (strcmp(name, "revision") == 0) {
+        answer_revision(api, client, request);
     } else if (strcmp(name, "history") == 0) {
         respond_result(api, client,
                        mu_api_history_build(
@@ -275,6 +282,38 @@ answer_question(struct mu_api *api, uint64_t client, const char *name,
         return false;
     }
     return true;
+}
+
+static void
+answer_revision(struct mu_api *api, uint64_t client, const json_t *request)
+{
+    const char *name = json_string_value(json_object_get(request, "revision"));
+    const struct mu_state *state = state_of(api);
+    struct mu_errbuf err = {.text = "the request names no revision"};
+    json_t *answer;
+
+    if (!state) {
+        respond_error(api, client, -EAGAIN,
+                      "this node has not received the state of the cluster "
+                      "yet; try again in a moment");
+        return;
+    }
+    answer = name ? mu_api_revision_build(state, name, &api->scratch, &err)
+                  : NULL;
+    if (answer) {
+        respond_result(api, client, answer);
+    } else {
+        respond_error(api, client, -ENOENT, err.text);
+    }
+}
+
+/* What the cluster agrees on, or null before this node knows. */
+static const struct mu_state *
+state_of(struct mu_api *api)
+{
+    const struct mu_core *core = api->host.core(api->host.context);
+
+    return core ? mu_core_get_state(core) : NULL;
 }
 
 /* Requests that change something go through the core of this node into the
@@ -312,6 +351,10 @@ answer_wish(struct mu_api *api, uint64_t client, const char *name,
         respond_error(api, client, -EAGAIN,
                       api->host.trouble(api->host.context));
         return;
+    }
+    if (wish.type == MU_REQUEST_CONFIG) {
+        wish.objects_count =
+            mu_api_count_changes(state_of(api), wish.xml, &api->scratch);
     }
     number = api->host.submit(api->host.context, &wish);
     if (number == 0 || !waiter_add(api, client, number)) {

@@ -18,6 +18,8 @@ mu_api_cib_build(const struct mu_api_sight *sight, bool with_status,
                  struct mu_arena *scratch)
 {
     const struct mu_state *state = sight->state;
+    const struct mu_revision *newest =
+        state ? mu_revision_newest(state) : NULL;
     struct mu_text_buffer text;
     char when[MU_API_TIME_SIZE];
 
@@ -33,12 +35,12 @@ mu_api_cib_build(const struct mu_api_sight *sight, bool with_status,
                        "dc-uuid=\"%" PRIu32 "\"",
                        state->admin_epoch, state->config_epoch, state->version,
                        sight->is_quorate ? 1 : 0, sight->coordinator);
-    mu_api_time_format(state->config_wall_ms, when);
-    if (state->config_wall_ms != 0) {
+    if (newest) {
+        mu_api_time_format(newest->author.wall_ms, when);
         add_attribute(&text, "cib-last-written", when);
-    }
-    if (state->config_user && *state->config_user) {
-        add_attribute(&text, "update-user", state->config_user);
+        add_attribute(&text, "update-user", newest->author.user);
+        add_attribute(&text, "update-origin", newest->author.node);
+        add_attribute(&text, "update-client", newest->author.program);
     }
     mu_text_buffer_add(&text, " execution-date=\"%" PRId64 "\"",
                        sight->wall_ms / 1000);

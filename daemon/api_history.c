@@ -245,17 +245,17 @@ static void
 compare_config(struct pass *pass)
 {
     const struct mu_state *state = pass->state;
+    const struct mu_revision *newest = mu_revision_newest(state);
     char text[512];
 
-    if (state->config_index == pass->history->config_index) {
+    if (state->config_index == pass->history->config_index || !newest) {
         return;
     }
     mu_text_format(text, sizeof(text),
                    "configuration %" PRId64 ".%" PRId64 " by %s%s%s",
                    state->admin_epoch, state->config_epoch,
-                   state->config_user ? state->config_user : "nobody",
-                   state->config_message && *state->config_message ? ": " : "",
-                   state->config_message ? state->config_message : "");
+                   newest->author.user, *newest->author.message ? ": " : "",
+                   newest->author.message);
     note(pass, pass->sight->wall_ms, "configuration",
          (struct subject){NULL, NULL}, text);
 }

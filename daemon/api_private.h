@@ -86,6 +86,18 @@ json_t *mu_api_plan_build(const struct mu_api_sight *sight,
 json_t *mu_api_cib_build(const struct mu_api_sight *sight, bool with_status,
                          struct mu_arena *scratch);
 
+/* All revisions that are known, newest first. */
+json_t *mu_api_revisions_build(const struct mu_state *state);
+
+/* One revision with its content. Null when there is none called 'name'; 'err'
+ * says what to do. */
+json_t *mu_api_revision_build(const struct mu_state *state, const char *name,
+                              struct mu_arena *scratch, struct mu_errbuf *err);
+
+/* How many objects 'xml' changes in the configuration of 'state'. */
+uint32_t mu_api_count_changes(const struct mu_state *state, struct mu_span xml,
+                              struct mu_arena *scratch);
+
 /* Turns the JSON 'wish' called 'name' into a request event on 'scratch'. False
  * when there is no such wish. '*ret_text' gets a sentence when the wish makes
  * no sense, else null. */

@@ -242,6 +242,8 @@ cluster_build(const struct mu_api_sight *sight, struct mu_arena *arena)
         sight->snapshot ? &sight->snapshot->config->options : NULL;
     const char *name = options && options->cluster_name ? options->cluster_name
                                                         : sight->cluster_name;
+    const struct mu_revision *newest =
+        state ? mu_revision_newest(state) : NULL;
 
     return json_pack(
         "{s:s?, s:b, s:s?, s:s?, s:b, s:b, s:s?, s:s, s:{s:o, s:s?, s:s?}}",
@@ -251,9 +253,9 @@ cluster_build(const struct mu_api_sight *sight, struct mu_arena *arena)
         options && options->maintenance_mode ? 1 : 0, "idle",
         sight->is_idle ? 1 : 0, "local",
         mu_api_node_name(state, sight->node_id), "version", PACKAGE_VERSION,
-        "changed", "at", mu_api_time_json(state ? state->config_wall_ms : 0),
-        "by", state ? or_null(state->config_user) : NULL, "message",
-        state ? or_null(state->config_message) : NULL);
+        "changed", "at", mu_api_time_json(newest ? newest->author.wall_ms : 0),
+        "by", newest ? or_null(newest->author.user) : NULL, "message",
+        newest ? or_null(newest->author.message) : NULL);
 }
 
 static const char *

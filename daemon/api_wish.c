@@ -27,6 +27,8 @@ static const struct wish wishes[] = {
 
 static const char *check_wish(const struct wish *wish, const json_t *json,
                               struct mu_event_request *request);
+static const char *read_line(const json_t *wish, const char *name,
+                             struct mu_arena *scratch);
 static const char *read_text(const json_t *wish, const char *name,
                              struct mu_arena *scratch);
 
@@ -50,7 +52,8 @@ mu_api_wish_read(const char *name, const json_t *wish,
     ret_request->type = found->type;
     ret_request->user = credentials->user;
     ret_request->is_all = found->is_all;
-    ret_request->message = read_text(wish, "message", scratch);
+    ret_request->message = read_line(wish, "message", scratch);
+    ret_request->program = read_line(wish, "program", scratch);
     ret_request->resource = read_text(wish, "resource", scratch);
     ret_request->node = read_text(wish, "node", scratch);
     ret_request->name = read_text(wish, "name", scratch);
@@ -93,6 +96,22 @@ check_wish(const struct wish *wish, const json_t *json,
         return "\"xml\" must be text";
     }
     return NULL;
+}
+
+/* Texts for the record stand in lines, on terminals. */
+static const char *
+read_line(const json_t *wish, const char *name, struct mu_arena *scratch)
+{
+    char *text =
+        mu_arena_strdup(scratch,
+                        json_string_value(json_object_get(wish, name)));
+
+    for (char *at = text; at && *at; at++) {
+        if ((unsigned char)*at < ' ' || *at == 0x7f) {
+            *at = ' ';
+        }
+    }
+    return text;
 }
 
 static const char *

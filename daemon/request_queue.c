@@ -15,7 +15,7 @@ struct mu_request_queue_item {
 };
 
 /* The members that are strings. */
-enum { STRINGS_COUNT = 7 };
+enum { STRINGS_COUNT = 8 };
 
 static void
 strings_of(struct mu_event_request *request,
@@ -28,6 +28,7 @@ strings_of(struct mu_event_request *request,
     strings[4] = &request->node;
     strings[5] = &request->name;
     strings[6] = &request->value;
+    strings[7] = &request->program;
 }
 
 int

@@ -21,7 +21,9 @@
 #include "daemon/log.h"
 #include "daemon/store_file.h"
 
-enum { REVISIONS_KEPT_COUNT = 100 };
+/* Each record holds the log of revisions; older ones are there for the case
+ * that the newest is damaged. */
+enum { REVISIONS_KEPT_COUNT = 8 };
 
 /* Present from the moment something was set aside until a new epoch is on
  * disk: a crash in between must not make us look like a new node. */

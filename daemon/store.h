@@ -5,7 +5,7 @@
 /* Store: what survives a power cut?
  *
  * A small epoch record that is rewritten often, and one file per revision of
- * the configuration, newest hundred kept. It knows nothing of what the bytes
+ * the configuration, the newest eight kept. It knows nothing of what the bytes
  * mean. Writing happens in a thread of its own in the order asked for; the
  * loop never waits for a disk.
  *

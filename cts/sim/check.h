@@ -18,6 +18,7 @@
 #include "base/span.h"
 
 struct mu_sim;
+struct mu_state;
 struct mu_sim_event;
 
 enum { MU_CHECK_DIGESTS = 4096, MU_CHECK_INDEXES = 256 };
@@ -37,11 +38,25 @@ struct mu_check_acked { /* The newest acknowledged configuration. */
     uint32_t version;
 };
 
+struct mu_check_revision { /* As it was first seen in a complete view. */
+    uint64_t index; /* 0: not seen. */
+    uint32_t node;
+    struct mu_digest digest;
+};
+
+struct mu_check_log { /* For what a node's log was looked at last. */
+    uint64_t epoch;
+    uint64_t view;
+    uint64_t index;
+};
+
 struct mu_check {
     struct mu_check_digest digests[MU_CHECK_DIGESTS];
     uint64_t positions[8];               /* Newest one digested, by node. */
     uint32_t versions[MU_CHECK_INDEXES]; /* Acknowledged, by index; 0: none. */
     struct mu_check_acked acked;
+    struct mu_check_revision revisions[MU_CHECK_INDEXES];
+    struct mu_check_log logs[8]; /* By node. */
     struct mu_arena scratch;
     const char *waits_for; /* Why the cluster is not well yet. */
     uint32_t waits_node;
@@ -53,6 +68,11 @@ struct mu_check {
 /* After a step of the core of 'node': the same state at the same position; an
  * acknowledged configuration is there, whole. */
 void mu_check_state_step(struct mu_sim *sim, uint32_t node);
+
+/* The log of revisions of 'node', which is in a complete view, agrees with what
+ * was seen before. */
+void mu_check_revisions(struct mu_sim *sim, uint32_t node,
+                        const struct mu_state *state);
 
 /* 'node' has told a client that 'version' is acknowledged. */
 void mu_check_state_acked(struct mu_sim *sim, uint32_t node, uint32_t version);

@@ -140,6 +140,7 @@ mu_check_state_step(struct mu_sim *sim, uint32_t node)
     }
     if (state->is_complete && state->is_quorate) {
         check_acked(sim, node, state);
+        mu_check_revisions(sim, node, state);
     }
 }
 

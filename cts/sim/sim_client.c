@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/panic.h"
+#include "base/text.h"
 #include "cts/sim/sim.h"
 
 enum { RETRY_US = 500000, PATIENCE_US = 20000000 };
@@ -75,6 +76,8 @@ ask(struct mu_sim *sim, uint32_t node, struct mu_event *event)
     event->request.user = "sim";
     if (event->request.type == MU_REQUEST_CONFIG) {
         request->version = mu_sim_config_recognise(sim, event->request.xml);
+        event->request.message =
+            mu_text_make(&sim->world.arena, "%" PRIu32, request->version);
     }
     mu_sim_story_tell(sim, node, "client asks: %s %" PRIu32 " (#%" PRIu32 ")",
                       type_name(request->type), request->version,

@@ -14,6 +14,7 @@
 
 static struct mu_arena arena;
 static struct mu_state state;
+static struct mu_revision revision;
 static struct mu_state_node nodes[3];
 static struct mu_state_history histories[8];
 static struct mu_status status;
@@ -73,8 +74,10 @@ setup(void)
     state.config = config;
     state.config_epoch = 12;
     state.version = 3;
-    state.config_user = "root";
-    state.config_message = "";
+    state.revisions.items = &revision;
+    state.revisions.count = 1;
+    revision.author = mu_revision_nobody();
+    revision.author.user = "root";
     status = (struct mu_status){.nodes = status_nodes, .nodes_count = 3};
     plan = (struct mu_plan){.nodes_before = plan_nodes,
                             .nodes_after = plan_nodes,

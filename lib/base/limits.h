@@ -21,7 +21,10 @@ enum {
     MU_VALUE_SIZE_MAX = 256 << 10,    /* One attribute or text. */
     MU_MESSAGE_SIZE_MAX = 32 << 10,   /* One CPG message. */
     MU_FRAGMENT_SIZE_MAX = 24 << 10,  /* Body of one part of a long message. */
-    MU_LONG_SIZE_MAX = 128 << 20,     /* A long message put together. */
+    MU_LONG_SIZE_MAX = 192 << 20,     /* A long message put together. */
+    MU_REVISIONS_COUNT_MAX = 128,     /* Kept in the log of revisions. */
+    MU_REVISIONS_SIZE_MAX = 16 << 20, /* What they held before, as deltas. */
+    MU_CHANGE_TEXT_SIZE_MAX = 1024,   /* Why a change was made, and by what. */
     MU_REASON_SIZE_MAX = 256,         /* Exit reason of an agent. */
     MU_OUTPUT_SIZE_MAX = 64 << 10,    /* Captured output of an agent. */
     MU_RULES_DEPTH_MAX = 16,          /* Rules inside rules. */
@@ -32,7 +35,9 @@ enum {
 
 static_assert(MU_FRAGMENT_SIZE_MAX + 1024 <= MU_MESSAGE_SIZE_MAX,
               "a fragment and its header fit into a message");
-static_assert(MU_CONFIG_SIZE_MAX < MU_LONG_SIZE_MAX,
-              "a configuration fits into a long message");
+static_assert(2 * MU_CONFIG_SIZE_MAX + 2 * MU_REVISIONS_SIZE_MAX <
+                  MU_LONG_SIZE_MAX,
+              "a state fits into a long message: the configuration, one that "
+              "is proposed, the log of revisions, and as much for the rest");
 
 #endif /* MU_BASE_LIMITS_H */

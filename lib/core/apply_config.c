@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "core/apply.h"
 #include "doc/doc.h"
+#include "wire/delta.h"
 
 struct former { /* Primitives of a configuration that was replaced. */
     struct mu_state_history *items;
@@ -60,9 +61,22 @@ mu_apply_config(struct mu_apply *apply, const struct mu_body_config *body)
         .refusal = "",
         .xml = {mu_arena_copy(state->arena, body->xml.data, body->xml.size),
                 body->xml.size},
-        .user = mu_state_text(state, body->user),
-        .message = mu_state_text(state, body->message),
+        .author = {.user = mu_state_text(state, body->user),
+                   .node = mu_state_text(
+                       state, mu_apply_node_name(apply, apply->sender_id)),
+                   .program = mu_state_text(state, body->program),
+                   .message = mu_state_text(state, body->message),
+                   .wall_ms = state->wall_ms,
+                   .objects_count = body->objects_count},
     };
+    if (state->config_index > 0) {
+        struct mu_span former = mu_delta_make(apply->scratch, body->xml,
+                                              state->config_xml);
+
+        proposal->former = (struct mu_span){
+            mu_arena_copy(state->arena, former.data, former.size),
+            former.size};
+    }
     (void)mu_apply_add(apply, MU_OUTCOME_PROPOSED);
 }
 
@@ -143,6 +157,13 @@ proposal_check(struct mu_apply *apply, const struct mu_body_config *body,
                           ? "too few nodes have confirmed this membership"
                           : "this partition has no quorum");
         return -EPROTO;
+    }
+    if (strlen(body->user) + strlen(body->program) + strlen(body->message) >
+        MU_CHANGE_TEXT_SIZE_MAX) {
+        mu_errbuf_set(err, "the message is longer than %d bytes; say it in "
+                           "fewer words",
+                      MU_CHANGE_TEXT_SIZE_MAX);
+        return -E2BIG;
     }
     if (state->proposal.is_present) {
         mu_errbuf_set(err, "another change is being stored; try again");
@@ -265,20 +286,17 @@ proposal_commit(struct mu_apply *apply)
     struct mu_outcome *outcome;
     int r;
 
-    state->proposal = (struct mu_state_proposal){
-        .refusal = "", .user = "", .message = ""};
+    state->proposal = mu_state_no_proposal();
     r = mu_state_set_config(state, proposal.xml, NULL);
     /* It was accepted when it was proposed, by the same reader. */
     if (r < 0) {
         return;
     }
     former_remember(apply, &former);
+    state->revisions = mu_revision_after(state->arena, state, &proposal);
     state->config_epoch++;
     state->config_index = proposal.index;
     state->config_view_epoch = state->epoch;
-    state->config_user = proposal.user;
-    state->config_message = proposal.message;
-    state->config_wall_ms = state->wall_ms;
     mu_state_add_request(state, proposal.origin_incarnation, proposal.request);
     (void)mu_apply_add(apply, MU_OUTCOME_COMMITTED);
     outcome = mu_apply_add(apply, MU_OUTCOME_ANSWER);
@@ -291,8 +309,10 @@ proposal_commit(struct mu_apply *apply)
                      (long long)state->config_epoch);
     mu_apply_trace(apply, MU_TRACE_INFO, MU_TOPIC_CONFIG, NULL,
                    "configuration %s is in force, by %s%s%s",
-                   outcome->revision, *proposal.user ? proposal.user : "?",
-                   *proposal.message ? ": " : "", proposal.message);
+                   outcome->revision,
+                   *proposal.author.user ? proposal.author.user : "?",
+                   *proposal.author.message ? ": " : "",
+                   proposal.author.message);
     mu_apply_touch(apply);
 }
 
@@ -303,8 +323,7 @@ proposal_reject(struct mu_apply *apply)
     struct mu_state_proposal proposal = state->proposal;
     struct mu_outcome *outcome;
 
-    state->proposal = (struct mu_state_proposal){
-        .refusal = "", .user = "", .message = ""};
+    state->proposal = mu_state_no_proposal();
     outcome = mu_apply_add(apply, MU_OUTCOME_REJECTED);
     outcome->index = proposal.index;
     outcome = mu_apply_add(apply, MU_OUTCOME_ANSWER);

@@ -111,8 +111,9 @@ mu_body_config(struct mu_archive *archive, struct mu_body_config *body)
     mu_archive_u64(archive, &body->request);
     mu_archive_text(archive, &body->base_revision);
     mu_archive_text(archive, &body->user);
+    mu_archive_text(archive, &body->program);
     mu_archive_text(archive, &body->message);
-    mu_archive_i64(archive, &body->wall_ms);
+    mu_archive_u32(archive, &body->objects_count);
     mu_archive_span(archive, &body->xml);
 }
 

@@ -103,8 +103,9 @@ struct mu_body_config {
     uint64_t request;
     const char *base_revision; /* Empty: whatever is current. */
     const char *user;
+    const char *program;
     const char *message;
-    int64_t wall_ms;
+    uint32_t objects_count;    /* How many objects it changes. */
     struct mu_span xml;
 };
 

@@ -151,8 +151,9 @@ config_encode(struct mu_core *core, const struct mu_event_request *event)
         .request = event->request,
         .base_revision = or_empty(event->base_revision),
         .user = or_empty(event->user),
+        .program = or_empty(event->program),
         .message = or_empty(event->message),
-        .wall_ms = core->wall_ms,
+        .objects_count = event->objects_count,
         .xml = event->xml,
     };
 

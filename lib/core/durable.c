@@ -19,9 +19,7 @@ struct record { /* A configuration on disk. */
     uint64_t index;
     int64_t admin_epoch;
     int64_t config_epoch;
-    int64_t wall_ms;
-    const char *user;
-    const char *message;
+    struct mu_revisions revisions;
     struct mu_span xml;
 };
 
@@ -35,6 +33,7 @@ struct promise {
 
 static void record_visit(struct mu_archive *archive, struct record *record);
 static void promise_visit(struct mu_archive *archive, struct promise *promise);
+static struct record proposal_record(struct mu_core *core);
 static void record_persist(struct mu_core *core, struct record *record);
 static void promise_persist(struct mu_core *core);
 static bool is_answer_due(const struct mu_core *core);
@@ -109,7 +108,9 @@ mu_durable_load(struct mu_core *core)
     if (core->record.size == 0) {
         return;
     }
-    if (!mu_body_decode(&core->scratch, core->record, record_visit, &record) ||
+    if (!mu_body_decode(&core->state_arena, core->record, record_visit,
+                        &record) ||
+        !mu_revision_is_sound(&record.revisions, record.index) ||
         mu_state_set_config(state, record.xml, NULL) < 0) {
         mu_core_trace(core, MU_TRACE_ERROR, MU_TOPIC_CONFIG,
                       "the configuration on disk is not valid any more; "
@@ -120,9 +121,7 @@ mu_durable_load(struct mu_core *core)
     state->config_epoch = record.config_epoch;
     state->config_index = record.index;
     state->config_view_epoch = record.epoch;
-    state->config_wall_ms = record.wall_ms;
-    state->config_user = mu_state_text(state, record.user);
-    state->config_message = mu_state_text(state, record.message);
+    state->revisions = record.revisions;
 }
 
 void
@@ -146,9 +145,7 @@ mu_durable_consider(struct mu_core *core)
             .index = state->config_index,
             .admin_epoch = state->admin_epoch,
             .config_epoch = state->config_epoch,
-            .wall_ms = state->config_wall_ms,
-            .user = state->config_user,
-            .message = state->config_message,
+            .revisions = state->revisions,
             .xml = state->config_xml,
         };
 
@@ -224,17 +221,7 @@ mu_durable_stored(struct mu_core *core, const struct mu_event_stored *event)
 void
 mu_durable_propose(struct mu_core *core)
 {
-    const struct mu_state *state = &core->state;
-    struct record record = {
-        .epoch = state->epoch,
-        .index = state->proposal.index,
-        .admin_epoch = state->admin_epoch,
-        .config_epoch = state->config_epoch + 1,
-        .wall_ms = state->wall_ms,
-        .user = state->proposal.user,
-        .message = state->proposal.message,
-        .xml = state->proposal.xml,
-    };
+    struct record record = proposal_record(core);
 
     if (core->config_persist_id == 0) {
         record_persist(core, &record);
@@ -279,9 +266,7 @@ record_visit(struct mu_archive *archive, struct record *record)
     mu_archive_u64(archive, &record->index);
     mu_archive_i64(archive, &record->admin_epoch);
     mu_archive_i64(archive, &record->config_epoch);
-    mu_archive_i64(archive, &record->wall_ms);
-    mu_archive_text(archive, &record->user);
-    mu_archive_text(archive, &record->message);
+    mu_revision_visit(archive, &record->revisions);
     mu_archive_span(archive, &record->xml);
 }
 
@@ -300,6 +285,23 @@ promise_visit(struct mu_archive *archive, struct promise *promise)
     for (uint32_t i = 0; i < promise->count; i++) {
         mu_archive_u32(archive, &promise->ids[i]);
     }
+}
+
+/* What is on disk once the proposal is: with the log as it will be. */
+static struct record
+proposal_record(struct mu_core *core)
+{
+    const struct mu_state *state = &core->state;
+
+    return (struct record){
+        .epoch = state->epoch,
+        .index = state->proposal.index,
+        .admin_epoch = state->admin_epoch,
+        .config_epoch = state->config_epoch + 1,
+        .revisions =
+            mu_revision_after(&core->scratch, state, &state->proposal),
+        .xml = state->proposal.xml,
+    };
 }
 
 static void
@@ -376,15 +378,17 @@ is_answer_due(const struct mu_core *core)
 static bool
 is_proposal_stored(struct mu_core *core)
 {
-    const struct mu_state_proposal *proposal = &core->state.proposal;
-    struct record record = {0};
+    struct record record;
+    struct mu_span bytes;
 
-    return core->record_index == proposal->index &&
-           core->record_epoch == core->state.epoch &&
-           mu_body_decode(&core->scratch, core->record, record_visit,
-                          &record) &&
-           record.xml.size == proposal->xml.size &&
-           memcmp(record.xml.data, proposal->xml.data, record.xml.size) == 0;
+    if (core->record_index != core->state.proposal.index ||
+        core->record_epoch != core->state.epoch) {
+        return false;
+    }
+    record = proposal_record(core);
+    bytes = mu_body_encode(&core->scratch, record_visit, &record);
+    return core->record.size == bytes.size &&
+           memcmp(core->record.data, bytes.data, bytes.size) == 0;
 }
 
 /* A majority promises at once. Fewer must first know that all others are down:

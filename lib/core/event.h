@@ -142,7 +142,9 @@ struct mu_event_request {
     uint64_t request;       /* Unique for this daemon's incarnation. */
     enum mu_request_type type;
     const char *user;       /* Who asks, for the record. */
+    const char *program;    /* With what, as it says itself; or null. */
     const char *message;    /* Why, or null. */
+    uint32_t objects_count; /* CONFIG: how many objects it changes. */
     struct mu_span xml;     /* CONFIG: a <configuration> element. */
     const char *base_revision; /* CONFIG: refuse unless this is current; or
                                null. */

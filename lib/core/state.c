@@ -24,12 +24,15 @@ mu_state_init(struct mu_state *state, struct mu_arena *arena,
     *state = (struct mu_state){.arena = arena, .config_arena = config_arena};
     state->next_op_id = 1;
     state->next_call_id = 1;
-    state->config_user = "";
-    state->config_message = "";
-    state->proposal.refusal = "";
-    state->proposal.user = "";
-    state->proposal.message = "";
+    state->proposal = mu_state_no_proposal();
     order_init(state);
+}
+
+struct mu_state_proposal
+mu_state_no_proposal(void)
+{
+    return (struct mu_state_proposal){.refusal = "",
+                                      .author = mu_revision_nobody()};
 }
 
 const char *

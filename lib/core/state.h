@@ -19,6 +19,7 @@
 #include "base/digest.h"
 #include "base/limits.h"
 #include "base/span.h"
+#include "core/revision.h"
 #include "model/config.h"
 #include "model/status.h"
 #include "sched/plan.h"
@@ -213,8 +214,8 @@ struct mu_state_proposal {
     uint32_t refused_count;
     const char *refusal;       /* Why, of the first; empty when none. */
     struct mu_span xml;
-    const char *user;
-    const char *message;
+    struct mu_span former; /* Leads from 'xml' back to the configuration. */
+    struct mu_revision_author author;
 };
 
 struct mu_state {
@@ -238,9 +239,7 @@ struct mu_state {
     int64_t config_epoch;      /* "epoch" of the CIB: counts changes. */
     uint64_t config_view_epoch; /* Epoch in which it was accepted. */
     uint64_t config_index;     /* Counts accepted configurations. */
-    const char *config_user;
-    const char *config_message;
-    int64_t config_wall_ms;
+    struct mu_revisions revisions; /* The newest belongs to it. */
     struct mu_state_proposal proposal;
 
     struct mu_state_member *members; /* Of the view, sorted by node id. */
@@ -286,6 +285,9 @@ struct mu_state {
  * on 'arena', its configuration on 'config_arena'; both are reset. */
 void mu_state_init(struct mu_state *state, struct mu_arena *arena,
                    struct mu_arena *config_arena);
+
+/* What 'proposal' is while there is none. */
+struct mu_state_proposal mu_state_no_proposal(void);
 
 /* Copies 'text' into the state's memory; null becomes empty. */
 const char *mu_state_text(struct mu_state *state, const char *text);

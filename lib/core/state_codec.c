@@ -167,7 +167,7 @@ visit_proposal(struct mu_archive *archive, struct mu_state_proposal *proposal)
 {
     mu_archive_bool(archive, &proposal->is_present);
     if (!proposal->is_present) {
-        proposal->refusal = proposal->user = proposal->message = "";
+        *proposal = mu_state_no_proposal();
         return;
     }
     mu_archive_u64(archive, &proposal->index);
@@ -177,8 +177,8 @@ visit_proposal(struct mu_archive *archive, struct mu_state_proposal *proposal)
     visit_ids(archive, proposal->refused, &proposal->refused_count);
     mu_archive_text(archive, &proposal->refusal);
     mu_archive_span(archive, &proposal->xml);
-    mu_archive_text(archive, &proposal->user);
-    mu_archive_text(archive, &proposal->message);
+    mu_archive_span(archive, &proposal->former);
+    mu_revision_visit_author(archive, &proposal->author);
 }
 
 static void
@@ -200,9 +200,6 @@ visit_scalars(struct mu_archive *archive, struct mu_state *state)
     mu_archive_i64(archive, &state->config_epoch);
     mu_archive_u64(archive, &state->config_view_epoch);
     mu_archive_u64(archive, &state->config_index);
-    mu_archive_text(archive, &state->config_user);
-    mu_archive_text(archive, &state->config_message);
-    mu_archive_i64(archive, &state->config_wall_ms);
     mu_archive_u64(archive, &state->plan_version);
     mu_archive_u64(archive, &state->plan_number);
     mu_archive_bool(archive, &state->is_plan_dropped);
@@ -214,6 +211,7 @@ visit_state(struct mu_archive *archive, struct mu_state *state)
     uint32_t ignored;
 
     visit_scalars(archive, state);
+    mu_revision_visit(archive, &state->revisions);
     visit_proposal(archive, &state->proposal);
     MU_ARCHIVE_ROWS(archive, state->members, state->members_count, ignored,
                visit_member);
@@ -275,6 +273,7 @@ mu_state_decode(struct mu_state *state, struct mu_span bytes)
     xml = mu_reader_span(&reader);
     if (!mu_reader_is_done(&reader) || !plan_is_sound(state) ||
         state->nodes_count > MU_NODES_COUNT_MAX ||
+        !mu_revision_is_sound(&state->revisions, state->config_index) ||
         (xml.size > 0 && mu_state_set_config(state, xml, NULL) < 0)) {
         mu_state_init(state, state->arena, state->config_arena);
         return -EBADMSG;
