@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/panic.h"
 #include "base/text.h"
 #include "sched/node_state.h"
 
@@ -17,8 +18,10 @@ struct mu_sched_action *
 mu_action_get(struct mu_sched *sched, struct mu_sched_resource *resource,
               uint64_t key, uint32_t node, bool is_required)
 {
-    struct mu_sched_action *action = mu_action_find(resource, key, node);
+    struct mu_sched_action *action;
 
+    mu_assert(resource);
+    action = mu_action_find(resource, key, node);
     if (!action && node != MU_STATE_NONE) {
         /* Made when it was not known yet where it would happen. */
         action = mu_action_find(resource, key, MU_STATE_NONE);
@@ -28,20 +31,21 @@ mu_action_get(struct mu_sched *sched, struct mu_sched_resource *resource,
         }
         if (action) {
             action->node = node;
+            mu_state_note_change(resource);
         }
     } else if (action && action->node != node) {
         action = NULL;
     }
     if (!action) {
         action = mu_action_new(sched, resource, key, node);
-        action->flags |= MU_FLAG_OPTIONAL;
+        mu_action_set(action, MU_FLAG_OPTIONAL);
     }
     if (!resource->is_managed && node != MU_STATE_NONE &&
         !mu_action_has(action, MU_FLAG_PSEUDO) &&
         mu_key_interval_ms(key) == 0) {
-        action->flags |= MU_FLAG_OPTIONAL;
+        mu_action_set(action, MU_FLAG_OPTIONAL);
     } else if (is_required) {
-        action->flags &= ~(uint32_t)MU_FLAG_OPTIONAL;
+        mu_action_clear(action, MU_FLAG_OPTIONAL);
     }
     runnable_update(sched, action);
     return action;
@@ -56,12 +60,12 @@ mu_action_get_pseudo(struct mu_sched *sched, struct mu_sched_resource *resource,
 
     if (!action) {
         action = mu_action_new(sched, resource, key, MU_STATE_NONE);
-        action->flags |= MU_FLAG_OPTIONAL;
+        mu_action_set(action, MU_FLAG_OPTIONAL);
     }
     if (is_required) {
-        action->flags &= ~(uint32_t)MU_FLAG_OPTIONAL;
+        mu_action_clear(action, MU_FLAG_OPTIONAL);
     }
-    action->flags |= MU_FLAG_PSEUDO | MU_FLAG_RUNNABLE;
+    mu_action_set(action, MU_FLAG_PSEUDO | MU_FLAG_RUNNABLE);
     action->kind = MU_ACTION_PSEUDO;
     return action;
 }
@@ -104,6 +108,7 @@ mu_action_new(struct mu_sched *sched, struct mu_sched_resource *resource,
         action->next = resource->actions;
         resource->actions = action;
     }
+    mu_state_note_change(resource);
     return action;
 }
 
@@ -141,7 +146,7 @@ mu_action_find_next(const struct mu_sched_action *action)
 void
 mu_action_require(struct mu_sched_action *action)
 {
-    action->flags &= ~(uint32_t)MU_FLAG_OPTIONAL;
+    mu_action_clear(action, MU_FLAG_OPTIONAL);
 }
 
 struct mu_sched_action *
@@ -172,12 +177,12 @@ runnable_update(struct mu_sched *sched, struct mu_sched_action *action)
         return;
     }
     if (action->node == MU_STATE_NONE) {
-        action->flags &= ~runnable;
+        mu_action_clear(action, runnable);
         return;
     }
     node = &sched->nodes[action->node];
     if (!mu_action_has(action, MU_FLAG_NO_AGENT) && !node->is_online) {
-        action->flags &= ~runnable;
+        mu_action_clear(action, runnable);
         if (resource->is_managed && action->verb == MU_VERB_STOP &&
             !node->is_unclean) {
             mu_node_state_set_unclean(sched, action->node,
@@ -188,26 +193,26 @@ runnable_update(struct mu_sched *sched, struct mu_sched_action *action)
         return;
     }
     if (!mu_action_has(action, MU_FLAG_NO_AGENT) && node->is_pending) {
-        action->flags &= ~runnable;
+        mu_action_clear(action, runnable);
         return;
     }
     if (mu_action_requires(action) == MU_REQUIRES_NOTHING) {
-        action->flags |= runnable;
+        mu_action_set(action, runnable);
         return;
     }
     switch (policy_effective(sched, resource)) {
     case MU_QUORUM_STOP:
-        action->flags &= ~runnable;
+        mu_action_clear(action, runnable);
         break;
     case MU_QUORUM_FREEZE:
         if (!is_active(resource) || resource->next_role > resource->role) {
-            action->flags &= ~runnable;
+            mu_action_clear(action, runnable);
         }
         break;
     case MU_QUORUM_IGNORE:
     case MU_QUORUM_DEMOTE:
     case MU_QUORUM_FENCE:
-        action->flags |= runnable;
+        mu_action_set(action, runnable);
         break;
     }
 }

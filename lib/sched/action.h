@@ -59,4 +59,25 @@ mu_action_has(const struct mu_sched_action *action, uint32_t flags)
     return (action->flags & flags) == flags;
 }
 
+/* Sets and clears MU_FLAG_*. What was concluded about a whole clone from the
+ * flags of its parts is concluded again when they change: from propagation on
+ * flags are changed by these two only. */
+static inline void
+mu_action_set(struct mu_sched_action *action, uint32_t flags)
+{
+    if (!mu_action_has(action, flags)) {
+        action->flags |= flags;
+        mu_state_note_change(action->resource);
+    }
+}
+
+static inline void
+mu_action_clear(struct mu_sched_action *action, uint32_t flags)
+{
+    if (action->flags & flags) {
+        action->flags &= ~flags;
+        mu_state_note_change(action->resource);
+    }
+}
+
 #endif /* MU_SCHED_ACTION_H */

@@ -632,7 +632,7 @@ action_block(struct mu_sched *sched, struct mu_sched_resource *resource,
              mu_action_find(resource, mu_key(verb), MU_STATE_NONE);
          action; action = mu_action_find_next(action)) {
         if (mu_action_has(action, MU_FLAG_RUNNABLE)) {
-            action->flags &= ~(uint32_t)MU_FLAG_RUNNABLE;
+            mu_action_clear(action, MU_FLAG_RUNNABLE);
             mu_colocate_block_dependents(sched, action);
             mu_propagate_from(sched, action);
         }

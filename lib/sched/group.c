@@ -252,11 +252,11 @@ mu_group_flags(struct mu_sched_action *action, uint32_t node)
         }
         if (!mu_action_has(other, MU_FLAG_OPTIONAL)) {
             flags &= ~(uint32_t)MU_FLAG_OPTIONAL;
-            action->flags &= ~(uint32_t)MU_FLAG_OPTIONAL;
+            mu_action_clear(action, MU_FLAG_OPTIONAL);
         }
         if (verb != action->verb && !mu_action_has(other, MU_FLAG_RUNNABLE)) {
             flags &= ~(uint32_t)MU_FLAG_RUNNABLE;
-            action->flags &= ~(uint32_t)MU_FLAG_RUNNABLE;
+            mu_action_clear(action, MU_FLAG_RUNNABLE);
         }
     }
     return flags;

@@ -446,7 +446,7 @@ nowhere_set(struct mu_sched_resource *resource, bool stops_if_nowhere)
                    (action->verb == MU_VERB_MONITOR &&
                     mu_key_interval_ms(action->key) != 0 &&
                     action->expected_rc != 7)) {
-            action->flags &= ~(uint32_t)MU_FLAG_RUNNABLE;
+            mu_action_clear(action, MU_FLAG_RUNNABLE);
         }
     }
 }

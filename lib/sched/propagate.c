@@ -45,8 +45,10 @@ static void action_update(struct mu_sched *sched, struct mu_sched_action *then);
 static uint32_t edge_update(struct mu_sched *sched, struct mu_edge *edge,
                             struct mu_sched_action *then);
 static struct mu_sched_action *first_expand(struct mu_sched_action *action);
-static uint32_t flags_of(struct mu_sched_action *action, uint32_t node);
-static uint32_t flags_for_ordering(struct mu_sched_action *action,
+static uint32_t flags_of(struct mu_sched *sched, struct mu_sched_action *action,
+                         uint32_t node);
+static uint32_t flags_for_ordering(struct mu_sched *sched,
+                                   struct mu_sched_action *action,
                                    uint32_t node);
 static uint32_t edge_apply(struct mu_sched *sched, struct mu_edge *edge,
                            const struct pull *base, uint32_t then_flags);
@@ -67,7 +69,6 @@ static void pull_first(struct mu_sched *sched, const struct pull *pull);
 static void pull_asymmetrical(const struct pull *pull);
 static void pull_restart(struct mu_sched *sched, const struct pull *pull);
 static bool may_interleave(const struct pull *pull);
-static void flag_clear(struct mu_sched_action *action, uint32_t flag);
 
 void
 mu_propagate_run(struct mu_sched *sched)
@@ -90,12 +91,6 @@ mu_propagate_from(struct mu_sched *sched, struct mu_sched_action *action)
 {
     queue_add(sched, action);
     queue_add_after(sched, action);
-}
-
-static void
-flag_clear(struct mu_sched_action *action, uint32_t flag)
-{
-    action->flags &= ~flag;
 }
 
 /* Finds the first actions of an ordering, and makes a missing one. */
@@ -196,7 +191,7 @@ queue_drain(struct mu_sched *sched)
         struct mu_sched_action *action =
             sched->queue.items[--sched->queue.count];
 
-        flag_clear(action, MU_FLAG_QUEUED);
+        action->flags &= ~(uint32_t)MU_FLAG_QUEUED;
         if (sched->steps > steps_max) {
             continue; /* It goes round in circles: the flags stay as is. */
         }
@@ -222,7 +217,7 @@ action_update(struct mu_sched *sched, struct mu_sched_action *then)
         if (then->required_before == 0) {
             then->required_before = 1;
         }
-        flag_clear(then, MU_FLAG_RUNNABLE);
+        mu_action_clear(then, MU_FLAG_RUNNABLE);
     }
     for (struct mu_edge *edge = then->before; edge; edge = edge->next_before) {
         uint32_t edge_changed;
@@ -267,7 +262,7 @@ edge_update(struct mu_sched *sched, struct mu_edge *edge,
     }
     if (first->resource && (edge->flags & MU_ORDER_THEN_CANCELS_FIRST) &&
         !mu_action_has(then, MU_FLAG_OPTIONAL)) {
-        first->flags |= MU_FLAG_OPTIONAL;
+        mu_action_set(first, MU_FLAG_OPTIONAL);
         if (first->verb == MU_VERB_RELOAD) {
             first->resource->is_reload = false;
         }
@@ -286,12 +281,12 @@ edge_update(struct mu_sched *sched, struct mu_edge *edge,
                    ? CHANGED_FIRST | CHANGED_THEN
                    : 0;
     }
-    then_flags = flags_for_ordering(then, first->node);
+    then_flags = flags_for_ordering(sched, then, first->node);
     base = (struct pull){
         .first = first,
         .then = then,
         .node = then->node,
-        .flags = flags_for_ordering(first, then->node),
+        .flags = flags_for_ordering(sched, first, then->node),
     };
     return edge_apply(sched, edge, &base, then_flags);
 }
@@ -321,7 +316,7 @@ first_expand(struct mu_sched_action *action)
 }
 
 static uint32_t
-flags_of(struct mu_sched_action *action, uint32_t node)
+flags_of(struct mu_sched *sched, struct mu_sched_action *action, uint32_t node)
 {
     if (!action->resource) {
         return action->flags;
@@ -330,7 +325,7 @@ flags_of(struct mu_sched_action *action, uint32_t node)
     case MU_RESOURCE_GROUP:
         return mu_group_flags(action, node);
     case MU_RESOURCE_CLONE:
-        return mu_clone_flags(action, node);
+        return mu_clone_flags(sched, action, node);
     case MU_RESOURCE_PRIMITIVE:
     case MU_RESOURCE_BUNDLE:
         break;
@@ -338,25 +333,20 @@ flags_of(struct mu_sched_action *action, uint32_t node)
     return action->flags;
 }
 
-uint32_t
-mu_propagate_flags(struct mu_sched_action *action, uint32_t node)
-{
-    return flags_of(action, node);
-}
-
 /* Whether a clone's action must happen is asked for one node, whether it can
  * for all of them. */
 static uint32_t
-flags_for_ordering(struct mu_sched_action *action, uint32_t node)
+flags_for_ordering(struct mu_sched *sched, struct mu_sched_action *action,
+                   uint32_t node)
 {
-    uint32_t flags = flags_of(action, MU_STATE_NONE);
+    uint32_t flags = flags_of(sched, action, MU_STATE_NONE);
     uint32_t runnable = flags & MU_FLAG_RUNNABLE;
 
     if (!action->resource || node == MU_STATE_NONE ||
         !mu_state_is_clone(action->resource)) {
         return flags;
     }
-    return flags_of(action, node) | runnable;
+    return flags_of(sched, action, node) | runnable;
 }
 
 static uint32_t
@@ -397,7 +387,7 @@ edge_apply(struct mu_sched *sched, struct mu_edge *edge,
                 (uint32_t[2]){MU_FLAG_OPTIONAL, MU_ORDER_THEN_IMPLIES_FIRST});
         } else if (!(base->flags & MU_FLAG_OPTIONAL) &&
                    mu_action_has(first, MU_FLAG_RUNNABLE)) {
-            flag_clear(first, MU_FLAG_RUNNABLE);
+            mu_action_clear(first, MU_FLAG_RUNNABLE);
             changed |= CHANGED_FIRST;
         }
     }
@@ -418,7 +408,7 @@ edge_apply(struct mu_sched *sched, struct mu_edge *edge,
         !first->resource->is_managed && first->resource->is_blocked &&
         !mu_action_has(first, MU_FLAG_RUNNABLE) &&
         mu_action_has(then, MU_FLAG_RUNNABLE)) {
-        flag_clear(then, MU_FLAG_RUNNABLE);
+        mu_action_clear(then, MU_FLAG_RUNNABLE);
         changed |= CHANGED_THEN;
     }
     return changed;
@@ -447,7 +437,7 @@ edge_apply_more(struct mu_sched *sched, struct mu_edge *edge,
             then->runnable_before++;
             if (then->runnable_before >= then->required_before &&
                 !mu_action_has(then, MU_FLAG_RUNNABLE)) {
-                then->flags |= MU_FLAG_RUNNABLE;
+                mu_action_set(then, MU_FLAG_RUNNABLE);
                 changed |= CHANGED_THEN;
             }
         }
@@ -459,7 +449,7 @@ edge_apply_more(struct mu_sched *sched, struct mu_edge *edge,
                 (uint32_t[2]){MU_FLAG_RUNNABLE, MU_ORDER_UNRUNNABLE_BLOCKS});
         } else if (!(base->flags & MU_FLAG_RUNNABLE) &&
                    mu_action_has(then, MU_FLAG_RUNNABLE)) {
-            flag_clear(then, MU_FLAG_RUNNABLE);
+            mu_action_clear(then, MU_FLAG_RUNNABLE);
             changed |= CHANGED_THEN;
         }
     }
@@ -471,7 +461,7 @@ edge_apply_more(struct mu_sched *sched, struct mu_edge *edge,
     if ((type & MU_ORDER_FIRST_ELSE_THEN) &&
         !(base->flags & MU_FLAG_RUNNABLE) &&
         mu_action_has(then, MU_FLAG_PSEUDO)) {
-        flag_clear(then, MU_FLAG_PSEUDO);
+        mu_action_clear(then, MU_FLAG_PSEUDO);
         changed |= CHANGED_THEN;
     }
     if ((type & MU_ORDER_ORDERED) && resource) {
@@ -545,7 +535,7 @@ pull_clone(struct mu_sched *sched, const struct pull *pull)
         inner.then = mu_action_find(clone->children[i],
                                     mu_key(pull->then->verb), pull->node);
         if (inner.then &&
-            (flags_of(inner.then, pull->node) & MU_FLAG_RUNNABLE)) {
+            (flags_of(sched, inner.then, pull->node) & MU_FLAG_RUNNABLE)) {
             changed |= pull_resource(sched, clone->children[i], &inner);
         }
     }
@@ -605,7 +595,7 @@ pull_interleaved(struct mu_sched *sched, const struct pull *pull)
         if (mu_order_edge(sched, inner.first, inner.then, pull->type)) {
             changed |= CHANGED_FIRST | CHANGED_THEN;
         }
-        inner.flags = flags_of(inner.first, pull->node);
+        inner.flags = flags_of(sched, inner.first, pull->node);
         changed |= pull_resource(sched, instance, &inner);
     }
     return changed;
@@ -637,7 +627,7 @@ pull_primitive(struct mu_sched *sched, const struct pull *pull)
         (pull->filter & MU_FLAG_RUNNABLE) &&
         mu_action_has(then, MU_FLAG_RUNNABLE) &&
         !(pull->flags & MU_FLAG_RUNNABLE)) {
-        flag_clear(then, MU_FLAG_RUNNABLE | MU_FLAG_MIGRATABLE);
+        mu_action_clear(then, MU_FLAG_RUNNABLE | MU_FLAG_MIGRATABLE);
     }
     if (pull->type & MU_ORDER_RESTART) {
         pull_restart(sched, pull);
@@ -674,7 +664,7 @@ pull_first(struct mu_sched *sched, const struct pull *pull)
         }
         if ((pull->flags & MU_FLAG_MIGRATABLE) &&
             !mu_action_has(then, MU_FLAG_MIGRATABLE)) {
-            flag_clear(first, MU_FLAG_MIGRATABLE);
+            mu_action_clear(first, MU_FLAG_MIGRATABLE);
         }
     }
     if ((pull->type & MU_ORDER_PROMOTED_IMPLIES_FIRST) && then->resource &&
@@ -685,13 +675,13 @@ pull_first(struct mu_sched *sched, const struct pull *pull)
         mu_explain_follow(sched, first, then);
         if (mu_action_has(first, MU_FLAG_MIGRATABLE) &&
             !mu_action_has(then, MU_FLAG_MIGRATABLE)) {
-            flag_clear(first, MU_FLAG_MIGRATABLE);
+            mu_action_clear(first, MU_FLAG_MIGRATABLE);
         }
     }
     if ((pull->type & MU_ORDER_UNMIGRATABLE_BLOCKS) &&
         (pull->filter & MU_FLAG_OPTIONAL)) {
         if (!mu_action_has(then, MU_FLAG_MIGRATABLE | MU_FLAG_RUNNABLE)) {
-            flag_clear(first, MU_FLAG_RUNNABLE);
+            mu_action_clear(first, MU_FLAG_RUNNABLE);
         }
         if (!mu_action_has(then, MU_FLAG_OPTIONAL)) {
             mu_action_require(first);
@@ -717,7 +707,7 @@ pull_asymmetrical(const struct pull *pull)
             return;
         }
     }
-    flag_clear(then, MU_FLAG_OPTIONAL | MU_FLAG_RUNNABLE);
+    mu_action_clear(then, MU_FLAG_OPTIONAL | MU_FLAG_RUNNABLE);
 }
 
 /* A required start needs the stop; a start that cannot be is a stop, too. */
@@ -744,10 +734,10 @@ pull_restart(struct mu_sched *sched, const struct pull *pull)
         }
     }
     if (!mu_action_has(then, MU_FLAG_MIGRATABLE)) {
-        flag_clear(first, MU_FLAG_MIGRATABLE);
+        mu_action_clear(first, MU_FLAG_MIGRATABLE);
     }
     if (!mu_action_has(first, MU_FLAG_OPTIONAL) &&
         !mu_action_has(first, MU_FLAG_RUNNABLE)) {
-        flag_clear(then, MU_FLAG_RUNNABLE);
+        mu_action_clear(then, MU_FLAG_RUNNABLE);
     }
 }

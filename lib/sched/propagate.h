@@ -16,8 +16,4 @@ void mu_propagate_run(struct mu_sched *sched);
 /* Looks again at what 'action' depends on, and what depends on it. */
 void mu_propagate_from(struct mu_sched *sched, struct mu_sched_action *action);
 
-/* Returns the flags of an action; those of groups and clones depend on what is
- * inside. 'node' (or NONE) asks about one node only. */
-uint32_t mu_propagate_flags(struct mu_sched_action *action, uint32_t node);
-
 #endif /* MU_SCHED_PROPAGATE_H */

@@ -144,6 +144,13 @@ struct mu_edge {
     struct mu_edge *next_after;  /* Next in first->after. */
 };
 
+/* What the flags of the instances make of those of a clone's action. */
+struct mu_parts {
+    uint32_t changes; /* Good as long as the clone has this number. */
+    uint8_t flags;    /* MU_FLAG_* of all. */
+    uint8_t *by_node; /* Of those on each node; null: not kept. */
+};
+
 struct mu_sched_action {
     uint32_t index; /* In sched->actions. */
     uint64_t key;
@@ -170,6 +177,7 @@ struct mu_sched_action {
     bool is_fence_on;
     bool is_fence_off;
     bool has_notify_needs;
+    struct mu_parts *parts; /* Clones: null until asked for. */
     const struct mu_pair *meta;
     uint32_t meta_count;
     uint32_t plan_id; /* Index in the plan, once it is in there. */
@@ -331,6 +339,7 @@ struct mu_sched_resource {
     uint32_t sorted_order;       /* Clone instances: place after sorting. */
     int32_t promotion;           /* Promotion priority, for the scores. */
     bool is_new_in_plan;
+    uint32_t changes; /* Outermost only: counts those of flags inside. */
 
     uint32_t migrate_source; /* Of a live migration under way, or NONE. */
     uint32_t migrate_target;
@@ -488,6 +497,16 @@ mu_state_top(struct mu_sched_resource *resource)
         resource = resource->parent;
     }
     return resource;
+}
+
+/* Tells that the flags of an action of 'resource' (or null) changed, or that
+ * there is one more. */
+static inline void
+mu_state_note_change(struct mu_sched_resource *resource)
+{
+    if (resource) {
+        mu_state_top(resource)->changes++;
+    }
 }
 
 /* The clone that 'resource' is an instance of, or null. */
