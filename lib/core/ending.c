@@ -230,8 +230,9 @@ propose(const struct endings *endings)
     const struct mu_state *state = &core->state;
     struct mu_body_config config = {.request = --core->ending_request,
                                     .user = "musterd",
+                                    .program = "musterd",
                                     .message = endings->message.data,
-                                    .wall_ms = core->wall_ms};
+                                    .objects_count = endings->count};
     struct mu_text_buffer text;
     struct mu_core_owed *owed;
     struct mu_doc *doc;
