@@ -229,6 +229,7 @@ propose(const struct endings *endings)
     struct mu_core *core = endings->core;
     const struct mu_state *state = &core->state;
     struct mu_body_config config = {.request = --core->ending_request,
+                                    .base_revision = "",
                                     .user = "musterd",
                                     .program = "musterd",
                                     .message = endings->message.data,
@@ -237,6 +238,10 @@ propose(const struct endings *endings)
     struct mu_core_owed *owed;
     struct mu_doc *doc;
 
+    if (endings->message.length > MU_CHANGE_TEXT_SIZE_MAX / 2) {
+        config.message = mu_text_make(&core->scratch, "%u overrides are over",
+                                      endings->count);
+    }
     if (mu_doc_parse(state->config_xml, &doc, NULL) < 0) {
         return; /* It is in force, so it has been read before. */
     }
