@@ -28,6 +28,12 @@ enum {
     MU_REASON_SIZE_MAX = 256,         /* Exit reason of an agent. */
     MU_OUTPUT_SIZE_MAX = 64 << 10,    /* Captured output of an agent. */
     MU_RULES_DEPTH_MAX = 16,          /* Rules inside rules. */
+    MU_INSTANCES_COUNT_MAX = 1024,    /* Of one clone. */
+    MU_PAIRS_COUNT_MAX = 1 << 20,     /* That resource sets stand for. */
+    MU_WISHES_COUNT_MAX = 1 << 18,    /* Steps along colocations, per plan. */
+    MU_WISHES_DEPTH_MAX = 1024,       /* Colocations in a row. */
+    MU_PATTERN_COST_MAX = 4096,       /* Characters of a regular expression,
+                                         its repetitions written out. */
 };
 
 /* Scores are documented to end at one million. */

@@ -158,13 +158,54 @@ mu_config_options_at(const struct mu_config *config, int64_t now_ms,
     }
 }
 
+/* The largest number of the repetition that begins at 'c', after its brace;
+ * '*ret_end' is its last character, or the end of the text. */
+static size_t
+repetition_read(const char *c, const char **ret_end)
+{
+    size_t most = 1;
+    size_t number = 0;
+
+    for (; *c != '\0' && *c != '}'; c++) {
+        number = *c < '0' || *c > '9' || number > MU_PATTERN_COST_MAX
+                     ? 0
+                     : number * 10 + (size_t)(*c - '0');
+        most = number > most ? number : most;
+    }
+    *ret_end = c;
+    return most;
+}
+
+bool
+mu_config_pattern_is_bounded(const char *pattern)
+{
+    size_t cost = strlen(pattern);
+
+    if (cost >= MU_NAME_SIZE_MAX) {
+        return false;
+    }
+    for (const char *c = pattern; *c != '\0'; c++) {
+        if (c[0] == '\\' && c[1] >= '1' && c[1] <= '9') {
+            return false;
+        }
+        if (*c == '{') {
+            cost *= repetition_read(c + 1, &c);
+            if (cost > MU_PATTERN_COST_MAX || *c == '\0') {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
 bool
 mu_config_pattern_fits(const char *pattern, const char *text)
 {
     regex_t regex;
     bool fits;
 
-    if (regcomp(&regex, pattern, REG_EXTENDED | REG_NOSUB) != 0) {
+    if (!mu_config_pattern_is_bounded(pattern) ||
+        regcomp(&regex, pattern, REG_EXTENDED | REG_NOSUB) != 0) {
         return false;
     }
     fits = regexec(&regex, text, 0, NULL, 0) == 0;

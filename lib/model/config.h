@@ -412,6 +412,11 @@ void mu_config_options_at(const struct mu_config *config, int64_t now_ms,
                           struct mu_config_options *ret_options,
                           struct mu_instant *next);
 
+/* Tells whether a regular expression can be used in bounded time and memory.
+ * Repetitions such as {1,100} are written out by the C library, also those
+ * within repetitions; one that refers back to a part has no bound at all. */
+bool mu_config_pattern_is_bounded(const char *pattern);
+
 /* Tells whether the extended regular expression 'pattern' fits 'text'; one that
  * is invalid fits nothing. For fencing-level/target-pattern. */
 bool mu_config_pattern_fits(const char *pattern, const char *text);

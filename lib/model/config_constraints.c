@@ -242,11 +242,11 @@ pattern_match(struct mu_config_reader *reader,
     regex_t regex;
 
     location->pattern = pattern;
-    if (strlen(pattern) >= MU_NAME_SIZE_MAX ||
+    if (!mu_config_pattern_is_bounded(pattern) ||
         regcomp(&regex, pattern + is_inverted, REG_EXTENDED) != 0) {
         mu_config_reader_reject(reader, element, -EBADMSG,
                                 "rsc-pattern \"%.64s\" is not a regular "
-                                "expression",
+                                "expression, or too large a one",
                                 pattern);
         return false;
     }

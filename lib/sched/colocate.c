@@ -101,7 +101,11 @@ set_read(struct mu_sched *sched, const struct mu_config_colocation *config,
 {
     int32_t score = set->has_score ? set->score : config->score;
 
-    if (!set->is_sequential || score == 0) {
+    uint64_t count = set->resources_count;
+
+    if (!set->is_sequential || score == 0 ||
+        !mu_setup_may_pair(sched, config->id,
+                           score > 0 ? count : count * count / 2)) {
         return;
     }
     for (uint32_t i = 1; i < set->resources_count; i++) {
@@ -136,6 +140,12 @@ sets_read(struct mu_sched *sched, const struct mu_config_colocation *config,
             ? primaries->resources_count - 1
             : 0;
 
+    if (!mu_setup_may_pair(sched, config->id,
+                           (uint64_t)dependents_end *
+                               (primaries->resources_count -
+                                primaries_begin))) {
+        return;
+    }
     for (uint32_t i = 0; i < dependents_end; i++) {
         for (uint32_t j = primaries_begin; j < primaries->resources_count;
              j++) {

@@ -4,10 +4,12 @@
 #include "sched/colocate.h"
 #include "sched/node_state.h"
 #include "sched/score.h"
+#include "sched/setup.h"
 
 /* Marks a node as unusable while scores are merged. */
 #define SCORE_UNUSABLE (-100 * MU_SCORE_INFINITY)
 
+static bool may_go_on(struct mu_sched *sched);
 static void merge_own(struct mu_sched *sched,
                       const struct mu_sched_resource *source,
                       const struct mu_colocate_merge *merge, int32_t *scores);
@@ -60,10 +62,11 @@ mu_colocate_merge(struct mu_sched *sched, struct mu_sched_resource *source,
 {
     int32_t *work;
 
-    if (source->is_merging) {
+    if (source->is_merging || !may_go_on(sched)) {
         return;
     }
     source->is_merging = true;
+    sched->wishes_depth++;
     if (source->kind == MU_RESOURCE_GROUP) {
         if (source->children_count > 0) {
             mu_colocate_merge(sched,
@@ -73,6 +76,7 @@ mu_colocate_merge(struct mu_sched *sched, struct mu_sched_resource *source,
                               merge);
         }
         source->is_merging = false;
+        sched->wishes_depth--;
         return;
     }
     work = mu_arena_copy(sched->arena, merge->scores,
@@ -84,6 +88,7 @@ mu_colocate_merge(struct mu_sched *sched, struct mu_sched_resource *source,
         merge_others(sched, source, merge, work);
     } else if (merge->is_active) {
         source->is_merging = false; /* As if it had no wishes. */
+        sched->wishes_depth--;
         return;
     }
     for (uint32_t i = 0; i < sched->nodes_count; i++) {
@@ -91,6 +96,25 @@ mu_colocate_merge(struct mu_sched *sched, struct mu_sched_resource *source,
             merge->is_nonnegative && work[i] == SCORE_UNUSABLE ? 1 : work[i];
     }
     source->is_merging = false;
+    sched->wishes_depth--;
+}
+
+/* Wishes go along every way there is: where everything is colocated with
+ * everything there are more ways than time. */
+static bool
+may_go_on(struct mu_sched *sched)
+{
+    uint32_t most = MU_WISHES_COUNT_MAX + 16 * (uint32_t)sched->resources.count;
+
+    if (sched->wishes_count > most ||
+        sched->wishes_depth >= MU_WISHES_DEPTH_MAX) {
+        return false;
+    }
+    if (++sched->wishes_count > most) {
+        mu_setup_warn(sched, "colocations are too entangled: not every wish "
+                             "of dependent resources is considered");
+    }
+    return true;
 }
 
 static void

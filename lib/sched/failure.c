@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "sched/failure.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -11,9 +12,14 @@
 #define LAST_PREFIX  "last-failure-"
 
 static void node_read(struct mu_sched *sched, uint32_t node);
-static struct mu_failcount *entry_get(struct mu_sched *sched, uint32_t node,
+static struct mu_failcount *entry_add(struct mu_sched *sched, uint32_t node,
                                       const char *name, size_t length);
+static int entry_cmp(const void *a, const void *b);
+static void entries_merge(struct mu_sched *sched, uint32_t node);
+static size_t entry_first(const struct mu_sched *sched, uint32_t node,
+                          const char *name);
 static size_t name_length(const char *name);
+static bool begins_with(const struct mu_failcount *entry, const char *name);
 static bool is_about(const struct mu_failcount *entry,
                      const struct mu_sched_resource *resource);
 static bool is_blocking(struct mu_sched *sched,
@@ -63,19 +69,20 @@ node_read(struct mu_sched *sched, uint32_t node)
         }
         if (strncmp(name, COUNT_PREFIX, strlen(COUNT_PREFIX)) == 0) {
             name += strlen(COUNT_PREFIX);
-            entry = entry_get(sched, node, name, name_length(name));
+            entry = entry_add(sched, node, name, name_length(name));
             if (mu_text_parse_score(value, &score) == 0) {
-                entry->count = mu_score_add(entry->count, score);
+                entry->count = score;
             }
         } else if (strncmp(name, LAST_PREFIX, strlen(LAST_PREFIX)) == 0) {
             name += strlen(LAST_PREFIX);
-            entry = entry_get(sched, node, name, name_length(name));
+            entry = entry_add(sched, node, name, name_length(name));
             if (mu_text_parse_int64(value, &seconds) == 0 &&
-                seconds < INT64_MAX / 1000 && entry->last_ms < seconds * 1000) {
+                seconds > 0 && seconds < INT64_MAX / 1000) {
                 entry->last_ms = seconds * 1000;
             }
         }
     }
+    entries_merge(sched, node);
 }
 
 /* The resource's part of RESOURCE#OPERATION_INTERVAL. Counts without an
@@ -89,35 +96,102 @@ name_length(const char *name)
 }
 
 static struct mu_failcount *
-entry_get(struct mu_sched *sched, uint32_t node, const char *name,
+entry_add(struct mu_sched *sched, uint32_t node, const char *name,
           size_t length)
 {
-    struct mu_failcount *entry;
-    bool is_legacy = name[length] == '\0';
+    struct mu_failcount *entry =
+        mu_vec_add(sched->arena, &sched->failcounts[node]);
 
-    for (size_t i = 0; i < sched->failcounts[node].count; i++) {
-        entry = &sched->failcounts[node].items[i];
-        if (entry->name_length == length && entry->is_legacy == is_legacy &&
-            memcmp(entry->name, name, length) == 0) {
-            return entry;
-        }
-    }
-    entry = mu_vec_add(sched->arena, &sched->failcounts[node]);
     entry->name = name;
     entry->name_length = length;
-    entry->is_legacy = is_legacy;
+    entry->is_legacy = name[length] == '\0';
     return entry;
 }
 
-/* Instances of anonymous clones share the counts of all numbers. */
+/* By name, so that what begins with a name is together. */
+static int
+entry_cmp(const void *a, const void *b)
+{
+    const struct mu_failcount *left = a;
+    const struct mu_failcount *right = b;
+    size_t length = left->name_length < right->name_length
+                        ? left->name_length
+                        : right->name_length;
+    int order = memcmp(left->name, right->name, length);
+
+    if (order != 0) {
+        return order;
+    }
+    if (left->name_length != right->name_length) {
+        return left->name_length < right->name_length ? -1 : 1;
+    }
+    return (int)left->is_legacy - (int)right->is_legacy;
+}
+
+/* What several attributes tell of one resource becomes one entry. */
+static void
+entries_merge(struct mu_sched *sched, uint32_t node)
+{
+    struct mu_failcount *items = sched->failcounts[node].items;
+    size_t count = sched->failcounts[node].count;
+    size_t kept = 0;
+
+    if (count == 0) {
+        return;
+    }
+    qsort(items, count, sizeof(*items), entry_cmp);
+    for (size_t i = 1; i < count; i++) {
+        if (entry_cmp(&items[kept], &items[i]) != 0) {
+            items[++kept] = items[i];
+            continue;
+        }
+        items[kept].count = mu_score_add(items[kept].count, items[i].count);
+        if (items[i].last_ms > items[kept].last_ms) {
+            items[kept].last_ms = items[i].last_ms;
+        }
+    }
+    sched->failcounts[node].count = kept + 1;
+}
+
+/* The first entry whose name does not come before 'name'. */
+static size_t
+entry_first(const struct mu_sched *sched, uint32_t node, const char *name)
+{
+    const struct mu_failcount wanted = {.name = name,
+                                        .name_length = strlen(name)};
+    size_t low = 0;
+    size_t high = sched->failcounts[node].count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (entry_cmp(&sched->failcounts[node].items[middle], &wanted) < 0) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+static bool
+begins_with(const struct mu_failcount *entry, const char *name)
+{
+    size_t length = strlen(name);
+
+    return entry->name_length >= length &&
+           memcmp(entry->name, name, length) == 0;
+}
+
+/* Of entries that begin with its name. Instances of anonymous clones share the
+ * counts of all numbers. */
 static bool
 is_about(const struct mu_failcount *entry,
          const struct mu_sched_resource *resource)
 {
     size_t length = strlen(resource->name);
 
-    if (entry->is_legacy || entry->name_length < length ||
-        memcmp(entry->name, resource->name, length) != 0) {
+    if (entry->is_legacy) {
         return false;
     }
     if (entry->name_length == length) {
@@ -141,9 +215,13 @@ mu_failure_count(struct mu_sched *sched, struct mu_sched_resource *resource,
     int32_t count = 0;
     int64_t last_ms = 0;
 
-    for (size_t i = 0; i < sched->failcounts[node].count; i++) {
+    for (size_t i = entry_first(sched, node, resource->name);
+         i < sched->failcounts[node].count; i++) {
         const struct mu_failcount *entry = &sched->failcounts[node].items[i];
 
+        if (!begins_with(entry, resource->name)) {
+            break;
+        }
         if (is_about(entry, resource)) {
             count = mu_score_add(count, entry->count);
             last_ms = entry->last_ms > last_ms ? entry->last_ms : last_ms;

@@ -262,7 +262,13 @@ set_read(const struct origin *origin, const struct mu_config_set *set)
     enum mu_verb verb = verb_parse(set->action, MU_VERB_START);
     enum symmetry symmetry =
         kind == MU_ORDER_SERIALIZE ? SYMMETRY_ONE_WAY : origin->symmetry;
+    uint64_t count = set->resources_count;
 
+    if (!mu_setup_may_pair(origin->sched, origin->config->id,
+                           kind == MU_ORDER_SERIALIZE ? count * count / 2
+                                                      : count)) {
+        return;
+    }
     if (kind == MU_ORDER_SERIALIZE) {
         for (uint32_t i = 0; i < set->resources_count; i++) {
             for (uint32_t j = i + 1; j < set->resources_count; j++) {
@@ -327,6 +333,14 @@ sets_join(const struct origin *origin, const struct mu_config_set *first,
     if (!first->requires_all && verbs[0] != MU_VERB_STOP &&
         verbs[0] != MU_VERB_DEMOTE) {
         any_join(origin, first, then, verbs);
+        return;
+    }
+    if (!mu_setup_may_pair(origin->sched, origin->config->id,
+                           (uint64_t)(first->is_sequential
+                                          ? 1
+                                          : first->resources_count) *
+                               (then->is_sequential ? 1
+                                                    : then->resources_count))) {
         return;
     }
     for (uint32_t i = 0; i < first->resources_count; i++) {

@@ -30,6 +30,9 @@ static void resource_set_flags(struct mu_sched *sched,
                                struct mu_sched_resource *resource);
 static void scores_init(struct mu_sched *sched,
                         struct mu_sched_resource *resource);
+static int32_t instances_bound(struct mu_sched *sched,
+                               const struct mu_sched_resource *clone,
+                               int32_t count);
 static void instances_make(struct mu_sched *sched,
                            struct mu_sched_resource *clone);
 static void unplanned_warn(struct mu_sched *sched);
@@ -253,8 +256,14 @@ traits_read_clone(struct reader *reader, struct mu_traits *traits)
     if (traits->clone_max < 0) {
         traits->clone_max = nodes;
     }
-    if (traits->clone_max > MU_RESOURCES_COUNT_MAX) {
-        traits->clone_max = MU_RESOURCES_COUNT_MAX;
+    if (traits->clone_max > MU_INSTANCES_COUNT_MAX) {
+        mu_setup_warn(sched,
+                      mu_text_make(sched->arena,
+                                   "clone %s: clone-max %d is too many; %d "
+                                   "instances are run at most",
+                                   config->id, (int)traits->clone_max,
+                                   (int)MU_INSTANCES_COUNT_MAX));
+        traits->clone_max = MU_INSTANCES_COUNT_MAX;
     }
 }
 
@@ -379,6 +388,30 @@ resource_make(struct mu_sched *sched, uint32_t config_index,
     return resource;
 }
 
+/* How many of 'count' instances there is room for in a plan. */
+static int32_t
+instances_bound(struct mu_sched *sched, const struct mu_sched_resource *clone,
+                int32_t count)
+{
+    const struct mu_config *config = sched->config;
+    const struct mu_config_resource *first =
+        &config->resources[config->resources[clone->config].first_child];
+    size_t room = sched->resources.count < MU_RESOURCES_COUNT_MAX
+                      ? MU_RESOURCES_COUNT_MAX - sched->resources.count
+                      : 0;
+    int32_t most = (int32_t)(room / (1 + (size_t)first->children_count));
+
+    if (count <= most) {
+        return count;
+    }
+    mu_setup_warn(sched, mu_text_make(sched->arena,
+                                      "clone %s: %d of its %d instances are "
+                                      "run; a plan holds %d resources at most",
+                                      clone->id, (int)most, (int)count,
+                                      (int)MU_RESOURCES_COUNT_MAX));
+    return most;
+}
+
 static void
 instances_make(struct mu_sched *sched, struct mu_sched_resource *clone)
 {
@@ -391,6 +424,7 @@ instances_make(struct mu_sched *sched, struct mu_sched_resource *clone)
     if (config->children_count == 0) {
         return;
     }
+    count = instances_bound(sched, clone, count);
     clone->children = mu_arena_new(sched->arena, struct mu_sched_resource *,
                                    (size_t)count + 1);
     for (int32_t i = 0; i < count; i++) {
@@ -539,6 +573,22 @@ void
 mu_setup_warn(struct mu_sched *sched, const char *text)
 {
     *mu_vec_add(sched->arena, &sched->warnings) = text;
+}
+
+bool
+mu_setup_may_pair(struct mu_sched *sched, const char *id, uint64_t count)
+{
+    if (count > MU_PAIRS_COUNT_MAX - sched->pairs_count) {
+        mu_setup_warn(sched,
+                      mu_text_make(sched->arena,
+                                   "constraint %s: it stands for too many "
+                                   "pairs of resources and is not honoured; "
+                                   "divide its sets",
+                                   id));
+        return false;
+    }
+    sched->pairs_count += (uint32_t)count;
+    return true;
 }
 
 const struct mu_params *

@@ -30,6 +30,10 @@ struct mu_sched_resource *mu_setup_find(const struct mu_sched *sched,
 /* Adds a sentence to the plan's warnings; 'text' is kept, not copied. */
 void mu_setup_warn(struct mu_sched *sched, const char *text);
 
+/* Tells whether 'count' pairs of resources more, which the constraint 'id'
+ * stands for, are within the bounds of a plan; if not, warns. */
+bool mu_setup_may_pair(struct mu_sched *sched, const char *id, uint64_t count);
+
 /* Returns what the operation needs on node 'node' (or MU_STATE_NONE). Must be
  * a configured resource. */
 const struct mu_params *

@@ -454,6 +454,9 @@ struct mu_sched {
     uint32_t before_count;
     uint32_t visit;
     size_t steps; /* Of propagation, so that it ends. */
+    uint32_t pairs_count;  /* That constraints with sets stand for. */
+    uint32_t wishes_count; /* Steps of wishes along colocations. */
+    uint32_t wishes_depth; /* Colocations on the way of the present one. */
 };
 
 /* Tells whether 'node' is in the bit set 'set' (null: empty). */
