@@ -107,10 +107,20 @@ read_answer(struct mu_tool *tool, const char *received,
 int
 mu_client_wish(struct mu_tool *tool, const char *name, const char *const *pairs)
 {
-    json_t *request = json_pack("{s:s}", "request", name);
+    json_t *request;
     json_t *result = NULL;
     int code;
 
+    if (tool->file) {
+        return mu_tool_fail(tool,
+                            "this is about the cluster and cannot be done in "
+                            "%s%s; leave out %s",
+                            tool->shadow ? "the shadow copy " : "",
+                            tool->shadow ? tool->shadow : tool->file,
+                            tool->shadow ? "--shadow, or say: cib use live"
+                                         : "--file and CIB_file");
+    }
+    request = json_pack("{s:s}", "request", name);
     for (; pairs[0]; pairs += 2) {
         if (pairs[1]) {
             (void)json_object_set_new(request, pairs[0], json_string(pairs[1]));

@@ -247,6 +247,69 @@ const struct mu_tool_command mu_command_table_items[] = {
      "grant|revoke|standby|activate|show TICKET", "tickets by hand", NULL,
      false},
 
+    /* Shadow copies and situations. */
+    {"cib new", NULL, mu_muster_cib_new, "[NAME] [withstatus] [force] [empty]",
+     "make a shadow copy of the configuration and use it",
+     "In a copy a configuration is made ready without anybody noticing; every\n"
+     "command works in it as in the cluster. Without a name: one for now.\n"
+     "Outside a shell: muster --shadow NAME COMMAND, or CIB_shadow=NAME.\n"
+     "Example:\n  muster cib new winter\n"
+     "  muster --shadow winter configure property no-quorum-policy=freeze\n"
+     "  muster --shadow winter cib diff\n  muster cib commit winter\n",
+     false},
+    {"cib use", NULL, mu_muster_cib_use, "[NAME|live]",
+     "use a shadow copy, or the cluster again", NULL, false},
+    {"cib commit", NULL, mu_muster_cib_commit, "[NAME] [force]",
+     "make the changes in a shadow copy real",
+     "What others changed meanwhile is kept; when they changed the same\n"
+     "object nothing is committed, and it is named.\n",
+     false},
+    {"cib diff", NULL, mu_muster_cib_diff, "[NAME]",
+     "show what a shadow copy would change", NULL, false},
+    {"cib list", NULL, mu_muster_cib_list, "", "list your shadow copies", NULL,
+     false},
+    {"cib reset", NULL, mu_muster_cib_reset, "[NAME]",
+     "fill a shadow copy from the cluster again", NULL, false},
+    {"cib delete", "rm", mu_muster_cib_delete, "NAME", "forget a shadow copy",
+     NULL, false},
+    {"cib import", NULL, mu_muster_cib_import, "FILE [NAME]",
+     "make a shadow copy of a file with a CIB", NULL, false},
+    {"cibstatus load", NULL, mu_muster_cibstatus_load, "FILE|shadow:NAME|live",
+     "begin with the situation in a file",
+     "A situation lasts as long as the shell. Outside one, 'simulate' takes\n"
+     "events as words.\n"
+     "Example, in a shell:\n  cibstatus\n  node node1 offline\n  run\n",
+     false},
+    {"cibstatus save", NULL, mu_muster_cibstatus_save, "FILE",
+     "write configuration and status to a file", NULL, false},
+    {"cibstatus origin", NULL, mu_muster_cibstatus_origin, "",
+     "where the situation comes from", NULL, false},
+    {"cibstatus show", NULL, mu_muster_cibstatus_show, "[changed]",
+     "the status, and the events that were added", NULL, false},
+    {"cibstatus quorum", NULL, mu_muster_cibstatus_quorum, "true|false",
+     "add an event: quorum comes or goes", NULL, false},
+    {"cibstatus node", NULL, mu_muster_cibstatus_node,
+     "NODE online|offline|unclean", "add an event: a node comes or goes", NULL,
+     false},
+    {"cibstatus op", NULL, mu_muster_cibstatus_op,
+     "OPERATION RESOURCE RESULT [STATUS] [NODE]",
+     "add an event: an operation fails", NULL, false},
+    {"cibstatus ticket", NULL, mu_muster_cibstatus_ticket,
+     "TICKET grant|revoke|activate|standby", "add an event: a ticket changes",
+     NULL, false},
+    {"cibstatus run", "simulate", mu_muster_cibstatus_run, "[EVENT...]",
+     "what the cluster would do in the situation", NULL, false},
+
+    /* The person at the keyboard. */
+    {"options show", NULL, mu_muster_options_show, "[all|NAME]",
+     "options and their values", NULL, false},
+    {"options set", NULL, mu_muster_options_set, "NAME VALUE",
+     "set an option for this shell", NULL, false},
+    {"options save", NULL, mu_muster_options_save, "",
+     "keep the options for later", NULL, false},
+    {"options reset", NULL, mu_muster_options_reset, "",
+     "back to the usual values", NULL, false},
+
     /* Agents. */
     {"ra classes", NULL, mu_muster_ra_classes, "", "classes of agents", NULL,
      false},
@@ -271,6 +334,9 @@ const struct mu_command_level mu_command_table_levels[] = {
     {"cluster", "the cluster as a whole"},
     {"maintenance", "leave services alone while people work on them"},
     {"site", "tickets of clusters at several sites"},
+    {"cib", "shadow copies of the configuration"},
+    {"cibstatus", "a situation put together, and what would happen in it"},
+    {"options", "how the commands behave for you"},
     {"ra", "resource agents and their parameters"},
 };
 

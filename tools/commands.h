@@ -48,6 +48,41 @@ mu_tool_function mu_muster_draft_commit;
 mu_tool_function mu_muster_draft_refresh;
 mu_tool_function mu_muster_draft_diff;
 
+/* Merges the draft in 'folder' into what 'tool' works on and commits it; the
+ * draft stays. Returns an exit code. */
+MU_NODISCARD int mu_muster_draft_merge(struct mu_tool *tool, const char *folder,
+                                       bool is_forced);
+
+/* muster_cib.c */
+mu_tool_function mu_muster_cib_new;
+mu_tool_function mu_muster_cib_use;
+mu_tool_function mu_muster_cib_commit;
+mu_tool_function mu_muster_cib_diff;
+mu_tool_function mu_muster_cib_list;
+mu_tool_function mu_muster_cib_reset;
+mu_tool_function mu_muster_cib_delete;
+mu_tool_function mu_muster_cib_import;
+
+/* muster_cibstatus.c */
+mu_tool_function mu_muster_cibstatus_load;
+mu_tool_function mu_muster_cibstatus_save;
+mu_tool_function mu_muster_cibstatus_origin;
+mu_tool_function mu_muster_cibstatus_show;
+mu_tool_function mu_muster_cibstatus_quorum;
+mu_tool_function mu_muster_cibstatus_node;
+mu_tool_function mu_muster_cibstatus_op;
+mu_tool_function mu_muster_cibstatus_ticket;
+mu_tool_function mu_muster_cibstatus_run;
+
+/* muster_options.c */
+mu_tool_function mu_muster_options_show;
+mu_tool_function mu_muster_options_set;
+mu_tool_function mu_muster_options_save;
+mu_tool_function mu_muster_options_reset;
+
+/* Lets the options of the session, or of the person, take effect. */
+void mu_muster_options_take(struct mu_tool *tool);
+
 /* muster_resource.c */
 mu_tool_function mu_muster_resource_start;
 mu_tool_function mu_muster_resource_stop;

@@ -12,6 +12,8 @@
 #include "tools/command_table.h"
 #include "tools/commands.h"
 #include "tools/complete.h"
+#include "tools/session.h"
+#include "tools/shadow.h"
 #include "tools/shell.h"
 #include "tools/tool.h"
 
@@ -54,6 +56,7 @@ static int parse(struct mu_tool *tool, int argc, char **argv, char **words,
 static int take_option(struct mu_tool *tool, const char *word, const char *next,
                        const char **ret_timeout);
 static int finish_options(struct mu_tool *tool, const char *timeout);
+static int choose_file(struct mu_tool *tool);
 static int dispatch(struct mu_tool *tool, int count, char **words);
 static int resolve(struct mu_tool *tool, int count, char **words,
                    struct named *ret_named);
@@ -157,6 +160,8 @@ take_option(struct mu_tool *tool, const char *word, const char *next,
         VALUE("--format", NULL, output),
         VALUE("--file", NULL, file),
         VALUE("--run", "-f", script),
+        VALUE("--shadow", "-c", shadow),
+        VALUE("--display", "-D", display),
         VALUE("--message", "-m", message),
     };
     const char *equals = strchr(word, '=');
@@ -198,11 +203,18 @@ take_option(struct mu_tool *tool, const char *word, const char *next,
 static int
 finish_options(struct mu_tool *tool, const char *timeout)
 {
-    if (!tool->file) {
-        tool->file = getenv("CIB_file");
-        if (tool->file && !*tool->file) {
-            tool->file = NULL;
-        }
+    const char *display = tool->display ? tool->display : "";
+
+    mu_muster_options_take(tool);
+    if (strcmp(display, "plain") == 0) {
+        tool->is_color = false;
+    } else if (strcmp(display, "color-always") == 0) {
+        tool->is_color = true;
+    } else if (*display && strcmp(display, "color") != 0) {
+        return mu_tool_usage(tool,
+                             "--display %s: is none of plain, color and "
+                             "color-always",
+                             display);
     }
     if (tool->output && strcmp(tool->output, "json") == 0) {
         tool->is_json = true;
@@ -217,7 +229,35 @@ finish_options(struct mu_tool *tool, const char *timeout)
                              "30 or 2min",
                              timeout);
     }
-    return MU_TOOL_OK;
+    return choose_file(tool);
+}
+
+/* What the command works on: --file, a shadow copy, CIB_file, else the
+ * cluster. */
+static int
+choose_file(struct mu_tool *tool)
+{
+    const char *shadow = getenv("CIB_shadow");
+    bool is_given = tool->file != NULL;
+
+    if (tool->session) {
+        tool->shadow =
+            tool->shadow ? tool->shadow : mu_session_get(tool, "shadow");
+        tool->file = is_given ? tool->file : tool->live;
+    } else {
+        tool->file = is_given ? tool->file : getenv("CIB_file");
+        tool->file = tool->file && *tool->file ? tool->file : NULL;
+        if (!tool->shadow && !tool->file && shadow && *shadow) {
+            tool->shadow = shadow;
+        }
+    }
+    tool->live = tool->file;
+    if (!tool->shadow || is_given || strcmp(tool->shadow, "live") == 0) {
+        tool->shadow = NULL;
+        return MU_TOOL_OK;
+    }
+    tool->file = mu_shadow_path(tool, tool->shadow);
+    return tool->file ? MU_TOOL_OK : MU_TOOL_FAILED;
 }
 
 static int
@@ -349,18 +389,20 @@ help(const struct mu_tool *tool, const char *level)
             (void)printf("  %-18s %s\n", mu_command_table_levels[i].name,
                          mu_command_table_levels[i].summary);
         }
-        (void)printf("\nOptions of all commands:\n"
-                     "  --format text|json   how to answer\n"
-                     "  --file FILE          work on a file, without a cluster "
-                     "(CIB_file)\n"
-                     "  --dry-run            show what a change would do\n"
-                     "  -F, --force          do it although it looks wrong\n"
-                     "  -y, --yes            do not ask\n"
-                     "  -w, --wait           return when the cluster is idle\n"
-                     "  -m, --message TEXT   why, for the record\n"
-                     "  -f, --run FILE       run the commands in a file\n"
-                     "  -h, --help           help on a command\n"
-                     "\nWithout a command, on a terminal, it is a shell.\n");
+        (void)printf(
+            "\nOptions of all commands:\n"
+            "  --format text|json   how to answer\n"
+            "  --file FILE          work on a file, without a cluster "
+            "(CIB_file)\n"
+            "  --dry-run            show what a change would do\n"
+            "  -F, --force          do it although it looks wrong\n"
+            "  -y, --yes            do not ask\n"
+            "  -w, --wait           return when the cluster is idle\n"
+            "  -m, --message TEXT   why, for the record\n"
+            "  -f, --run FILE       run the commands in a file\n"
+            "  -c, --shadow NAME    work in a shadow copy (CIB_shadow)\n"
+            "  -h, --help           help on a command\n"
+            "\nWithout a command, on a terminal, it is a shell.\n");
     }
     (void)printf("\nMore on a command: %s help %s%sCOMMAND. See muster(8), and "
                  "muster(7) for the words.\n",

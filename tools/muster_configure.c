@@ -444,10 +444,12 @@ print_selection(struct mu_tool *tool, const struct mu_doc *doc, bool is_xml,
                 const struct mu_crm_selection *selection,
                 struct mu_text_buffer *text)
 {
-    struct mu_crm_print_options options = {.detail = is_xml ? MU_CRM_XML
-                                                     : tool->is_full
-                                                         ? MU_CRM_FULL
-                                                         : MU_CRM_BRIEF};
+    struct mu_crm_print_options options = {
+        .detail = is_xml          ? MU_CRM_XML
+                  : tool->is_full ? MU_CRM_FULL
+                                  : MU_CRM_BRIEF,
+        .is_unsorted = tool->is_unsorted,
+    };
     struct mu_report report;
     int error;
 
@@ -460,10 +462,13 @@ print_selection(struct mu_tool *tool, const struct mu_doc *doc, bool is_xml,
 static int
 run_editor(struct mu_tool *tool, const char *path)
 {
-    const char *editor = getenv("VISUAL");
+    const char *editor = tool->editor;
     const char *command;
     int status;
 
+    if (!editor || !*editor) {
+        editor = getenv("VISUAL");
+    }
     if (!editor || !*editor) {
         editor = getenv("EDITOR");
     }

@@ -23,35 +23,38 @@ int
 mu_muster_draft_commit(struct mu_tool *tool, int argc, char **argv)
 {
     const char *folder = tool->draft;
-    struct merge merge = {.is_forced = tool->is_forced};
-    struct mu_draft draft;
-    bool is_open = false;
-    int code = MU_TOOL_OK;
+    bool is_forced = tool->is_forced;
+    int code;
 
     for (int i = 0; i < argc; i++) {
         if (strcmp(argv[i], "force") == 0) {
-            merge.is_forced = true;
+            is_forced = true;
         } else if (strcmp(argv[i], "replace") != 0) {
             return mu_tool_usage(tool, "%s: is no word of this command",
                                  argv[i]);
         }
     }
-    if (folder) {
-        code = read_draft(tool, &draft, &is_open);
+    if (!folder || !mu_draft_is_open(tool, folder)) {
+        mu_tool_say(tool, "nothing to commit");
+        return MU_TOOL_OK;
     }
-    if (code || !is_open) {
-        if (!code) {
-            mu_tool_say(tool, "nothing to commit");
-        }
-        return code;
-    }
-    merge.draft = &draft;
     tool->draft = NULL;
-    code = mu_cib_edit_run(tool, change, &merge);
+    code = mu_muster_draft_merge(tool, folder, is_forced);
     if (!code && !tool->is_dry_run) {
         mu_draft_drop(tool, folder);
     }
     return code;
+}
+
+int
+mu_muster_draft_merge(struct mu_tool *tool, const char *folder, bool is_forced)
+{
+    struct merge merge = {.is_forced = is_forced};
+    struct mu_draft draft;
+    int code = mu_draft_read(tool, folder, &draft);
+
+    merge.draft = &draft;
+    return code ? code : mu_cib_edit_run(tool, change, &merge);
 }
 
 int
@@ -117,8 +120,7 @@ change(struct mu_cib_edit *edit, void *context)
         }
         mu_muster_configure_tell(tool, NULL, "", &report, code != 0);
         if (code) {
-            mu_tool_say(tool, "take your version with: commit force; drop it "
-                              "with: refresh");
+            mu_tool_say(tool, "take your version with: commit force");
         }
     }
     mu_doc_free(before);

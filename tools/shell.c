@@ -89,6 +89,9 @@ mu_shell_run(struct mu_tool *tool, mu_shell_function *run, const char *script,
     struct shell shell = {.tool = tool, .run = run};
     int code = mu_session_open(tool);
 
+    if (!code && tool->shadow) {
+        code = mu_session_set(tool, "shadow", tool->shadow);
+    }
     if (code) {
         return code;
     }
@@ -441,6 +444,8 @@ run_child(struct shell *shell, struct words *words, bool in_draft)
     (void)fflush(stderr);
     start.draft = in_draft ? mu_session_draft(shell->tool) : NULL;
     start.script = NULL;
+    start.file = NULL; /* 'live' and the session tell. */
+    start.shadow = NULL;
     if (shell->name) {
         start.place = mu_text_make(&shell->tool->arena, "%s: line %u",
                                    shell->name, shell->number);
@@ -603,6 +608,8 @@ ask_child(struct shell *shell, struct mu_arena *arena, struct words *words)
     if (child == 0) {
         struct mu_tool start = *shell->tool;
 
+        start.file = NULL;
+        start.shadow = NULL;
         start.draft =
             is_in(shell, "configure") ? mu_session_draft(shell->tool) : NULL;
         (void)dup2(ends[1], STDOUT_FILENO);

@@ -31,12 +31,16 @@ struct mu_tool {
     const char *program; /* As called: muster or crm. */
     const char *command; /* Full name of the command that runs. */
     const char *file;    /* --file or CIB_file: work on it; else null. */
+    const char *shadow;  /* Name of the shadow copy in use; or null. */
+    const char *live;    /* What it is a copy of: a file; null: the cluster. */
+    const char *editor;  /* Given as an option; else null. */
     const char *script;  /* -f: file with commands; or null. */
     const char *session; /* Folder of the shell that runs this; or null. */
     const char *draft;   /* Folder of what is not committed yet; or null. */
     const char *place;   /* Where the command stands in a script; or null. */
     const char *message; /* -m: why, for the record; or null. */
     const char *output;  /* Name given to --format. */
+    const char *display; /* Name given to --display. */
     bool is_json;        /* --format json */
     bool is_forced;      /* -F, --force: do it although it looks wrong. */
     bool is_yes;         /* --yes: do not ask. */
@@ -50,6 +54,7 @@ struct mu_tool {
     int64_t timeout_ms;  /* --timeout; -1: not given. */
     unsigned width;      /* Columns of the terminal. */
     bool is_color;
+    bool is_unsorted;      /* Objects in the order of the configuration. */
     bool is_ascii;         /* Symbols of one byte only. */
     struct mu_arena arena; /* For texts; released when the process ends. */
 };

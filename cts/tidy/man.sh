@@ -1,59 +1,107 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Fails when a command of muster has no entry in muster.8, when muster.8 has an
-# entry for no command, or when a manual page is not well-formed.
+# Fails when a command, an option or a setting has no entry in its manual page,
+# when a page has an entry for no command, when a page is not installed, or when
+# one is not well-formed. Commands at the top are in muster.8, those of a level
+# in muster-LEVEL.8.
 #
 # usage: man.sh SOURCE-FOLDER
 
 set -u
 
 top=${1:-$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)}
-page=$top/man/muster.8
-failed=0
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+say() {
+    echo "$1" >&2
+    touch "$work/failed"
+}
+
+page_of() { # COMMAND
+    case $1 in
+    *\ *) echo "muster-${1%% *}.8" ;;
+    *) echo muster.8 ;;
+    esac
+}
 
 # The table's first members: {"resource start", ... and STATEMENT("group", ...
-commands=$(sed -n -e '/mu_command_table_levels\[\]/q' \
-    -e 's/^    {"\([a-z -]*\)".*/\1/p' \
+sed -n -e '/mu_command_table_levels\[\]/q' \
+    -e 's/^    {"\([a-z_ -]*\)".*/\1/p' \
     -e 's/^    STATEMENT("\([a-z_]*\)".*/configure \1/p' \
-    "$top/tools/command_table.c" | sort)
-entries=$(sed -n \
-    -e 's/^\.It Ic "\([^"]*\)".*/\1/p' \
-    -e 's/^\.It Ic \([a-z]*\)\( .*\)*$/\1/p' "$page" | sort)
-
-if [ "$(printf '%s\n' "$commands" | wc -l)" -lt 20 ]; then
+    "$top/tools/command_table.c" | sort >"$work/commands"
+if [ "$(wc -l <"$work/commands")" -lt 20 ]; then
     echo "man.sh: the table of commands could not be read" >&2
     exit 1
 fi
-printf '%s\n' "$commands" | while IFS= read -r command; do
-    printf '%s\n' "$entries" | grep -qxF -- "$command" || echo "$command"
-done >"${TMPDIR:-/tmp}/man.$$"
-if [ -s "${TMPDIR:-/tmp}/man.$$" ]; then
-    sed 's/^/muster.8: no entry for: /' "${TMPDIR:-/tmp}/man.$$" >&2
-    failed=1
-fi
-printf '%s\n' "$entries" | while IFS= read -r entry; do
-    printf '%s\n' "$commands" | grep -qxF -- "$entry" || echo "$entry"
-done >"${TMPDIR:-/tmp}/man.$$"
-if [ -s "${TMPDIR:-/tmp}/man.$$" ]; then
-    sed 's/^/muster.8: no such command: /' "${TMPDIR:-/tmp}/man.$$" >&2
-    failed=1
-fi
-rm -f "${TMPDIR:-/tmp}/man.$$"
+while IFS= read -r command; do
+    page=$(page_of "$command")
+    if ! grep -qsE "^\.It Ic \"?$command\"?( |\$)" "$top/man/$page"; then
+        say "$page: no entry for: $command"
+    fi
+done <"$work/commands"
+for page in "$top"/man/muster.8 "$top"/man/muster-*.8; do
+    sed -n -e 's/^\.It Ic "\([^"]*\)".*/\1/p' \
+        -e 's/^\.It Ic \([a-z]*\)\( .*\)*$/\1/p' "$page" >"$work/entries"
+    while IFS= read -r entry; do
+        if ! grep -qxF -- "$entry" "$work/commands" ||
+            [ "$(page_of "$entry")" != "${page##*/}" ]; then
+            say "${page##*/}: no such command: $entry"
+        fi
+    done <"$work/entries"
+done
+
+# Levels: the names in their own table.
+sed -n -e '/mu_command_table_levels\[\]/,/^};/s/^    {"\([a-z]*\)".*/\1/p' \
+    "$top/tools/command_table.c" >"$work/levels"
+sed -n -e 's/^\([a-z]*\) .*/\1/p' "$work/commands" | sort -u |
+    while IFS= read -r level; do
+        grep -qxF -- "$level" "$work/levels" ||
+            say "command_table.c: level $level is in no help"
+        grep -qxF ".It Cm $level" "$top/man/muster.8" ||
+            say "muster.8: no entry for the level $level"
+    done
+
+# Options: FLAG("--force", "-F", ... and VALUE(...), and those of the daemon.
+sed -n -e 's/^ *\(FLAG\|VALUE\)("-\(-[a-z-]*\)".*/\2/p' \
+    "$top/tools/muster.c" >"$work/options"
+[ -s "$work/options" ] || say "man.sh: the options could not be read"
+while IFS= read -r option; do
+    grep -qE "^\.It Fl (. , Fl )?$option( |\$)" "$top/man/muster.8" ||
+        say "muster.8: no entry for -$option"
+done <"$work/options"
+sed -n -e 's/^ *{"\([a-z-]*\)", \(no\|required\)_argument.*/-\1/p' \
+    "$top/daemon/main.c" >"$work/options"
+[ -s "$work/options" ] || say "man.sh: the daemon's options could not be read"
+while IFS= read -r option; do
+    grep -qE "^\.It .*Fl $option( |\$)" "$top/man/musterd.8" ||
+        say "musterd.8: no entry for -$option"
+done <"$work/options"
+
+# Settings of the daemon: {"ocf_root", offsetof(... and strcmp(name, "...").
+sed -n -e 's/^ *{"\([a-z_]*\)", offsetof.*/\1/p' \
+    -e 's/.*strcmp(name, "\([a-z_]*\)") == 0.*/\1/p' \
+    "$top/daemon/settings.c" >"$work/settings"
+[ -s "$work/settings" ] || say "man.sh: the settings could not be read"
+while IFS= read -r setting; do
+    grep -qE "^\.It .*[ \"]?$setting" "$top/man/muster.conf.5" ||
+        say "muster.conf.5: no entry for $setting"
+done <"$work/settings"
 
 for page in "$top"/man/*.[1-9]; do
+    grep -rqF "man/${page##*/}" "$top"/*/*.am ||
+        say "${page##*/}: is not installed"
     if command -v mandoc >/dev/null; then
         # Pages that refer to each other are not installed yet.
-        if mandoc -Tlint "$page" 2>/dev/null |
+        mandoc -Tlint "$page" 2>/dev/null |
             grep -v -e 'referenced manual not found' \
-                -e 'possible typo in section name' >&2; then
-            failed=1
-        fi
+                -e 'possible typo in section name' >"$work/lint"
+        [ ! -s "$work/lint" ] || say "$(cat "$work/lint")"
     fi
     if command -v groff >/dev/null; then
-        if groff -mdoc -ww -z "$page" 2>&1 | grep . >&2; then
-            failed=1
-        fi
+        groff -mdoc -ww -z "$page" >"$work/lint" 2>&1
+        [ ! -s "$work/lint" ] || say "$(cat "$work/lint")"
     fi
 done
-exit $failed
+[ ! -e "$work/failed" ]

@@ -94,6 +94,80 @@ class Script(Place):
         self.assertEqual(done.returncode, 2)
         self.assertIn("may mean", done.stderr)
 
+    def test_a_shadow_copy_is_worked_on_and_then_committed(self):
+        done = self.run_script(
+            f"cib new winter\nconfigure primitive a {DUMMY}\n"
+            f"cib list\ncib diff\ncib use live\nconfigure show a\n")
+        self.assertIn("winter (in use)", done.stdout)
+        self.assertIn("+ primitive a", done.stdout)
+        self.assertIn('no object "a"', done.stderr)
+        self.assertEqual(self.content(), EMPTY)
+        # What others do meanwhile stays.
+        self.run_script("", "configure", "primitive", "b", DUMMY)
+        self.assertIn("primitive a", self.run_script(
+            "", "--shadow", "winter", "configure", "show").stdout)
+        done = self.run_script("", "cib", "commit", "winter")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn('id="a"', self.content())
+        self.assertIn('id="b"', self.content())
+        self.run_script("", "cib", "delete", "winter")
+        done = self.run_script("", "-c", "winter", "configure", "show")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("no such copy", done.stderr)
+
+    def test_what_both_changed_is_not_committed_unless_forced(self):
+        self.run_script("", "configure", "primitive", "a", DUMMY)
+        self.run_script("", "cib", "new", "mine")
+        self.run_script("", "--shadow", "mine", "resource", "param", "a",
+                        "set", "fake", "mine")
+        self.run_script("", "resource", "param", "a", "set", "fake", "theirs")
+        before = self.content()
+        done = self.run_script("", "cib", "commit", "mine")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn('"a" was changed by others', done.stderr)
+        self.assertEqual(self.content(), before)
+        done = self.run_script("", "cib", "commit", "mine", "force")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn('value="mine"', self.content())
+
+    def test_copies_are_made_of_files_and_of_nothing(self):
+        done = self.run_script("", "cib", "import", self.path, "../etc")
+        self.assertIn("no copy can be called so", done.stderr)
+        done = self.run_script("cib new bare empty\nconfigure show\n")
+        self.assertEqual((done.returncode, done.stdout), (0, ""))
+        done = self.run_script("", "cib", "new", "bare")
+        self.assertIn("there is such a copy", done.stderr)
+        done = self.run_script("", "cib", "import", self.path, "file")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("alpha", self.run_script(
+            "", "-c", "file", "configure", "show").stdout)
+
+    def test_a_situation_is_put_together_and_planned(self):
+        done = self.run_script(
+            "configure load update -\n", "cibstatus", "node")
+        self.assertEqual(done.returncode, 2)
+        done = self.run_script(
+            f"configure property stonith-enabled=false\n"
+            f"configure primitive a {DUMMY}\ncibstatus\n"
+            "node alpha online\nnode beta online\nquorum true\n"
+            "show changed\norigin\nrun\n")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("node-up=alpha\nnode-up=beta\nquorum=yes\n",
+                      done.stdout)
+        self.assertIn("start a on", done.stdout)
+
+    def test_options_hold_for_the_shell_or_are_saved(self):
+        done = self.run_script("options\nset sort-elements no\n"
+                               "set core.editor ed\nshow editor\n"
+                               "set pager less\n")
+        self.assertIn("ed\n", done.stdout)
+        self.assertIn("nothing is paged", done.stderr)
+        done = self.run_script("options show sort-elements\n")
+        self.assertEqual(done.stdout, "yes\n")
+        self.run_script("options set sort-elements no\noptions save\n")
+        done = self.run_script("options show sort-elements\n")
+        self.assertEqual(done.stdout, "no\n")
+
     def test_no_session_is_left_behind(self):
         self.run_script(f"configure\nprimitive a {DUMMY}\n")
         self.assertEqual([name for name in os.listdir(self.folder)
