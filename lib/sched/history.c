@@ -270,6 +270,11 @@ op_done(struct mu_history *history, int32_t rc)
     } else if (mu_history_op_is(op, "stop")) {
         resource->role = MU_ROLE_STOPPED;
         is_clear = true;
+        if (resource->pending_node == history->node) {
+            /* What was pending before is over, like a leftover monitor. */
+            resource->pending_task = NULL;
+            resource->pending_node = MU_STATE_NONE;
+        }
     } else if (mu_history_op_is(op, "promote")) {
         resource->role = MU_ROLE_PROMOTED;
         is_clear = true;

@@ -22,6 +22,8 @@ static bool is_wanted(struct mu_sched *sched,
 static void stops_follow(struct mu_sched *sched);
 static void restarts_follow(struct mu_sched *sched,
                             struct mu_sched_resource *resource);
+static void starts_block(struct mu_sched *sched, struct mu_sched_action *probe,
+                         const struct mu_edge *edge);
 static void restart_follow(struct mu_sched *sched,
                            struct mu_sched_action *probe,
                            struct mu_sched_action *after);
@@ -252,7 +254,36 @@ restarts_follow(struct mu_sched *sched, struct mu_sched_resource *resource)
          probe = probe->next) {
         for (struct mu_edge *edge = probe->after; edge;
              edge = edge->next_after) {
+            starts_block(sched, probe, edge);
             restart_follow(sched, probe, edge->then);
+        }
+    }
+}
+
+/* A probe that cannot be run does not block a clone of which instances are
+ * active, or these would be stopped. Nor may further ones be started: there
+ * could be too many. */
+static void
+starts_block(struct mu_sched *sched, struct mu_sched_action *probe,
+             const struct mu_edge *edge)
+{
+    struct mu_sched_resource *clone = edge->then->resource;
+
+    if (mu_action_has(probe, MU_FLAG_RUNNABLE) || !clone ||
+        !mu_state_is_clone(clone) || edge->then->verb != MU_VERB_START ||
+        (edge->flags & MU_ORDER_UNRUNNABLE_BLOCKS) ||
+        mu_state_top(probe->resource) != clone) {
+        return;
+    }
+    for (struct mu_edge *next = edge->then->after; next;
+         next = next->next_after) {
+        const struct mu_sched_resource *instance = next->then->resource;
+
+        if (next->then->verb == MU_VERB_START && instance &&
+            instance->running_on.count == 0 &&
+            mu_state_clone_of(next->then->resource) == clone) {
+            (void)mu_order_edge(sched, probe, next->then,
+                                MU_ORDER_ORDERED | MU_ORDER_UNRUNNABLE_BLOCKS);
         }
     }
 }
