@@ -265,10 +265,11 @@ best_assign(struct mu_sched *sched, struct mu_sched_resource *resource,
             uint32_t preferred, bool stops_if_nowhere)
 {
     uint32_t current = mu_state_current_node(resource);
+    uint32_t roomiest = mu_utilization_ban(sched, resource);
     uint32_t best = MU_STATE_NONE;
 
     if (preferred == MU_STATE_NONE) {
-        preferred = mu_utilization_ban(sched, resource);
+        preferred = roomiest;
     }
     for (uint32_t i = 0; i < sched->nodes_count; i++) {
         if (resource->scores[i] != MU_SCORE_ABSENT &&
