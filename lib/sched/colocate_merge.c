@@ -10,6 +10,8 @@
 #define SCORE_UNUSABLE (-100 * MU_SCORE_INFINITY)
 
 static bool may_go_on(struct mu_sched *sched);
+static bool takes_group_along(const struct mu_sched_resource *source,
+                              const struct mu_colocate_merge *merge);
 static void merge_own(struct mu_sched *sched,
                       const struct mu_sched_resource *source,
                       const struct mu_colocate_merge *merge, int32_t *scores);
@@ -62,6 +64,9 @@ mu_colocate_merge(struct mu_sched *sched, struct mu_sched_resource *source,
 {
     int32_t *work;
 
+    if (takes_group_along(source, merge)) {
+        source = source->parent;
+    }
     if (source->is_merging || !may_go_on(sched)) {
         return;
     }
@@ -115,6 +120,20 @@ may_go_on(struct mu_sched *sched)
                              "of dependent resources is considered");
     }
     return true;
+}
+
+/* Where a member must go the whole group goes: what the others think of a node
+ * counts as well. */
+static bool
+takes_group_along(const struct mu_sched_resource *source,
+                  const struct mu_colocate_merge *merge)
+{
+    const struct mu_sched_resource *group = source->parent;
+
+    return !merge->is_this_with && merge->target && merge->colocation &&
+           merge->colocation->is_explicit && group &&
+           group->kind == MU_RESOURCE_GROUP && !group->is_merging &&
+           merge->target->parent != group;
 }
 
 static void
