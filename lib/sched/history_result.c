@@ -93,11 +93,13 @@ result_correct_hard(struct mu_history *history)
     case MU_RC_NOT_INSTALLED:
     case MU_RC_NO_PERMISSION:
     case MU_RC_INVALID_PARAM:
-        history->status =
-            mu_history_op_is(history->op, "stop") &&
-                    !mu_node_state_may_fence(history->sched, history->node)
-                ? MU_OP_STATUS_ERROR_FATAL
-                : MU_OP_STATUS_ERROR_HARD;
+        if (mu_history_op_is(history->op, "stop") &&
+            !mu_node_state_may_fence(history->sched, history->node)) {
+            /* Neither stopped nor to be fenced: nothing is left to try. */
+            history->resource->is_managed = false;
+            history->resource->is_blocked = true;
+        }
+        history->status = MU_OP_STATUS_ERROR_HARD;
         break;
     default:
         if (history->status == MU_OP_STATUS_DONE &&
