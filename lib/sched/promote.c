@@ -595,7 +595,9 @@ mu_promote_bind(struct mu_sched *sched, struct mu_sched_resource *dependent,
                 dependent->scores[node] = mu_score_add(dependent->scores[node],
                                                        colocation->score);
             }
-            score = instance->children_count > 0
+            /* What is not managed is there whatever its scores say. */
+            score = !instance->is_managed ? sched->nodes[where].score
+                    : instance->children_count > 0
                         ? instance->children[0]->scores[where]
                         : instance->scores[where];
             best = score > best ? score : best;
