@@ -4,7 +4,7 @@
 #include <inttypes.h>
 
 #include "base/text.h"
-#include "daemon/api_private.h"
+#include "daemon/api_status.h"
 #include "daemon/api_time.h"
 #include "doc/doc.h"
 #include "model/cib_status.h"
@@ -63,9 +63,10 @@ mu_api_cib_build(const struct mu_api_sight *sight, bool with_status,
         mu_cib_status_write(sight->snapshot->status, 1, &text);
     }
     mu_text_buffer_add(&text, "</cib>\n");
-    return json_pack("{s:s%, s:s, s:o}", "xml", text.data, text.length, "base",
-                     mu_api_revision(state, scratch, false), "nodes",
-                     nodes_build(state));
+    return json_pack("{s:s%, s:s, s:o, s:o}", "xml", text.data, text.length,
+                     "base", mu_api_revision(state, scratch, false), "nodes",
+                     nodes_build(state), "fencing",
+                     mu_api_status_fencing(sight, scratch));
 }
 
 /* The nodes of the ring: a configuration need not list them. */

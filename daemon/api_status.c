@@ -34,8 +34,6 @@ static json_t *instance_build(const struct build *build,
                               const struct mu_api_instance *instance,
                               const char *parent);
 static json_t *agent_json(const struct build *build, uint32_t index);
-static json_t *fencing_build(const struct mu_api_sight *sight,
-                             struct mu_arena *scratch);
 static json_t *overrides_build(const struct build *build);
 static const char *health_of(const struct build *build, bool is_degraded);
 static int placement_cmp(const void *a, const void *b);
@@ -65,7 +63,7 @@ mu_api_status_build(const struct mu_api_sight *sight, struct mu_arena *scratch)
                      health_of(&build, is_degraded), "cluster",
                      cluster_build(sight, scratch), "nodes", nodes, "resources",
                      build.resources, "problems", problems, "fencing",
-                     fencing_build(sight, scratch), "overrides",
+                     mu_api_status_fencing(sight, scratch), "overrides",
                      overrides_build(&build));
 }
 
@@ -597,8 +595,9 @@ agent_json(const struct build *build, uint32_t index)
                      resource->provider ? ":" : "", resource->type));
 }
 
-static json_t *
-fencing_build(const struct mu_api_sight *sight, struct mu_arena *scratch)
+json_t *
+mu_api_status_fencing(const struct mu_api_sight *sight,
+                      struct mu_arena *scratch)
 {
     static const char *const words[] = {
         [MU_FENCE_RUNNING] = "running",

@@ -53,6 +53,10 @@ const struct mu_state_history *
 mu_api_status_newest(const struct mu_state *state, const char *resource,
                      uint32_t node_id);
 
+/* Builds the array "fencing": what was asked for, and what came of it. */
+json_t *mu_api_status_fencing(const struct mu_api_sight *sight,
+                              struct mu_arena *scratch);
+
 /* Builds the array "problems". '*ret_is_degraded' tells whether one of them is
  * about something that is not as wanted. */
 json_t *mu_api_problems_build(const struct mu_api_sight *sight,

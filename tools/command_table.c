@@ -12,13 +12,18 @@
 
 const struct mu_tool_command mu_command_table_items[] = {
     /* What is. */
-    {"status", "st", mu_muster_look_status, "[full]",
+    {"status", "st", mu_muster_look_status, "[full] | --classic [WORD...]",
      "the state of the cluster, problems first",
      "Asks the daemon of this node only, in one round trip.\n"
      "Exit status: 0 healthy, 1 degraded, 2 outage, 3 no daemon.\n"
      "  -v, --full      fold nothing\n"
      "  --watch         draw again at each event\n"
-     "  --format json   all there is to know; oneline for monitoring\n",
+     "  --classic       as crm_mon shows it, for scripts; WORD is one of\n"
+     "                  bynode inactive ops timing failcounts verbose quiet\n"
+     "                  xml simple tickets noheaders detail brief full.\n"
+     "                  Called as crm, and with a file, this is the default\n"
+     "  --format json   all there is to know; oneline for monitoring; xml for\n"
+     "                  programs that read the XML of crm_mon\n",
      false},
     {"why", "explain", mu_muster_why_run, "RESOURCE [NODE]",
      "why a resource is where it is, and not elsewhere",

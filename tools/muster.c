@@ -154,6 +154,7 @@ take_option(struct mu_tool *tool, const char *word, const char *next,
         FLAG("--wait", "-w", is_waiting),
         FLAG("--full", "-v", is_full),
         FLAG("--watch", NULL, is_watching),
+        FLAG("--classic", NULL, is_classic),
         FLAG("--follow", NULL, is_following),
         FLAG("--help", "-h", has_help),
         FLAG("--quiet", "-q", is_quiet),
@@ -219,7 +220,8 @@ finish_options(struct mu_tool *tool, const char *timeout)
     if (tool->output && strcmp(tool->output, "json") == 0) {
         tool->is_json = true;
     } else if (tool->output && strcmp(tool->output, "text") != 0 &&
-               strcmp(tool->output, "oneline") != 0) {
+               strcmp(tool->output, "oneline") != 0 &&
+               strcmp(tool->output, "xml") != 0) {
         return mu_tool_usage(tool, "--format %s: is neither text nor json",
                              tool->output);
     }

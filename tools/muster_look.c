@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "daemon/api_time.h"
+#include "tools/classic_run.h"
 #include "tools/client.h"
 #include "tools/commands.h"
 #include "tools/muster_status.h"
@@ -14,6 +15,8 @@
 
 enum { WAIT_MS = 60000, HISTORY_LINES = 40 };
 
+static bool is_classic(const struct mu_tool *tool);
+static int show_classic(struct mu_tool *tool, int argc, char **argv);
 static int show_status(struct mu_tool *tool, const json_t *status);
 static int watch_status(struct mu_tool *tool);
 static void write_note(const struct mu_tool *tool, const json_t *note);
@@ -27,11 +30,17 @@ mu_muster_look_status(struct mu_tool *tool, int argc, char **argv)
     json_t *status = NULL;
     int code;
 
+    if (is_classic(tool)) {
+        return show_classic(tool, argc, argv);
+    }
     for (int i = 0; i < argc; i++) {
-        /* The words of crm's status choose parts; here all is one page. */
-        if (strcmp(argv[i], "full") == 0 || strcmp(argv[i], "detail") == 0) {
-            tool->is_full = true;
+        if (strcmp(argv[i], "full") != 0 && strcmp(argv[i], "detail") != 0) {
+            return mu_tool_usage(tool,
+                                 "%s: is no word of this page; for the words "
+                                 "of crm's status add --classic",
+                                 argv[i]);
         }
+        tool->is_full = true;
     }
     if (tool->is_watching) {
         return watch_status(tool);
@@ -44,6 +53,39 @@ mu_muster_look_status(struct mu_tool *tool, int argc, char **argv)
     code = show_status(tool, status);
     json_decref(status);
     return code;
+}
+
+/* Scripts that call crm read the old form, and so do those that look into a
+ * file. */
+static bool
+is_classic(const struct mu_tool *tool)
+{
+    if (tool->is_json || tool->is_watching) {
+        return false;
+    }
+    return tool->is_classic || tool->file ||
+           (tool->output && strcmp(tool->output, "xml") == 0) ||
+           (!tool->output && strcmp(tool->program, "crm") == 0);
+}
+
+static int
+show_classic(struct mu_tool *tool, int argc, char **argv)
+{
+    struct mu_classic_call call;
+    int code;
+
+    mu_classic_options_read_words(&tool->arena, argc,
+                                  (const char *const *)argv, &call);
+    if (call.trouble) {
+        return mu_tool_usage(tool, "%s", call.trouble);
+    }
+    if (tool->output && strcmp(tool->output, "xml") == 0) {
+        call.is_xml = true;
+        call.view.parts = MU_CLASSIC_ALL;
+        call.view.request = "muster status --format xml";
+    }
+    code = mu_classic_run(tool, &call);
+    return code == MU_TOOL_FAILED && !call.is_line ? MU_TOOL_NO_DAEMON : code;
 }
 
 int

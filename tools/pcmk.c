@@ -24,7 +24,7 @@ static const struct {
     {"crm_failcount", mu_pcmk_attribute_failcount},
     {"crm_node", mu_pcmk_node_run},
     {"crm_resource", mu_pcmk_resource_run},
-    {"crm_mon", mu_pcmk_resource_mon},
+    {"crm_mon", mu_pcmk_mon_run},
     {"pacemakerd", version},
 };
 

@@ -27,7 +27,7 @@ mu_pcmk_function mu_pcmk_attribute_updater;   /* attrd_updater */
 mu_pcmk_function mu_pcmk_attribute_failcount; /* crm_failcount */
 mu_pcmk_function mu_pcmk_node_run;            /* crm_node */
 mu_pcmk_function mu_pcmk_resource_run;        /* crm_resource */
-mu_pcmk_function mu_pcmk_resource_mon;        /* crm_mon */
+mu_pcmk_function mu_pcmk_mon_run;             /* crm_mon */
 
 /* Turns an exit code of muster's functions into one of these. */
 int mu_pcmk_exit_of(int code);

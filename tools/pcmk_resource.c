@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* crm_resource and crm_mon, as far as agents use them. */
+/* crm_resource, as far as agents use it. */
 
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "base/text.h"
 #include "crm/edit.h"
-#include "doc/doc.h"
 #include "tools/cib_edit.h"
 #include "tools/client.h"
-#include "tools/muster_status.h"
 #include "tools/pcmk.h"
 
 /* What a call of crm_resource asks for. */
@@ -30,11 +27,6 @@ static int show_value(struct mu_tool *tool, const struct call *call);
 static int change(struct mu_cib_edit *edit, void *context);
 static int fetch(struct mu_tool *tool, json_t **ret_status);
 static bool is_copy_of(const char *id, const char *resource);
-static void write_xml(const json_t *status, struct mu_text_buffer *text);
-static void write_resource(const json_t *resource, struct mu_text_buffer *text);
-static void write_value(const json_t *object, const char *name,
-                        struct mu_text_buffer *text);
-static const char *truth(const json_t *object, const char *name);
 
 int
 mu_pcmk_resource_run(struct mu_tool *tool, int argc, char **argv)
@@ -106,39 +98,6 @@ mu_pcmk_resource_run(struct mu_tool *tool, int argc, char **argv)
         return MU_PCMK_USAGE;
     }
     return run(tool, &call);
-}
-
-int
-mu_pcmk_resource_mon(struct mu_tool *tool, int argc, char **argv)
-{
-    struct mu_text_buffer text;
-    json_t *status;
-    bool is_xml = false;
-    int code;
-
-    for (int i = 1; i < argc; i++) {
-        is_xml = is_xml || strcmp(argv[i], "-X") == 0 ||
-                 strcmp(argv[i], "--as-xml") == 0 ||
-                 strcmp(argv[i], "--output-as=xml") == 0 ||
-                 (strcmp(argv[i], "--output-as") == 0 && i + 1 < argc &&
-                  strcmp(argv[i + 1], "xml") == 0);
-    }
-    code = fetch(tool, &status);
-    if (code) {
-        return code;
-    }
-    mu_text_buffer_init(&text, &tool->arena);
-    if (is_xml) {
-        write_xml(status, &text);
-    } else {
-        const struct mu_muster_status_view view = {
-            .width = 200, .is_ascii = true, .is_full = true};
-
-        mu_muster_status_render(status, &view, &text);
-    }
-    (void)fputs(text.data, stdout);
-    json_decref(status);
-    return MU_PCMK_OK;
 }
 
 static int
@@ -304,96 +263,4 @@ is_copy_of(const char *id, const char *resource)
 
     return strncmp(id, resource, length) == 0 &&
            (id[length] == '\0' || id[length] == ':');
-}
-
-/* One element per line, name and id first: agents search it with grep. */
-static void
-write_xml(const json_t *status, struct mu_text_buffer *text)
-{
-    const json_t *cluster = json_object_get(status, "cluster");
-    const json_t *one;
-    size_t i;
-
-    mu_text_buffer_add(text,
-                       "<?xml version=\"1.0\"?>\n"
-                       "<pacemaker-result api-version=\"2.25\" "
-                       "request=\"crm_mon -1 --output-as=xml\">\n"
-                       "  <summary>\n    <current_dc present=\"%s\" name=\"",
-                       json_is_string(json_object_get(cluster, "coordinator"))
-                           ? "true"
-                           : "false");
-    write_value(cluster, "coordinator", text);
-    mu_text_buffer_add(text,
-                       "\" with_quorum=\"%s\"/>\n  </summary>\n"
-                       "  <nodes>\n",
-                       truth(cluster, "quorate"));
-    json_array_foreach(json_object_get(status, "nodes"), i, one)
-    {
-        mu_text_buffer_add(text, "    <node name=\"");
-        write_value(one, "name", text);
-        mu_text_buffer_add(
-            text,
-            "\" id=\"%lld\" online=\"%s\" standby=\"%s\" maintenance=\"%s\" "
-            "pending=\"%s\" unclean=\"%s\" is_dc=\"%s\" "
-            "resources_running=\"%lld\" type=\"member\"/>\n",
-            (long long)json_integer_value(json_object_get(one, "id")),
-            truth(one, "online"), truth(one, "standby"),
-            truth(one, "maintenance"), truth(one, "pending"),
-            truth(one, "unclean"), truth(one, "coordinator"),
-            (long long)json_integer_value(json_object_get(one, "resources")));
-    }
-    mu_text_buffer_add(text, "  </nodes>\n  <resources>\n");
-    json_array_foreach(json_object_get(status, "resources"), i, one)
-    {
-        write_resource(one, text);
-    }
-    mu_text_buffer_add(text, "  </resources>\n  <status code=\"0\" "
-                             "message=\"OK\"/>\n</pacemaker-result>\n");
-}
-
-static void
-write_resource(const json_t *resource, struct mu_text_buffer *text)
-{
-    const char *kind = json_string_value(json_object_get(resource, "kind"));
-    const char *id = json_string_value(json_object_get(resource, "id"));
-    const json_t *nodes = json_object_get(resource, "nodes");
-    const json_t *node;
-    size_t i;
-
-    if (!kind || !id || strcmp(kind, "primitive") != 0) {
-        return;
-    }
-    mu_text_buffer_add(text, "    <resource id=\"%.*s\" resource_agent=\"",
-                       (int)strcspn(id, ":"), id);
-    write_value(resource, "agent", text);
-    mu_text_buffer_add(text, "\" role=\"");
-    write_value(resource, "role", text);
-    mu_text_buffer_add(
-        text,
-        "\" active=\"%s\" orphaned=\"false\" blocked=\"%s\" managed=\"%s\" "
-        "failed=\"%s\" nodes_running_on=\"%zu\">\n",
-        json_array_size(nodes) > 0 ? "true" : "false",
-        truth(resource, "blocked"), truth(resource, "managed"),
-        truth(resource, "failed"), json_array_size(nodes));
-    json_array_foreach(nodes, i, node)
-    {
-        mu_text_buffer_add(text, "      <node name=\"");
-        mu_doc_write_value(json_string_value(node), text);
-        mu_text_buffer_add(text, "\"/>\n");
-    }
-    mu_text_buffer_add(text, "    </resource>\n");
-}
-
-static void
-write_value(const json_t *object, const char *name, struct mu_text_buffer *text)
-{
-    const char *value = json_string_value(json_object_get(object, name));
-
-    mu_doc_write_value(value ? value : "", text);
-}
-
-static const char *
-truth(const json_t *object, const char *name)
-{
-    return json_is_true(json_object_get(object, name)) ? "true" : "false";
 }

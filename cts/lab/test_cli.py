@@ -268,6 +268,11 @@ class Cli(unittest.TestCase):
         shown = call("crm_mon", "-1", "--output-as=xml")
         self.assertRegex(shown, r'<node name="node1" .* online="true"')
         self.assertRegex(shown, r'<resource id="a" .* role="Started"')
+        self.assertRegex(call("crm_mon", "-1", "-r"),
+                         r"(?m)^  \* a\t\(ocf:\w+:Dummy\):\t Started node")
+        self.assertIn("CLUSTER OK: 3 nodes online", call("crm_mon", "-s"))
+        self.assertIn("Full List of Resources:",
+                      self.tool("status", "--classic").stdout)
         call("crm_master", "-l", "reboot", "-D")
         call("attrd_updater", "-n", "pingd", "-D")
 
