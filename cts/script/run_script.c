@@ -219,12 +219,14 @@ show_record(const struct script *script)
     for (uint32_t node = 1; node <= sim->options.nodes_count; node++) {
         const struct mu_core *core = sim->nodes[node].core;
         const struct mu_state *state = core ? mu_core_get_state(core) : NULL;
+        const struct mu_revision *newest =
+            state ? mu_revision_newest(state) : NULL;
 
-        if (state && mu_core_get_phase(core) == MU_CORE_ACTIVE) {
+        if (newest && mu_core_get_phase(core) == MU_CORE_ACTIVE) {
             fprintf(script->out, "  configuration %" PRId64 " by %s%s%s\n",
-                    state->config_epoch, state->config_user,
-                    *state->config_message ? ": " : "",
-                    state->config_message);
+                    state->config_epoch, newest->author.user,
+                    *newest->author.message ? ": " : "",
+                    newest->author.message);
             return;
         }
     }
