@@ -34,7 +34,6 @@ static json_t *instance_build(const struct build *build,
                               const struct mu_api_instance *instance,
                               const char *parent);
 static json_t *agent_json(const struct build *build, uint32_t index);
-static json_t *overrides_build(const struct build *build);
 static const char *health_of(const struct build *build, bool is_degraded);
 static int placement_cmp(const void *a, const void *b);
 static void instance_fill(const struct mu_api_sight *sight,
@@ -64,7 +63,7 @@ mu_api_status_build(const struct mu_api_sight *sight, struct mu_arena *scratch)
                      cluster_build(sight, scratch), "nodes", nodes, "resources",
                      build.resources, "problems", problems, "fencing",
                      mu_api_status_fencing(sight, scratch), "overrides",
-                     overrides_build(&build));
+                     mu_api_override_build(sight, scratch));
 }
 
 struct mu_api_instances
@@ -236,19 +235,22 @@ static json_t *
 cluster_build(const struct mu_api_sight *sight, struct mu_arena *arena)
 {
     const struct mu_state *state = sight->state;
-    const struct mu_config_options *options =
-        sight->snapshot ? &sight->snapshot->config->options : NULL;
-    const char *name = options && options->cluster_name ? options->cluster_name
-                                                        : sight->cluster_name;
+    struct mu_config_options options = {0};
+    const char *name;
     const struct mu_revision *newest =
         state ? mu_revision_newest(state) : NULL;
 
+    if (sight->snapshot) {
+        mu_config_options_at(sight->snapshot->config, sight->wall_ms, &options,
+                             NULL);
+    }
+    name = options.cluster_name ? options.cluster_name : sight->cluster_name;
     return json_pack(
         "{s:s?, s:b, s:s?, s:s?, s:b, s:b, s:s?, s:s, s:{s:o, s:s?, s:s?}}",
         "name", name, "quorate", sight->is_quorate ? 1 : 0, "coordinator",
         mu_api_node_name(state, sight->coordinator), "revision",
         state ? mu_api_revision(state, arena, true) : NULL, "maintenance",
-        options && options->maintenance_mode ? 1 : 0, "idle",
+        options.maintenance_mode ? 1 : 0, "idle",
         sight->is_idle ? 1 : 0, "local",
         mu_api_node_name(state, sight->node_id), "version", PACKAGE_VERSION,
         "changed", "at", mu_api_time_json(newest ? newest->author.wall_ms : 0),
@@ -625,31 +627,6 @@ mu_api_status_fencing(const struct mu_api_sight *sight,
                           : NULL));
     }
     return fencing;
-}
-
-/* Constraints that operators left with move and ban. */
-static json_t *
-overrides_build(const struct build *build)
-{
-    json_t *overrides = json_array();
-
-    for (uint32_t i = 0; build->config && i < build->config->locations_count;
-         i++) {
-        const struct mu_config_location *one = &build->config->locations[i];
-        bool is_ban = strncmp(one->id, "cli-ban-", 8) == 0;
-
-        if ((!is_ban && strncmp(one->id, "cli-prefer-", 11) != 0) ||
-            one->resource == MU_CONFIG_NONE) {
-            continue;
-        }
-        (void)json_array_append_new(
-            overrides,
-            json_pack("{s:s, s:s, s:s?, s:s, s:n}", "constraint", one->id,
-                      "resource", build->config->resources[one->resource].id,
-                      "node", one->node, "kind", is_ban ? "ban" : "prefer",
-                      "until"));
-    }
-    return overrides;
 }
 
 static const char *

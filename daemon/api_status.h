@@ -63,4 +63,8 @@ json_t *mu_api_problems_build(const struct mu_api_sight *sight,
                               const struct mu_api_instances *instances,
                               bool *ret_is_degraded, struct mu_arena *arena);
 
+/* Builds the array "overrides": what operators have set, with its end. */
+json_t *mu_api_override_build(const struct mu_api_sight *sight,
+                              struct mu_arena *scratch);
+
 #endif /* MU_DAEMON_API_STATUS_H */

@@ -23,6 +23,8 @@ static int open_file(struct mu_tool *tool, struct mu_cib_edit *edit);
 static int open_cluster(struct mu_tool *tool, bool with_status,
                         struct mu_cib_edit *edit);
 static void add_nodes(struct mu_cib_edit *edit, const json_t *nodes);
+static int run(struct mu_tool *tool, bool with_status,
+               mu_cib_edit_change *change, void *context);
 static int commit(struct mu_cib_edit *edit);
 static int commit_draft(struct mu_cib_edit *edit);
 static int commit_file(struct mu_cib_edit *edit);
@@ -50,10 +52,24 @@ mu_cib_edit_close(struct mu_cib_edit *edit)
 int
 mu_cib_edit_run(struct mu_tool *tool, mu_cib_edit_change *change, void *context)
 {
+    return run(tool, tool->is_dry_run, change, context);
+}
+
+int
+mu_cib_edit_run_seeing(struct mu_tool *tool, mu_cib_edit_change *change,
+                       void *context)
+{
+    return run(tool, true, change, context);
+}
+
+static int
+run(struct mu_tool *tool, bool with_status, mu_cib_edit_change *change,
+    void *context)
+{
     for (unsigned i = 0; i < TRIES_COUNT_MAX; i++) {
         struct mu_cib_edit edit;
         bool was_refused;
-        int code = mu_cib_edit_open(tool, tool->is_dry_run, &edit);
+        int code = mu_cib_edit_open(tool, with_status, &edit);
 
         if (code) {
             return code;

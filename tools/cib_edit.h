@@ -45,6 +45,12 @@ void mu_cib_edit_close(struct mu_cib_edit *edit);
 MU_NODISCARD int mu_cib_edit_run(struct mu_tool *tool,
                                  mu_cib_edit_change *change, void *context);
 
+/* The same for changes that look at the status first: 'edit->has_status' is
+ * true, with or without --dry-run. */
+MU_NODISCARD int mu_cib_edit_run_seeing(struct mu_tool *tool,
+                                        mu_cib_edit_change *change,
+                                        void *context);
+
 /* Judges the document strictly; says what is wrong. Returns an exit code. */
 MU_NODISCARD int mu_cib_edit_validate(struct mu_tool *tool, const char *thing,
                                       const struct mu_doc *doc);

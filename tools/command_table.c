@@ -176,19 +176,26 @@ const struct mu_tool_command mu_command_table_items[] = {
     {"resource maintenance", NULL, mu_muster_resource_maintenance,
      "RESOURCE [on|off]", "leave a resource alone, its monitors too", NULL,
      false},
-    {"resource move", "migrate", mu_muster_resource_move,
-     "RESOURCE [NODE] [LIFETIME]", "move a resource to a node",
-     "Leaves the constraint cli-prefer-RESOURCE; status shows it. End it\n"
-     "with: muster resource clear RESOURCE. LIFETIME is a date or a duration\n"
-     "such as PT5M.\n"
-     "Example:\n  muster resource move web node2 PT1H\n",
+    {"resource move", "migrate", mu_muster_move_run,
+     "RESOURCE [NODE] [LIFETIME] [--for TIME|--stay]",
+     "move a resource to a node",
+     "Waits until it is there. The constraint cli-prefer-RESOURCE lasts until\n"
+     "then: the cluster takes it back, also when the move fails, this command\n"
+     "is interrupted or its node dies. Without a node: to the best other one.\n"
+     "A resource that would go straight back is not moved.\n"
+     "  --stay       keep the constraint; end it with: muster resource clear\n"
+     "  --for TIME   keep it for a time (2h), or until a date, as LIFETIME\n"
+     "  -F, force    move it although it would go back, or not get there\n"
+     "Example:\n  muster resource move web node2\n",
      false},
-    {"resource ban", NULL, mu_muster_resource_ban, "RESOURCE [NODE] [LIFETIME]",
-     "keep a resource off a node",
+    {"resource ban", NULL, mu_muster_move_ban,
+     "RESOURCE [NODE] [LIFETIME] [--for TIME]", "keep a resource off a node",
      "Leaves the constraint cli-ban-RESOURCE-on-NODE. Without a node: the one\n"
-     "where it runs.\n",
+     "where it runs. It lasts until: muster resource clear RESOURCE.\n"
+     "  --for TIME   it ends by itself after a time, or at a date\n"
+     "Example:\n  muster resource ban web node2 --for 2h\n",
      false},
-    {"resource clear", "unmove unmigrate unban", mu_muster_resource_clear,
+    {"resource clear", "unmove unmigrate unban", mu_muster_move_clear,
      "RESOURCE [NODE]", "end moves and bans", NULL, false},
     {"resource cleanup", NULL, mu_muster_resource_cleanup, "[RESOURCE] [NODE]",
      "forget failures and try again",

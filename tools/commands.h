@@ -92,9 +92,6 @@ mu_tool_function mu_muster_resource_demote;
 mu_tool_function mu_muster_resource_manage;
 mu_tool_function mu_muster_resource_unmanage;
 mu_tool_function mu_muster_resource_maintenance;
-mu_tool_function mu_muster_resource_move;
-mu_tool_function mu_muster_resource_ban;
-mu_tool_function mu_muster_resource_clear;
 mu_tool_function mu_muster_resource_cleanup;
 mu_tool_function mu_muster_resource_refresh;
 mu_tool_function mu_muster_resource_locate;
@@ -105,6 +102,11 @@ mu_tool_function mu_muster_resource_utilization;
 mu_tool_function mu_muster_resource_failcount;
 mu_tool_function mu_muster_resource_fail;
 mu_tool_function mu_muster_resource_constraints;
+
+/* muster_move.c: resources placed by hand. */
+mu_tool_function mu_muster_move_run;
+mu_tool_function mu_muster_move_ban;
+mu_tool_function mu_muster_move_clear;
 
 /* muster_node.c */
 mu_tool_function mu_muster_node_show;

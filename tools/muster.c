@@ -63,6 +63,8 @@ static int resolve(struct mu_tool *tool, int count, char **words,
 static int run_shell(struct mu_tool *tool, const char *level);
 static int unknown(struct mu_tool *tool, const char *level, const char *word);
 static int help(const struct mu_tool *tool, const char *level);
+static bool has_option(const struct mu_tool_command *command,
+                       const char *word);
 static int help_command(const struct mu_tool *tool,
                         const struct mu_tool_command *command);
 
@@ -289,7 +291,7 @@ dispatch(struct mu_tool *tool, int count, char **words)
     }
     for (int i = named.used; i < count && !named.command->has_own_words; i++) {
         if (words[i][0] == '-' && words[i][1] == '-' &&
-            strcmp(words[i], "--all") != 0) {
+            !has_option(named.command, words[i])) {
             return mu_tool_usage(tool, "%s: is no option", words[i]);
         }
     }
@@ -410,6 +412,24 @@ help(const struct mu_tool *tool, const char *level)
                  "muster(7) for the words.\n",
                  tool->program, level ? level : "", level ? " " : "");
     return MU_TOOL_OK;
+}
+
+/* Tells whether the usage of a command names the option. */
+static bool
+has_option(const struct mu_tool_command *command, const char *word)
+{
+    size_t length = strcspn(word, "=");
+    const char *at = command->usage;
+
+    while ((at = strstr(at, "--"))) {
+        size_t size = 2 + strspn(at + 2, "abcdefghijklmnopqrstuvwxyz-");
+
+        if (size == length && memcmp(at, word, size) == 0) {
+            return true;
+        }
+        at += size;
+    }
+    return false;
 }
 
 static int

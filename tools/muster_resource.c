@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "crm/edit.h"
-#include "daemon/api_time.h"
 #include "tools/client.h"
 #include "tools/commands.h"
+#include "tools/live.h"
 
 /* A change of resources in the configuration. */
 struct resource_change {
@@ -17,9 +17,6 @@ struct resource_change {
         CHANGE_MANAGED,
         CHANGE_MAINTENANCE,
         CHANGE_ATTRIBUTE,
-        CHANGE_MOVE,
-        CHANGE_BAN,
-        CHANGE_CLEAR,
     } kind;
     const char *const *ids;
     size_t ids_count;
@@ -28,8 +25,6 @@ struct resource_change {
     enum mu_edit_set set; /* ATTRIBUTE */
     const char *name;     /* ATTRIBUTE */
     const char *value;    /* ATTRIBUTE; null deletes. */
-    const char *node;     /* MOVE, BAN, CLEAR */
-    const char *until;    /* MOVE, BAN */
 };
 
 static int run(struct mu_tool *tool, const struct resource_change *change);
@@ -41,21 +36,12 @@ static int set_role(struct mu_tool *tool, int argc, char **argv,
                     const char *role);
 static int set_managed(struct mu_tool *tool, int argc, char **argv,
                        bool is_managed);
-static int place(struct mu_tool *tool, int argc, char **argv, bool is_ban);
-static int lifetime_until(struct mu_tool *tool, const char *lifetime,
-                          const char **ret_until);
-static int find_place(struct mu_tool *tool, const char *id, bool is_ban,
-                      const char **ret_node);
 static int attribute_words(struct mu_tool *tool, int argc, char **argv,
                            enum mu_edit_set set);
 static int forget(struct mu_tool *tool, int argc, char **argv,
                   const char *request);
-static int fetch_status(struct mu_tool *tool, json_t **ret_status);
-static bool is_below(const json_t *status, const json_t *resource,
-                     const char *id);
 static int fail_counts(struct mu_tool *tool, const char *id, const char *node,
                        const char *value);
-static const char *text_of(const json_t *object, const char *name);
 
 int
 mu_muster_resource_start(struct mu_tool *tool, int argc, char **argv)
@@ -126,34 +112,6 @@ mu_muster_resource_maintenance(struct mu_tool *tool, int argc, char **argv)
 }
 
 int
-mu_muster_resource_move(struct mu_tool *tool, int argc, char **argv)
-{
-    return place(tool, argc, argv, false);
-}
-
-int
-mu_muster_resource_ban(struct mu_tool *tool, int argc, char **argv)
-{
-    return place(tool, argc, argv, true);
-}
-
-int
-mu_muster_resource_clear(struct mu_tool *tool, int argc, char **argv)
-{
-    struct resource_change change = {.kind = CHANGE_CLEAR,
-                                     .ids =
-                                         (const char *const *)(uintptr_t)argv,
-                                     .ids_count = 1,
-                                     .node = argc > 1 ? argv[1] : NULL};
-
-    if (argc < 1 || argc > 2) {
-        return mu_tool_usage(tool, "name a resource, and a node if only its "
-                                   "ban is to end");
-    }
-    return run(tool, &change);
-}
-
-int
 mu_muster_resource_cleanup(struct mu_tool *tool, int argc, char **argv)
 {
     return forget(tool, argc, argv, "cleanup");
@@ -189,7 +147,7 @@ mu_muster_resource_locate(struct mu_tool *tool, int argc, char **argv)
     if (argc < 1) {
         return mu_tool_usage(tool, "name a resource");
     }
-    code = fetch_status(tool, &status);
+    code = mu_live_status(tool, &status);
     if (code) {
         return code;
     }
@@ -201,12 +159,12 @@ mu_muster_resource_locate(struct mu_tool *tool, int argc, char **argv)
 
         json_array_foreach(json_object_get(status, "resources"), j, one)
         {
-            const char *kind = text_of(one, "kind");
-            const char *role = text_of(one, "role");
+            const char *kind = mu_live_text(one, "kind");
+            const char *role = mu_live_text(one, "role");
             const json_t *node;
             size_t k;
 
-            if (!is_below(status, one, argv[i])) {
+            if (!mu_live_is_below(status, one, argv[i])) {
                 continue;
             }
             is_known = true;
@@ -242,7 +200,7 @@ mu_muster_resource_status(struct mu_tool *tool, int argc, char **argv)
     const json_t *one;
     json_t *shown = json_array();
     size_t i;
-    int code = fetch_status(tool, &status);
+    int code = mu_live_status(tool, &status);
 
     if (code) {
         json_decref(shown);
@@ -250,14 +208,14 @@ mu_muster_resource_status(struct mu_tool *tool, int argc, char **argv)
     }
     json_array_foreach(json_object_get(status, "resources"), i, one)
     {
-        const char *role = text_of(one, "role");
-        const char *reason = text_of(one, "reason");
+        const char *role = mu_live_text(one, "role");
+        const char *reason = mu_live_text(one, "reason");
         const json_t *node;
         bool is_shown = argc == 0;
         size_t j;
 
         for (int k = 0; k < argc && !is_shown; k++) {
-            is_shown = is_below(status, one, argv[k]);
+            is_shown = mu_live_is_below(status, one, argv[k]);
         }
         if (!is_shown) {
             continue;
@@ -266,10 +224,10 @@ mu_muster_resource_status(struct mu_tool *tool, int argc, char **argv)
         if (tool->is_json) {
             continue;
         }
-        (void)printf("%s%s\t(%s):\t %s", text_of(one, "parent") ? "  " : "",
-                     text_of(one, "id"),
-                     text_of(one, "agent") ? text_of(one, "agent")
-                                           : text_of(one, "kind"),
+        (void)printf("%s%s\t(%s):\t %s", mu_live_text(one, "parent") ? "  " : "",
+                     mu_live_text(one, "id"),
+                     mu_live_text(one, "agent") ? mu_live_text(one, "agent")
+                                           : mu_live_text(one, "kind"),
                      role ? role : "?");
         json_array_foreach(json_object_get(one, "nodes"), j, node)
         {
@@ -367,9 +325,6 @@ static int
 change_one(struct mu_cib_edit *edit, const struct resource_change *change,
            const char *id, struct mu_report *report)
 {
-    struct mu_edit_place where = {
-        .resource = id, .node = change->node, .until = change->until};
-
     switch (change->kind) {
     case CHANGE_ROLE:
         return mu_edit_target_role(edit->doc, id, change->role, report);
@@ -382,12 +337,6 @@ change_one(struct mu_cib_edit *edit, const struct resource_change *change,
             edit->doc, id,
             &(struct mu_edit_value){change->set, change->name, change->value},
             report);
-    case CHANGE_MOVE:
-        return mu_edit_move(edit->doc, &where, report);
-    case CHANGE_BAN:
-        return mu_edit_ban(edit->doc, &where, report);
-    case CHANGE_CLEAR:
-        return mu_edit_clear(edit->doc, id, change->node, report);
     }
     return -EINVAL;
 }
@@ -420,105 +369,6 @@ set_managed(struct mu_tool *tool, int argc, char **argv, bool is_managed)
         return mu_tool_usage(tool, "name a resource");
     }
     return run(tool, &change);
-}
-
-/* RESOURCE [NODE] [LIFETIME] [force] */
-static int
-place(struct mu_tool *tool, int argc, char **argv, bool is_ban)
-{
-    struct resource_change change = {.kind = is_ban ? CHANGE_BAN : CHANGE_MOVE,
-                                     .ids =
-                                         (const char *const *)(uintptr_t)argv,
-                                     .ids_count = 1};
-    int code;
-
-    if (argc > 1 && strcmp(argv[argc - 1], "force") == 0) {
-        argc--;
-    }
-    if (argc < 1 || argc > 3) {
-        return mu_tool_usage(tool, "name a resource, a node, and for how "
-                                   "long if it is to end");
-    }
-    if (argc > 1 &&
-        lifetime_until(tool, argv[argc - 1], &change.until) == MU_TOOL_OK &&
-        change.until) {
-        argc--;
-    }
-    if (argc == 3) {
-        return mu_tool_usage(tool,
-                             "%s: is neither a date nor a duration such "
-                             "as PT5M",
-                             argv[2]);
-    }
-    if (argc == 2) {
-        change.node = argv[1];
-        return run(tool, &change);
-    }
-    if (tool->file) {
-        return mu_tool_usage(tool, "name the node as well");
-    }
-    code = find_place(tool, argv[0], is_ban, &change.node);
-    return code ? code : run(tool, &change);
-}
-
-/* Reads a date or a duration. '*ret_until' stays null for what is neither. */
-static int
-lifetime_until(struct mu_tool *tool, const char *lifetime,
-               const char **ret_until)
-{
-    char text[MU_API_TIME_SIZE];
-    int64_t when_ms;
-    int64_t span_ms;
-
-    if (lifetime[0] == 'P' && mu_text_parse_duration(lifetime, &span_ms) == 0) {
-        mu_api_time_format(mu_tool_now_ms() + span_ms, text);
-    } else if (mu_api_time_parse(lifetime, &when_ms) == 0) {
-        mu_api_time_format(when_ms, text);
-    } else if (lifetime[0] >= '0' && lifetime[0] <= '9' &&
-               mu_text_parse_duration(lifetime, &span_ms) == 0) {
-        mu_api_time_format(mu_tool_now_ms() + span_ms, text);
-    } else {
-        return MU_TOOL_OK;
-    }
-    /* As crm writes it into the rule: "2026-11-21 21:00:00Z". */
-    text[10] = ' ';
-    *ret_until = mu_text_make(&tool->arena, "%.19sZ", text);
-    return MU_TOOL_OK;
-}
-
-/* Without a node: ban the one where it runs; moving away is the same. */
-static int
-find_place(struct mu_tool *tool, const char *id, bool is_ban,
-           const char **ret_node)
-{
-    json_t *status;
-    const json_t *one;
-    size_t i;
-    int code = fetch_status(tool, &status);
-
-    if (code) {
-        return code;
-    }
-    json_array_foreach(json_object_get(status, "resources"), i, one)
-    {
-        const char *node =
-            json_string_value(json_array_get(json_object_get(one, "nodes"), 0));
-
-        if (!*ret_node && node && is_below(status, one, id)) {
-            *ret_node = mu_arena_strdup(&tool->arena, node);
-        }
-    }
-    json_decref(status);
-    if (!is_ban) {
-        return mu_tool_usage(tool,
-                             "name the node to move it to, or say where "
-                             "it must not be with: muster resource ban "
-                             "%s",
-                             id);
-    }
-    return *ret_node
-               ? MU_TOOL_OK
-               : mu_tool_fail(tool, "%s: runs nowhere; name the node", id);
 }
 
 static int
@@ -579,47 +429,6 @@ forget(struct mu_tool *tool, int argc, char **argv, const char *request)
     return code ? code : mu_client_settle(tool);
 }
 
-static int
-fetch_status(struct mu_tool *tool, json_t **ret_status)
-{
-    *ret_status = NULL;
-    return mu_client_ask(tool, json_pack("{s:s}", "request", "status"),
-                         ret_status);
-}
-
-/* Tells whether an entry is 'id', an instance of it, or in it. */
-static bool
-is_below(const json_t *status, const json_t *resource, const char *id)
-{
-    size_t length = strlen(id);
-
-    for (unsigned depth = 0; resource && depth < 4; depth++) {
-        const char *its = text_of(resource, "id");
-        const char *parent = text_of(resource, "parent");
-        const json_t *one;
-        const json_t *next = NULL;
-        size_t i;
-
-        if (its && strncmp(its, id, length) == 0 &&
-            (its[length] == '\0' || its[length] == ':')) {
-            return true;
-        }
-        if (!parent) {
-            return false;
-        }
-        json_array_foreach(json_object_get(status, "resources"), i, one)
-        {
-            const char *name = text_of(one, "id");
-
-            if (name && strcmp(name, parent) == 0) {
-                next = one;
-            }
-        }
-        resource = next;
-    }
-    return false;
-}
-
 /* Shows the fail counts of a resource on a node, or sets them. */
 static int
 fail_counts(struct mu_tool *tool, const char *id, const char *node,
@@ -639,13 +448,13 @@ fail_counts(struct mu_tool *tool, const char *id, const char *node,
                              mu_text_make(&tool->arena, "%smonitor_0", prefix),
                              "value", value, NULL});
     }
-    code = fetch_status(tool, &status);
+    code = mu_live_status(tool, &status);
     if (code) {
         return code;
     }
     json_array_foreach(json_object_get(status, "nodes"), i, one)
     {
-        const char *name = text_of(one, "name");
+        const char *name = mu_live_text(one, "name");
         json_t *attribute;
         const char *key;
 
@@ -668,10 +477,4 @@ fail_counts(struct mu_tool *tool, const char *id, const char *node,
     (void)printf("scope=status  name=fail-count-%s value=%lld\n", id,
                  (long long)sum);
     return MU_TOOL_OK;
-}
-
-static const char *
-text_of(const json_t *object, const char *name)
-{
-    return json_string_value(json_object_get(object, name));
 }

@@ -5,6 +5,7 @@
 
 #include "base/vec.h"
 #include "daemon/api_time.h"
+#include "tools/override_text.h"
 #include "tools/table.h"
 
 enum {
@@ -50,7 +51,6 @@ static void write_problems(const struct page *page);
 static void write_problem(const struct page *page, const json_t *problems,
                           size_t index);
 static bool is_same(const json_t *problem, const json_t *other);
-static void write_overrides(const struct page *page);
 static void write_nodes(const struct page *page);
 static const char *node_note(const struct page *page, const json_t *node);
 static void write_resources(struct page *page);
@@ -85,7 +85,7 @@ mu_muster_status_render(const json_t *status,
     page.now_ms = time_of(status, "now");
     write_header(&page);
     write_problems(&page);
-    write_overrides(&page);
+    mu_override_text_write(status, view, text);
     write_nodes(&page);
     write_resources(&page);
 }
@@ -288,36 +288,6 @@ is_same(const json_t *problem, const json_t *other)
         }
     }
     return text_of(problem, "node") && text_of(other, "node");
-}
-
-static void
-write_overrides(const struct page *page)
-{
-    const json_t *overrides = json_object_get(page->status, "overrides");
-    const json_t *one;
-    size_t i;
-
-    if (json_array_size(overrides) == 0) {
-        return;
-    }
-    mu_table_paint(page->view->is_color, MU_TABLE_BOLD, "SET BY OPERATORS",
-                   page->text);
-    mu_text_buffer_append(page->text, "\n", 1);
-    json_array_foreach(overrides, i, one)
-    {
-        const char *kind = text_of(one, "kind");
-        const char *resource = text_of(one, "resource");
-        const char *node = text_of(one, "node");
-        const char *until = text_of(one, "until");
-
-        mu_text_buffer_add(
-            page->text, "  %s %s %s%s%s   ends with: muster %s\n",
-            resource ? resource : "?",
-            kind && strcmp(kind, "ban") == 0 ? "is kept off" : "was moved to",
-            node ? node : "?", until ? " until " : "", until ? until : "",
-            mu_text_make(page->text->arena, "resource clear %s",
-                         resource ? resource : "?"));
-    }
 }
 
 static void

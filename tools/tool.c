@@ -140,6 +140,35 @@ mu_tool_nearest(const char *word, const char *const *words)
     return nearest;
 }
 
+bool
+mu_tool_take_option(int *argc, char **argv, const char *name,
+                    const char **ret_value)
+{
+    size_t length = strlen(name);
+
+    for (int i = 0; i < *argc; i++) {
+        bool has_equals =
+            strncmp(argv[i], name, length) == 0 && argv[i][length] == '=';
+        int taken = 1;
+
+        if (strcmp(argv[i], name) != 0 && !(has_equals && ret_value)) {
+            continue;
+        }
+        if (ret_value && has_equals) {
+            *ret_value = argv[i] + length + 1;
+        } else if (ret_value) {
+            *ret_value = i + 1 < *argc ? argv[i + 1] : "";
+            taken = i + 1 < *argc ? 2 : 1;
+        }
+        for (int k = i; k + taken <= *argc; k++) {
+            argv[k] = argv[k + taken]; /* The null at the end as well. */
+        }
+        *argc -= taken;
+        return true;
+    }
+    return false;
+}
+
 int
 mu_tool_read_file(struct mu_tool *tool, const char *path, char **ret_text,
                   size_t *ret_size)

@@ -107,6 +107,12 @@ bool mu_tool_ask(const struct mu_tool *tool, const char *question);
  * none is near. */
 const char *mu_tool_nearest(const char *word, const char *const *words);
 
+/* Takes the option 'name' out of 'argv': "--name", or with a value "--name V"
+ * and "--name=V". Returns whether it was there; '*ret_value' (null: it has none)
+ * is then its value, "" when it is missing. */
+bool mu_tool_take_option(int *argc, char **argv, const char *name,
+                         const char **ret_value);
+
 /* Reads a whole file, "-" for standard input, onto the tool's arena; it is
  * NUL-terminated. 0 or negative errno. */
 MU_NODISCARD int mu_tool_read_file(struct mu_tool *tool, const char *path,

@@ -104,11 +104,11 @@ class Cli(unittest.TestCase):
         self.good("resource", "start", "a", "--wait")
         self.assertEqual(self.resource("a")["role"], "Started")
 
-    def test_move_leaves_an_override_that_is_shown_until_cleared(self):
+    def test_a_move_that_stays_is_shown_until_cleared(self):
         self.define("a")
         node = self.resource("a")["nodes"][0]
         other = [name for name in self.lab.nodes if name != node][0]
-        self.good("resource", "move", "a", other, "--wait")
+        self.good("resource", "move", "a", other, "--stay", "--wait")
         self.assertEqual(self.resource("a")["nodes"], [other])
         self.assertEqual(self.status()["overrides"][0]["resource"], "a")
         self.assertIn("resource clear a", self.tool("status").stdout)

@@ -1,0 +1,184 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What operators set for a time: it ends by itself, whatever becomes of the
+tool that asked, and leaves nothing behind."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import unittest
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from lab import Lab, run_tests  # noqa: E402
+
+DUMMY = "ocf:heartbeat:Dummy"
+
+
+class Override(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.lab = Lab(3)
+        cls.lab.__enter__()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.lab.down()
+
+    def setUp(self):
+        self.good("configure", "erase", "--force")
+        self.good("configure", "property", "stonith-enabled=false")
+        self.good("configure", "rsc_defaults", "resource-stickiness=100")
+        for node in self.lab.nodes:
+            self.good("node", "online", node)
+        self.good("resource", "cleanup")
+        self.good("wait", "--timeout", "30")
+
+    def tool(self, *words, node="node1", text=None):
+        return self.lab.muster(node, *words, check=False, text=text,
+                               timeout_s=90)
+
+    def good(self, *words, **options):
+        done = self.tool(*words, **options)
+        self.assertEqual(done.returncode, 0,
+                         f"{words}: {done.stderr}{done.stdout}")
+        return done.stdout + done.stderr
+
+    def refused(self, *words):
+        done = self.tool(*words)
+        self.assertEqual(done.returncode, 1, f"{words}: {done.stdout}")
+        self.assertEqual(len(done.stderr.splitlines()), 1, done.stderr)
+        return done.stderr
+
+    def status(self, node="node1"):
+        return json.loads(self.tool("status", "--format", "json",
+                                    node=node).stdout)
+
+    def place(self, name):
+        found = [one for one in self.status()["resources"]
+                 if one["id"] == name]
+        self.assertEqual(len(found), 1, name)
+        return found[0]["nodes"]
+
+    def other(self, name):
+        return [node for node in self.lab.nodes
+                if node not in self.place(name)][0]
+
+    def define(self, *names, more=""):
+        self.good("configure", "load", "update", "-", text="".join(
+            f"primitive {name} {DUMMY} op monitor interval=5s {more}\n"
+            for name in names))
+        self.good("wait")
+
+    def configuration(self):
+        return self.good("configure", "show", "--full")
+
+    def assert_nothing_left(self):
+        self.assertNotIn("cli-", self.configuration())
+        self.assertEqual(self.status()["overrides"], [])
+
+    def test_a_move_places_waits_and_leaves_nothing_behind(self):
+        self.define("a")
+        other = self.other("a")
+        said = self.good("resource", "move", "a", other)
+        self.assertIn(f"a runs on {other}", said)
+        self.assertEqual(self.place("a"), [other])
+        self.assert_nothing_left()
+        changed = self.status()["cluster"]["changed"]
+        self.assertEqual(changed["by"], "musterd")
+        self.assertIn(f"move of a to {other}", changed["message"])
+        self.good("wait")
+        self.assertEqual(self.place("a"), [other])
+        self.assertIn("already", self.good("resource", "move", "a", other))
+
+    def test_without_a_node_the_best_other_one_is_taken(self):
+        self.define("a")
+        before = self.place("a")
+        self.good("resource", "move", "a")
+        self.assertNotEqual(self.place("a"), before)
+        self.assert_nothing_left()
+
+    def test_a_move_that_would_go_back_is_refused_beforehand(self):
+        self.define("a")
+        home = self.place("a")[0]
+        other = self.other("a")
+        self.good("configure", "location", "home", "a", "500:", home)
+        self.good("wait")
+        said = self.refused("resource", "move", "a", other)
+        self.assertIn(f"go back to {home}", said)
+        self.assertIn("--stay", said)
+        shown = self.good("resource", "move", "a", other, "--dry-run")
+        self.assertIn("cli-prefer-a", shown)
+        self.assertIn(f"goes back to {home}", shown)
+        self.assert_nothing_left()
+        self.good("resource", "move", "a", other, "--stay", "--wait")
+        self.assertEqual(self.place("a"), [other])
+        self.assertIn("has no end", self.tool("status").stdout)
+        self.good("resource", "clear", "a", "--wait")
+        self.assertEqual(self.place("a"), [home])
+
+    def test_a_move_to_a_node_that_cannot_take_it_is_refused(self):
+        self.define("a")
+        other = self.other("a")
+        self.good("node", "standby", other, "--wait")
+        said = self.refused("resource", "move", "a", other)
+        self.assertIn(f"would not get to {other}", said)
+        self.assertIn("standby", said)
+        self.good("node", "online", other)
+
+    def test_a_move_that_fails_leaves_nothing_behind_either(self):
+        for node in self.lab.nodes:
+            self.lab.shell(node, "mkdir -p /run/only-here")
+        self.define("a", more="params state=/run/only-here/a")
+        other = self.other("a")
+        self.lab.shell(other, "rmdir /run/only-here")
+        said = self.refused("resource", "move", "a", other)
+        self.assertIn(f"did not get to {other}", said)
+        self.assertIn("start failed", said)
+        self.assertEqual(len(self.place("a")), 1)
+        self.assertNotEqual(self.place("a"), [other])
+        self.assert_nothing_left()
+        self.good("resource", "cleanup", "a", "--wait")
+
+    def test_the_end_does_not_depend_on_the_tool(self):
+        self.good("configure", "primitive", "a", "ocf:heartbeat:Delay",
+                  "params", "startdelay=3", "stopdelay=0", "mondelay=0")
+        self.good("wait")
+        other = self.other("a")
+        command, environment = self.lab.command_in(
+            "node1", ["muster", "resource", "move", "a", other])
+        tool = subprocess.Popen(
+            command, env=environment, stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.lab.wait(lambda: self.status()["overrides"],
+                      "the move is under way", timeout_s=20)
+        shown = self.status()["overrides"][0]
+        self.assertEqual((shown["kind"], shown["resource"], shown["node"],
+                          shown["once"]), ("move", "a", other, True))
+        self.assertIn("ends when done", self.tool("status").stdout)
+        tool.send_signal(signal.SIGKILL)
+        tool.wait(timeout=10)
+        self.lab.wait(lambda: not self.status()["overrides"],
+                      "the move is over", timeout_s=30)
+        self.assertEqual(self.place("a"), [other])
+        self.assert_nothing_left()
+
+    def test_a_ban_ends_at_its_time(self):
+        self.define("a")
+        home = self.place("a")[0]
+        self.good("resource", "ban", "a", "--for", "4s", "--wait")
+        self.assertNotEqual(self.place("a"), [home])
+        shown = self.status()["overrides"][0]
+        self.assertEqual((shown["kind"], shown["node"]), ("ban", home))
+        self.assertTrue(shown["until"])
+        self.lab.wait(lambda: not self.status()["overrides"],
+                      "the ban is over", timeout_s=30)
+        self.assert_nothing_left()
+        self.assertIn("ends at its time",
+                      self.status()["cluster"]["changed"]["message"])
+
+
+if __name__ == "__main__":
+    run_tests()
