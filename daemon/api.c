@@ -129,6 +129,25 @@ mu_api_reply(struct mu_api *api, const struct mu_effect_reply *reply)
 }
 
 void
+mu_api_facts(struct mu_api *api, const struct mu_effect_survey *facts)
+{
+    json_t *found = json_loads(facts->facts, JSON_REJECT_DUPLICATES, NULL);
+    json_t *note = json_pack("{s:s, s:O?}", "node", facts->node, "facts", found);
+    char *text = note ? json_dumps(note, JSON_COMPACT) : NULL;
+
+    for (uint32_t i = 0; text && i < MU_API_SURVEYORS_COUNT; i++) {
+        if (api->surveyors[i].client != 0 &&
+            api->surveyors[i].request == facts->request) {
+            api->host.notify(api->host.context, api->surveyors[i].client, text,
+                             strlen(text));
+        }
+    }
+    free(text);
+    json_decref(note);
+    json_decref(found);
+}
+
+void
 mu_api_changed(struct mu_api *api)
 {
     const struct mu_core *core = api->host.core(api->host.context);
@@ -360,6 +379,11 @@ answer_wish(struct mu_api *api, uint64_t client, const char *name,
     if (number == 0 || !waiter_add(api, client, number)) {
         respond_error(api, client, -EAGAIN,
                       "too many changes wait; try again in a moment");
+        return;
+    }
+    if (wish.type == MU_REQUEST_SURVEY) {
+        api->surveyors[api->next_surveyor++ % MU_API_SURVEYORS_COUNT] =
+            (struct mu_api_surveyor){.client = client, .request = number};
     }
 }
 

@@ -83,6 +83,9 @@ void mu_api_client_gone(struct mu_api *api, uint64_t client);
 /* The core has answered a request that was submitted. */
 void mu_api_reply(struct mu_api *api, const struct mu_effect_reply *reply);
 
+/* A node has answered a survey that was submitted: its client is told. */
+void mu_api_facts(struct mu_api *api, const struct mu_effect_survey *facts);
+
 /* The state may have changed: tell those who subscribed. Called at most once
  * for each batch of steps. */
 void mu_api_changed(struct mu_api *api);

@@ -42,6 +42,14 @@ struct mu_api_waiter {
     uint64_t request; /* Given by the host; 0: waits for idleness. */
 };
 
+/* A client that gets facts as they come. */
+struct mu_api_surveyor {
+    uint64_t client;
+    uint64_t request;
+};
+
+enum { MU_API_SURVEYORS_COUNT = 8 };
+
 struct mu_api {
     struct mu_api_host host;
     struct mu_arena arena;     /* Of the plan and its snapshot. */
@@ -56,6 +64,8 @@ struct mu_api {
     uint64_t *subscribers; /* Clients that get events; on the heap. */
     uint32_t subscribers_count;
     uint32_t subscribers_capacity;
+    struct mu_api_surveyor surveyors[MU_API_SURVEYORS_COUNT]; /* The newest. */
+    uint32_t next_surveyor;
     struct mu_api_history *history;
 };
 

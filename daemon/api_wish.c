@@ -23,6 +23,7 @@ static const struct wish wishes[] = {
     {"confirm", MU_REQUEST_CONFIRM, false, true, false},
     {"ticket", MU_REQUEST_TICKET, false, false, false},
     {"fail", MU_REQUEST_FAIL, true, false, false},
+    {"survey", MU_REQUEST_SURVEY, false, false, false},
 };
 
 static const char *check_wish(const struct wish *wish, const json_t *json,

@@ -25,6 +25,7 @@
 #include "daemon/request_queue.h"
 #include "daemon/ring.h"
 #include "daemon/store.h"
+#include "daemon/survey.h"
 #include "daemon/watchdog.h"
 
 enum {
@@ -345,6 +346,33 @@ trace_log(const struct mu_effect_trace *trace)
     mu_log_with(trace->level, &fields, "%s", trace->text);
 }
 
+/* The facts travel in the order like the question did. */
+static void
+survey_answer(struct mu_driver *driver, const struct mu_effect_survey *survey)
+{
+    const struct mu_survey_context context = {
+        .config = mu_core_get_state(driver->core)->config,
+        .exec = mu_exec_get_config(driver->exec),
+        .state_folder = driver->config.settings->state_folder,
+        .node_id = driver->node_id,
+        .wall_ms = mu_clock_wall_ms(),
+    };
+    char number[24];
+    struct mu_event_request facts = {.type = MU_REQUEST_FACTS,
+                                     .user = "musterd",
+                                     .node = survey->node,
+                                     .name = number};
+    char *text = mu_survey_make(&context);
+
+    mu_text_format(number, sizeof(number), "%llu",
+                   (unsigned long long)survey->request);
+    facts.value = text;
+    if (text) {
+        (void)api_submit(driver, &facts);
+    }
+    free(text);
+}
+
 static void
 effect_perform(struct mu_driver *driver, const struct mu_effect *effect)
 {
@@ -363,6 +391,12 @@ effect_perform(struct mu_driver *driver, const struct mu_effect *effect)
         break;
     case MU_EFFECT_REPLY:
         mu_api_reply(driver->api, &effect->reply);
+        break;
+    case MU_EFFECT_SURVEY:
+        survey_answer(driver, &effect->survey);
+        break;
+    case MU_EFFECT_FACTS:
+        mu_api_facts(driver->api, &effect->survey);
         break;
     case MU_EFFECT_CHANGED:
         arm_once(&driver->changed, CHANGED_DELAY_MS);

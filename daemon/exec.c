@@ -93,6 +93,12 @@ mu_exec_node_set(struct mu_exec *exec, const char *name, uint32_t node_id)
     exec->config.node_id = node_id;
 }
 
+const struct mu_exec_config *
+mu_exec_get_config(const struct mu_exec *exec)
+{
+    return &exec->config;
+}
+
 int
 mu_exec_recover(struct mu_exec *exec)
 {

@@ -66,6 +66,9 @@ MU_NODISCARD int mu_exec_new(const struct mu_exec_config *config,
  * on_node_uuid. Copied. */
 void mu_exec_node_set(struct mu_exec *exec, const char *name, uint32_t node_id);
 
+/* Returns where things are, with all defaults filled in. */
+const struct mu_exec_config *mu_exec_get_config(const struct mu_exec *exec);
+
 /* Finds operations of a predecessor that are still running. Each occupies its
  * resource's turn until it ends, or is killed at its deadline; nothing is
  * reported for it. Call once before the first mu_exec_start(). Returns how

@@ -32,6 +32,10 @@ type_name(enum mu_request_type type)
         return "ticket";
     case MU_REQUEST_FAIL:
         return "failure";
+    case MU_REQUEST_SURVEY:
+        return "survey";
+    case MU_REQUEST_FACTS:
+        return "facts";
     }
     return "?";
 }

@@ -400,6 +400,8 @@ perform(struct mu_sim *sim, uint32_t node, const struct mu_effect *effect)
     case MU_EFFECT_REPLY:
         mu_sim_client_reply(sim, node, &effect->reply);
         break;
+    case MU_EFFECT_SURVEY:
+    case MU_EFFECT_FACTS:
     case MU_EFFECT_CHANGED:
         break;
     case MU_EFFECT_TRACE:

@@ -24,6 +24,9 @@ enum mu_outcome_type {
     MU_OUTCOME_REJECTED,   /* The stored proposal 'index' is to be dropped. */
     MU_OUTCOME_ANSWER,     /* Request 'request' of 'incarnation' is done. */
     MU_OUTCOME_MAY_LEAVE,  /* 'node_id' has nothing left to do here. */
+    MU_OUTCOME_SURVEY,     /* 'node_id' asks with 'request' what we find. */
+    MU_OUTCOME_FACTS,      /* 'text' is what 'node_id' found for our 'request';
+                              'index' is our node id. */
     MU_OUTCOME_TRACE,      /* A line of the story. */
 };
 

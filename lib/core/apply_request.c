@@ -13,6 +13,10 @@
 static int request_do(struct mu_apply *apply,
                       const struct mu_body_request *body,
                       struct mu_errbuf *err);
+static bool changes_state(enum mu_request_type type);
+static int survey_do(struct mu_apply *apply,
+                     const struct mu_body_request *body,
+                     struct mu_errbuf *err);
 static int nodes_find(struct mu_apply *apply, const char *name,
                       struct mu_errbuf *err);
 static int cleanup_do(struct mu_apply *apply,
@@ -52,10 +56,17 @@ mu_apply_request(struct mu_apply *apply, const struct mu_body_request *body)
         return;
     }
     r = request_do(apply, body, &err);
-    if (r == 0) {
+    if (r == 0 && changes_state(body->type)) {
         mu_state_add_request(state, apply->sender_incarnation, body->request);
     }
     mu_apply_answer(apply, body->request, r, err.text);
+}
+
+/* Whether it would matter if it were done twice. */
+static bool
+changes_state(enum mu_request_type type)
+{
+    return type != MU_REQUEST_SURVEY && type != MU_REQUEST_FACTS;
 }
 
 static int
@@ -78,8 +89,40 @@ request_do(struct mu_apply *apply, const struct mu_body_request *body,
         return ticket_do(apply, body, err);
     case MU_REQUEST_FAIL:
         return fail_do(apply, body, err);
+    case MU_REQUEST_SURVEY:
+    case MU_REQUEST_FACTS:
+        return survey_do(apply, body, err);
     }
     mu_unreachable();
+}
+
+/* Questions about the nodes themselves and the answers travel in the order
+ * like all else, but no state comes of them. */
+static int
+survey_do(struct mu_apply *apply, const struct mu_body_request *body,
+          struct mu_errbuf *err)
+{
+    const struct mu_state_node *asker =
+        mu_state_find_node_by_name(apply->state, body->node);
+    struct mu_outcome *outcome;
+    int64_t request = 0;
+
+    if (body->type == MU_REQUEST_SURVEY) {
+        outcome = mu_apply_add(apply, MU_OUTCOME_SURVEY);
+        outcome->request = body->request;
+        outcome->node_id = apply->sender_id;
+        return 0;
+    }
+    if (!asker || mu_text_parse_int64(body->name, &request) < 0) {
+        mu_errbuf_set(err, "facts that nobody has asked for");
+        return -EBADMSG;
+    }
+    outcome = mu_apply_add(apply, MU_OUTCOME_FACTS);
+    outcome->index = asker->id;
+    outcome->request = (uint64_t)request;
+    outcome->node_id = apply->sender_id;
+    outcome->text = body->value;
+    return 0;
 }
 
 static int

@@ -174,7 +174,7 @@ mu_body_request(struct mu_archive *archive, struct mu_body_request *body)
 {
     mu_archive_u64(archive, &body->request);
     body->type = (enum mu_request_type)mu_archive_enum(archive, body->type,
-                                                       MU_REQUEST_FAIL + 1);
+                                                       MU_REQUEST_FACTS + 1);
     mu_archive_text(archive, &body->user);
     mu_archive_text(archive, &body->message);
     mu_archive_text(archive, &body->resource);

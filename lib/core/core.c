@@ -14,6 +14,8 @@ static const size_t ARENA_SIZE_MAX = (size_t)1 << 30;
 static void boot(struct mu_core *core, const struct mu_event_boot *event);
 static void event_dispatch(struct mu_core *core, const struct mu_event *event);
 static void consider(struct mu_core *core);
+static void survey_settle(struct mu_core *core,
+                          const struct mu_outcome *outcome);
 static void outcome_settle(struct mu_core *core,
                            const struct mu_outcome *outcome);
 
@@ -334,6 +336,23 @@ consider(struct mu_core *core)
 }
 
 static void
+survey_settle(struct mu_core *core, const struct mu_outcome *outcome)
+{
+    const struct mu_state_node *node =
+        mu_state_find_node(&core->state, outcome->node_id);
+    bool is_answer = outcome->type == MU_OUTCOME_FACTS;
+    struct mu_effect *effect;
+
+    if (!node || (is_answer && outcome->index != core->node_id)) {
+        return;
+    }
+    effect = mu_core_add(core, is_answer ? MU_EFFECT_FACTS : MU_EFFECT_SURVEY);
+    effect->survey.node = node->name;
+    effect->survey.request = outcome->request;
+    effect->survey.facts = outcome->text;
+}
+
+static void
 outcome_settle(struct mu_core *core, const struct mu_outcome *outcome)
 {
     struct mu_effect *effect;
@@ -366,6 +385,10 @@ outcome_settle(struct mu_core *core, const struct mu_outcome *outcome)
             mu_core_add(core, MU_EFFECT_EXIT)->exit_code = 0;
             core->phase = MU_CORE_ENDED;
         }
+        break;
+    case MU_OUTCOME_SURVEY:
+    case MU_OUTCOME_FACTS:
+        survey_settle(core, outcome);
         break;
     case MU_OUTCOME_TRACE:
         effect = mu_core_add(core, MU_EFFECT_TRACE);

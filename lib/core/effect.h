@@ -24,6 +24,8 @@ enum mu_effect_type {
                           comes as CANCELLED. Unknown ids are ignored. */
     MU_EFFECT_PERSIST, /* Make a record durable; STORED comes when it is. */
     MU_EFFECT_REPLY,   /* Answer a client's request. */
+    MU_EFFECT_SURVEY,  /* Look at this node and answer with a FACTS request. */
+    MU_EFFECT_FACTS,   /* What a node says to a survey of a client of ours. */
     MU_EFFECT_CHANGED, /* Readers of the state may look again (events). */
     MU_EFFECT_TRACE,   /* A line of the story. */
     MU_EFFECT_WATCHDOG, /* Feed it, or stop feeding it. */
@@ -96,6 +98,13 @@ struct mu_effect_reply {
     const char *revision; /* New revision of the configuration, or null. */
 };
 
+/* A SURVEY says who asks; FACTS says who answers, and what. */
+struct mu_effect_survey {
+    const char *node;  /* Name. */
+    uint64_t request;  /* Of the node that asks. */
+    const char *facts; /* JSON as the other daemon made it: hostile. */
+};
+
 /* What a line of the story is about; timelines are made from these. */
 enum mu_topic {
     MU_TOPIC_VIEW,    /* Membership, quorum, coordinator, state exchange. */
@@ -125,6 +134,7 @@ struct mu_effect {
         uint64_t kill_exec_id;
         struct mu_effect_persist persist;
         struct mu_effect_reply reply;
+        struct mu_effect_survey survey; /* SURVEY and FACTS. */
         struct mu_effect_trace trace;
         bool watchdog_feed;
         uint32_t evict_node_id;

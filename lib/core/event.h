@@ -135,6 +135,9 @@ enum mu_request_type {
     MU_REQUEST_CONFIRM,        /* A person says that a node is down. */
     MU_REQUEST_TICKET,         /* Grant, revoke, standby, activate. */
     MU_REQUEST_FAIL,           /* Treat a resource as failed. */
+    MU_REQUEST_SURVEY,         /* Every node is to say how it finds itself. */
+    MU_REQUEST_FACTS,          /* What a node says to the survey 'name' of the
+                                  node 'node': 'value'. */
 };
 
 struct mu_event_request {
