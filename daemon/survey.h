@@ -23,7 +23,7 @@ struct mu_survey_context {
 };
 
 /* Returns the facts as JSON text on the heap, or null without memory. Its
- * shape is in muster-check(8), FACTS. */
+ * shape is in muster(8), CHECK. */
 char *mu_survey_make(const struct mu_survey_context *context);
 
 #endif /* MU_DAEMON_SURVEY_H */

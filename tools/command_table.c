@@ -25,6 +25,14 @@ const struct mu_tool_command mu_command_table_items[] = {
      "  --format json   all there is to know; oneline for monitoring; xml for\n"
      "                  programs that read the XML of crm_mon\n",
      false},
+    {"check", NULL, mu_muster_check_run, "",
+     "what will hurt at the next failover, though all is well now",
+     "Asks every node for agents, clock, disk space, addresses, links and "
+     "units,\nlooks at fence devices and times, and adds what 'muster verify' "
+     "says.\nEach finding has its risk and its remedy. With --file only the "
+     "configuration\nis looked at.\n"
+     "Exit status: 0 nothing found, 4 findings.\n",
+     false},
     {"why", "explain", mu_muster_why_run, "RESOURCE [NODE]",
      "why a resource is where it is, and not elsewhere",
      "Example:\n  muster why web node2\n", false},

@@ -20,6 +20,9 @@ mu_tool_function mu_muster_plan_run;
 mu_tool_function mu_muster_plan_apply;
 mu_tool_function mu_muster_plan_simulate;
 
+/* muster_check.c */
+mu_tool_function mu_muster_check_run;
+
 /* muster_why.c */
 mu_tool_function mu_muster_why_run;
 

@@ -1,0 +1,83 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""'muster check' finds on every machine what would only be noticed at the next
+failover, and says what to do about it."""
+
+import json
+import os
+import sys
+import unittest
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from lab import Lab, run_tests  # noqa: E402
+
+
+class Check(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.lab = Lab(3)
+        cls.lab.__enter__()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.lab.down()
+
+    def configure(self, text):
+        done = self.lab.muster("node1", "configure", "load", "replace", "-",
+                               check=False, text=text)
+        self.assertIn(done.returncode, (0, 4), done.stderr)
+
+    def findings(self, node="node1"):
+        done = self.lab.muster(node, "check", "--format", "json", check=False)
+        self.assertIn(done.returncode, (0, 4), done.stderr)
+        return json.loads(done.stdout)
+
+    def told(self, report, word):
+        return [one for one in report["findings"]
+                if word in one["text"] or word in one["what"]]
+
+    def test_every_node_answers_whoever_asks(self):
+        for node in self.lab.nodes:
+            report = self.findings(node)
+            self.assertEqual(sorted(report["nodes"]), self.lab.nodes)
+            for facts in report["nodes"].values():
+                self.assertTrue(facts["version"])
+                self.assertEqual(len(facts["links"]), 1)
+                self.assertGreater(facts["token_ms"], 0)
+
+    def test_a_missing_agent_is_found_on_each_node_that_may_need_it(self):
+        self.configure("primitive gone ocf:heartbeat:NoSuchAgent\n"
+                       "location away gone -inf: node3\n"
+                       "property stonith-enabled=false\n")
+        found = [one["what"] for one in self.told(self.findings(), "gone")
+                 if "cannot run" in one["text"]]
+        self.assertEqual(sorted(found), ["node1", "node2"])
+
+    def test_addresses_and_fencing_are_judged(self):
+        self.configure("primitive a IPaddr2 params ip=127.9.9.9 nic=lo\n"
+                       "primitive b IPaddr2 params ip=127.9.9.9 nic=lo\n"
+                       "property stonith-enabled=false\n")
+        report = self.findings()
+        self.assertEqual(len(self.told(report, "127.9.9.9")), 1)
+        self.assertEqual([one["what"] for one in
+                          self.told(report, "fencing is off")],
+                         ["stonith-enabled"])
+        done = self.lab.muster("node1", "check", check=False)
+        self.assertEqual(done.returncode, 4)
+        self.assertIn("fencing is off", done.stdout)
+
+    def test_a_node_that_is_away_is_said_to_be_unknown(self):
+        self.lab.cut("node3")
+        self.lab.wait(lambda: self.lab.members("node1") == ["node1", "node2"],
+                      "node3 is out")
+        self.lab.wait(lambda: self.told(self.findings(), "not in the cluster"),
+                      "node3 is missed")
+        self.lab.boot("node3")
+        self.lab.wait(lambda: not self.told(self.findings(),
+                                            "not in the cluster"),
+                      "node3 answers again")
+
+
+if __name__ == "__main__":
+    run_tests()

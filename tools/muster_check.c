@@ -1,0 +1,380 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Check: asks every node how it finds itself, and shows what will hurt at the
+ * next failover. What is a finding is decided in lib/sched/finding. */
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "base/text.h"
+#include "crm/verify.h"
+#include "model/cib_status.h"
+#include "sched/finding.h"
+#include "sched/sched.h"
+#include "tools/agent_rules.h"
+#include "tools/cib_edit.h"
+#include "tools/client.h"
+#include "tools/commands.h"
+
+enum { ANSWERS_MS = 5000 };
+
+struct check {
+    struct mu_tool *tool;
+    const struct mu_snapshot *snapshot;
+    struct mu_machine machines[MU_NODES_COUNT_MAX];
+    uint32_t machines_count;
+    json_t *facts[MU_NODES_COUNT_MAX]; /* What the machines point into. */
+    struct mu_findings findings;
+};
+
+static int survey(struct check *check);
+static int members_read(struct check *check, struct mu_muster_ipc *ipc,
+                        uint32_t *ret_members);
+static int answers_read(struct check *check, struct mu_muster_ipc *ipc,
+                        uint32_t members);
+static bool answer_take(struct check *check, json_t *answer);
+static void machine_read(struct check *check, struct mu_machine *machine,
+                         const json_t *facts);
+static const char *const *texts_read(struct check *check, const json_t *array,
+                                     uint32_t *ret_count);
+static void judge_language(struct check *check, const struct mu_doc *doc);
+static void write_findings(const struct check *check);
+static void print_json(const struct check *check);
+static int64_t number_of(const json_t *object, const char *name);
+static const char *text_of(const json_t *object, const char *name);
+static const char *risk_word(enum mu_risk risk);
+
+int
+mu_muster_check_run(struct mu_tool *tool, int argc, char **argv)
+{
+    struct check *check = mu_arena_new(&tool->arena, struct check, 1);
+    struct mu_snapshot *snapshot;
+    struct mu_finding_view view;
+    struct mu_errbuf err = {0};
+    struct mu_cib_edit edit;
+    int code;
+
+    if (argc > 0) {
+        return mu_tool_usage(tool, "%s: is no word of this command", argv[0]);
+    }
+    check->tool = tool;
+    check->findings.arena = &tool->arena;
+    code = mu_cib_edit_open(tool, true, &edit);
+    if (code) {
+        return code;
+    }
+    if (mu_cib_status_read_cib(
+            &tool->arena,
+            (struct mu_span){(const unsigned char *)edit.before,
+                             edit.before_size},
+            mu_tool_now_ms(), MU_CONFIG_LENIENT, &snapshot, &err)) {
+        mu_cib_edit_close(&edit);
+        return mu_tool_fail_errbuf(tool, "the configuration", &err);
+    }
+    check->snapshot = snapshot;
+    view = mu_finding_look(&tool->arena, snapshot,
+                           mu_sched_plan(&tool->arena, snapshot, 0));
+    if (!tool->file) {
+        code = survey(check);
+    }
+    if (!code) {
+        mu_finding_judge_machines(&view, check->machines,
+                                  check->machines_count, &check->findings);
+        mu_finding_judge_config(&view, &check->findings);
+        judge_language(check, edit.doc);
+        mu_finding_sort(&check->findings);
+        write_findings(check);
+        code = check->findings.list.count > 0 ? MU_TOOL_WARNED : MU_TOOL_OK;
+    }
+    for (uint32_t i = 0; i < check->machines_count; i++) {
+        json_decref(check->facts[i]);
+    }
+    mu_cib_edit_close(&edit);
+    return code;
+}
+
+/* Asks all nodes; those that do not answer in time are reported as such. */
+static int
+survey(struct check *check)
+{
+    struct mu_tool *tool = check->tool;
+    struct mu_client_answer answer = {0};
+    struct mu_muster_ipc *ipc;
+    uint32_t members = 0;
+    int code = mu_client_open(tool, &ipc);
+
+    if (code) {
+        return code;
+    }
+    code = members_read(check, ipc, &members);
+    if (!code) {
+        code = mu_client_ask_on(tool, ipc,
+                                json_pack("{s:s}", "request", "survey"),
+                                2 * ANSWERS_MS, &answer);
+        json_decref(answer.result);
+    }
+    if (!code) {
+        code = answers_read(check, ipc, members);
+    }
+    mu_muster_ipc_close(ipc);
+    return code;
+}
+
+static int
+members_read(struct check *check, struct mu_muster_ipc *ipc,
+             uint32_t *ret_members)
+{
+    struct mu_client_answer answer = {0};
+    const json_t *node;
+    size_t i;
+    int code = mu_client_ask_on(check->tool, ipc,
+                                json_pack("{s:s}", "request", "nodes"),
+                                ANSWERS_MS, &answer);
+
+    json_array_foreach(json_object_get(answer.result, "nodes"), i, node)
+    {
+        const char *name = text_of(node, "name");
+
+        if (name && check->machines_count < MU_NODES_COUNT_MAX) {
+            struct mu_machine *machine =
+                &check->machines[check->machines_count++];
+
+            machine->node = mu_arena_strdup(&check->tool->arena, name);
+            machine->is_member =
+                json_is_true(json_object_get(node, "member"));
+            *ret_members += machine->is_member ? 1 : 0;
+        }
+    }
+    json_decref(answer.result);
+    return code;
+}
+
+static int
+answers_read(struct check *check, struct mu_muster_ipc *ipc, uint32_t members)
+{
+    int64_t deadline_ms = mu_tool_now_ms() + ANSWERS_MS;
+    struct mu_errbuf err = {0};
+    uint32_t answered = 0;
+
+    while (answered < members) {
+        int64_t left_ms = deadline_ms - mu_tool_now_ms();
+        char *text;
+        json_t *answer;
+        int error;
+
+        if (left_ms <= 0 || left_ms > ANSWERS_MS) {
+            break; /* Too late, or the clock was set. */
+        }
+        error = mu_muster_ipc_next_event(ipc, left_ms, &text, &err);
+        if (error == -ETIMEDOUT) {
+            break;
+        }
+        if (error) {
+            (void)mu_tool_fail(check->tool, "%s", err.text);
+            return MU_TOOL_NO_DAEMON;
+        }
+        answer = json_loads(text, 0, NULL);
+        free(text);
+        answered += answer_take(check, answer) ? 1 : 0;
+        json_decref(answer);
+    }
+    return MU_TOOL_OK;
+}
+
+static bool
+answer_take(struct check *check, json_t *answer)
+{
+    const char *node = text_of(answer, "node");
+    json_t *facts = json_object_get(answer, "facts");
+
+    for (uint32_t i = 0; node && i < check->machines_count; i++) {
+        struct mu_machine *machine = &check->machines[i];
+
+        if (strcmp(machine->node, node) == 0 && !machine->has_answered &&
+            json_is_object(facts)) {
+            check->facts[i] = json_incref(facts);
+            machine->has_answered = true;
+            machine->offset_ms =
+                number_of(facts, "wall_ms") - mu_tool_now_ms();
+            machine_read(check, machine, facts);
+            return true;
+        }
+    }
+    return false;
+}
+
+static void
+machine_read(struct check *check, struct mu_machine *machine,
+             const json_t *facts)
+{
+    const json_t *agents = json_object_get(facts, "agents");
+    const json_t *disks = json_object_get(facts, "disks");
+    const json_t *links = json_object_get(facts, "links");
+    struct mu_arena *arena = &check->tool->arena;
+    struct mu_machine_agent *agent =
+        mu_arena_new(arena, struct mu_machine_agent, json_array_size(agents) + 1);
+    struct mu_machine_disk *disk =
+        mu_arena_new(arena, struct mu_machine_disk, json_array_size(disks) + 1);
+    struct mu_machine_link *link =
+        mu_arena_new(arena, struct mu_machine_link, json_array_size(links) + 1);
+    const json_t *one;
+    size_t i;
+
+    machine->version = text_of(facts, "version");
+    machine->hostname = text_of(facts, "hostname");
+    machine->token_ms = number_of(facts, "token_ms");
+    machine->is_clock_synchronized =
+        json_is_true(json_object_get(facts, "clock_synchronized"));
+    machine->addresses =
+        texts_read(check, json_object_get(facts, "addresses"),
+                   &machine->addresses_count);
+    machine->units = texts_read(check, json_object_get(facts, "units"),
+                                &machine->units_count);
+    machine->agents = agent;
+    json_array_foreach(agents, i, one)
+    {
+        struct mu_machine_agent *next = &agent[machine->agents_count];
+
+        next->resource = text_of(one, "resource");
+        next->problem = text_of(one, "problem");
+        machine->agents_count += next->resource && next->problem ? 1 : 0;
+    }
+    machine->disks = disk;
+    json_array_foreach(disks, i, one)
+    {
+        disk[machine->disks_count++] = (struct mu_machine_disk){
+            .folder = text_of(one, "folder") ? text_of(one, "folder") : "?",
+            .free_mib = number_of(one, "free_mib"),
+            .free_percent = number_of(one, "free_percent"),
+            .free_inodes_percent = number_of(one, "free_inodes_percent")};
+    }
+    machine->links = link;
+    json_array_foreach(links, i, one)
+    {
+        link[machine->links_count++] = (struct mu_machine_link){
+            .number = number_of(one, "link"),
+            .interface = text_of(one, "interface"),
+            .mtu = number_of(one, "mtu"),
+            .is_up = json_is_true(json_object_get(one, "is_up"))};
+    }
+}
+
+static const char *const *
+texts_read(struct check *check, const json_t *array, uint32_t *ret_count)
+{
+    const char **texts = mu_arena_new(&check->tool->arena, const char *,
+                                      json_array_size(array) + 1);
+    const json_t *one;
+    size_t i;
+
+    json_array_foreach(array, i, one)
+    {
+        if (json_is_string(one)) {
+            texts[(*ret_count)++] = json_string_value(one);
+        }
+    }
+    return texts;
+}
+
+/* What 'muster verify' says belongs to the same report. */
+static void
+judge_language(struct check *check, const struct mu_doc *doc)
+{
+    struct mu_agent_rules rules = {.arena = &check->tool->arena};
+    struct mu_verify_options options = {.agent = mu_agent_rules_find,
+                                        .context = &rules};
+    struct mu_report report;
+
+    mu_report_init(&report, &check->tool->arena);
+    (void)(mu_verify_config(doc, &options, &report) != 0);
+    for (size_t i = 0; i < report.count; i++) {
+        mu_finding_add(&check->findings,
+                       report.items[i].severity == MU_REPORT_ERROR
+                           ? MU_RISK_HIGH
+                           : MU_RISK_MEDIUM,
+                       "configuration", "muster configure edit", "%s",
+                       report.items[i].text);
+    }
+}
+
+static void
+write_findings(const struct check *check)
+{
+    const struct mu_findings *findings = &check->findings;
+    uint32_t answered = 0;
+
+    if (check->tool->is_json) {
+        print_json(check);
+        return;
+    }
+    for (uint32_t i = 0; i < check->machines_count; i++) {
+        answered += check->machines[i].has_answered ? 1 : 0;
+    }
+    if (check->tool->file) {
+        (void)printf("%zu findings; a file says nothing of the machines\n",
+                     findings->list.count);
+    } else {
+        (void)printf("%zu findings; %u of %u nodes answered\n",
+                     findings->list.count, answered, check->machines_count);
+    }
+    for (size_t i = 0; i < findings->list.count; i++) {
+        const struct mu_finding *one = &findings->list.items[i];
+
+        (void)printf("\n%-6s  %s: %s\n        %s\n", risk_word(one->risk),
+                     one->what, one->text, one->remedy);
+    }
+}
+
+static void
+print_json(const struct check *check)
+{
+    json_t *list = json_array();
+    json_t *nodes = json_object();
+    json_t *answer;
+
+    for (size_t i = 0; i < check->findings.list.count; i++) {
+        const struct mu_finding *one = &check->findings.list.items[i];
+
+        (void)json_array_append_new(
+            list, json_pack("{s:s, s:s, s:s, s:s}", "risk",
+                            risk_word(one->risk), "what", one->what, "text",
+                            one->text, "remedy", one->remedy));
+    }
+    for (uint32_t i = 0; i < check->machines_count; i++) {
+        (void)json_object_set_new(nodes, check->machines[i].node,
+                                  check->facts[i]
+                                      ? json_incref(check->facts[i])
+                                      : json_null());
+    }
+    answer = json_pack("{s:o, s:o}", "findings", list, "nodes", nodes);
+    mu_tool_print_json(answer);
+    json_decref(answer);
+}
+
+static int64_t
+number_of(const json_t *object, const char *name)
+{
+    return (int64_t)json_integer_value(json_object_get(object, name));
+}
+
+static const char *
+text_of(const json_t *object, const char *name)
+{
+    return json_string_value(json_object_get(object, name));
+}
+
+static const char *
+risk_word(enum mu_risk risk)
+{
+    switch (risk) {
+    case MU_RISK_HIGH:
+        return "high";
+    case MU_RISK_MEDIUM:
+        return "medium";
+    case MU_RISK_LOW:
+        return "low";
+    }
+    return "?";
+}
