@@ -176,7 +176,8 @@ static const struct {
     {RESOURCES(DUMMY("a"))
          CONSTRAINTS("<rsc_location id='l' rsc-pattern='a(' node='n'/>"),
      -EBADMSG, 1,
-     "location \"l\": rsc-pattern \"a(\" is not a regular expression"},
+     "location \"l\": rsc-pattern \"a(\" is not a regular "
+     "expression, or too large a one"},
     {RESOURCES(DUMMY("a")) CONSTRAINTS(
          "<rsc_location id='l' rsc='a'><rule id='r' score='1'><expression "
          "id='e' attribute='x' operation='equals' value='y'/></rule>"
