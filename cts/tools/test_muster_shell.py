@@ -156,6 +156,41 @@ class Script(Place):
                       done.stdout)
         self.assertIn("start a on", done.stdout)
 
+    def complete(self, *words):
+        done = self.run_script("", "--complete-notes", *words)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        return dict(line.partition("\t")[::2]
+                    for line in done.stdout.splitlines())
+
+    def test_completion_knows_what_may_stand_where(self):
+        self.run_script("", "configure", "primitive", "a", DUMMY)
+        self.run_script("", "configure", "group", "g", "a")
+        self.assertIn("usual: true", self.complete(
+            "configure", "property", "stonith-e")["stonith-enabled="])
+        self.assertIn("no-quorum-policy=freeze", self.complete(
+            "configure", "property", "no-quorum-policy="))
+        self.assertIn("advised", self.complete(
+            "conf", "primitive", "b", DUMMY, "op", "")["monitor"])
+        self.assertIn("timeout=20s", self.complete(
+            "configure", "primitive", "b", DUMMY, "op", "monitor",
+            "timeout="))
+        params = self.complete("configure", "primitive", "b", DUMMY,
+                               "params", "")
+        self.assertTrue(params["fake="])
+        self.assertIn("op", params)
+        self.assertEqual(set(self.complete("resource", "move", "g", "")),
+                         {"alpha", "beta"})
+        self.assertIn("fake", self.complete("resource", "param", "a", "set",
+                                            ""))
+        self.assertIn("target-role", self.complete("resource", "meta", "a",
+                                                   "delete", "tar"))
+        self.assertEqual(set(self.complete("configure", "modgroup", "g", "")),
+                         {"add", "remove"})
+        shown = self.complete("configure", "show", "")
+        self.assertTrue({"xml", "g", "a", "alpha"} <= set(shown))
+        self.assertIn("alpha", self.complete("configure", "location", "l",
+                                             "g", "inf:", ""))
+
     def test_options_hold_for_the_shell_or_are_saved(self):
         done = self.run_script("options\nset sort-elements no\n"
                                "set core.editor ed\nshow editor\n"

@@ -7,140 +7,8 @@
 
 #include "base/text.h"
 
-enum type {
-    TYPE_ANY,
-    TYPE_BOOL,
-    TYPE_SCORE,
-    TYPE_COUNT,    /* A number from 0, or -1 for "no limit". */
-    TYPE_DURATION, /* With a unit, or ISO 8601. */
-    TYPE_PERCENT,
-    TYPE_WORD, /* One of 'words', in any case. */
-};
-
-/* The names of an option are in tables of their own, as proposals need them
- * without the rest. */
-struct option {
-    const char *name;
-    enum type type;
-    const char *words; /* "a|b|c", for TYPE_WORD. */
-};
-
-static const struct option operation_options[] = {
-    {"interval", TYPE_DURATION, NULL},
-    {"timeout", TYPE_DURATION, NULL},
-    {"start-delay", TYPE_DURATION, NULL},
-    {"interval-origin", TYPE_ANY, NULL},
-    {"on-fail", TYPE_WORD,
-     "ignore|block|stop|restart|standby|fence|demote|restart-container"},
-    {"role", TYPE_WORD, "Started|Stopped|Promoted|Unpromoted|Master|Slave"},
-    {"enabled", TYPE_BOOL, NULL},
-    {"record-pending", TYPE_BOOL, NULL},
-    {"description", TYPE_ANY, NULL},
-    {"name", TYPE_ANY, NULL},
-    {"id", TYPE_ANY, NULL},
-};
-
-static const struct option resource_options[] = {
-    {"target-role", TYPE_WORD,
-     "Started|Stopped|Promoted|Unpromoted|Master|Slave"},
-    {"is-managed", TYPE_BOOL, NULL},
-    {"maintenance", TYPE_BOOL, NULL},
-    {"priority", TYPE_SCORE, NULL},
-    {"resource-stickiness", TYPE_SCORE, NULL},
-    {"migration-threshold", TYPE_SCORE, NULL},
-    {"failure-timeout", TYPE_DURATION, NULL},
-    {"multiple-active", TYPE_WORD,
-     "block|stop_only|stop_start|stop_unexpected"},
-    {"requires", TYPE_WORD, "nothing|quorum|fencing|unfencing"},
-    {"restart-type", TYPE_WORD, "ignore|restart"},
-    {"allow-migrate", TYPE_BOOL, NULL},
-    {"allow-unhealthy-nodes", TYPE_BOOL, NULL},
-    {"critical", TYPE_BOOL, NULL},
-    {"interleave", TYPE_BOOL, NULL},
-    {"notify", TYPE_BOOL, NULL},
-    {"ordered", TYPE_BOOL, NULL},
-    {"globally-unique", TYPE_BOOL, NULL},
-    {"promotable", TYPE_BOOL, NULL},
-    {"clone-max", TYPE_COUNT, NULL},
-    {"clone-node-max", TYPE_COUNT, NULL},
-    {"clone-min", TYPE_COUNT, NULL},
-    {"promoted-max", TYPE_COUNT, NULL},
-    {"promoted-node-max", TYPE_COUNT, NULL},
-    {"master-max", TYPE_COUNT, NULL},
-    {"master-node-max", TYPE_COUNT, NULL},
-    {"remote-node", TYPE_ANY, NULL},
-    {"remote-addr", TYPE_ANY, NULL},
-    {"remote-port", TYPE_COUNT, NULL},
-    {"remote-connect-timeout", TYPE_DURATION, NULL},
-    {"remote-allow-migrate", TYPE_BOOL, NULL},
-    {"container-attribute-target", TYPE_ANY, NULL},
-    {"provides", TYPE_ANY, NULL},
-    {"description", TYPE_ANY, NULL},
-};
-
-static const struct option cluster_options[] = {
-    {"stonith-enabled", TYPE_BOOL, NULL},
-    {"symmetric-cluster", TYPE_BOOL, NULL},
-    {"maintenance-mode", TYPE_BOOL, NULL},
-    {"startup-fencing", TYPE_BOOL, NULL},
-    {"concurrent-fencing", TYPE_BOOL, NULL},
-    {"start-failure-is-fatal", TYPE_BOOL, NULL},
-    {"enable-startup-probes", TYPE_BOOL, NULL},
-    {"enable-acl", TYPE_BOOL, NULL},
-    {"stop-all-resources", TYPE_BOOL, NULL},
-    {"stop-orphan-resources", TYPE_BOOL, NULL},
-    {"stop-orphan-actions", TYPE_BOOL, NULL},
-    {"remove-after-stop", TYPE_BOOL, NULL},
-    {"shutdown-lock", TYPE_BOOL, NULL},
-    {"have-watchdog", TYPE_BOOL, NULL},
-    {"is-managed-default", TYPE_BOOL, NULL},
-    {"no-quorum-policy", TYPE_WORD, "stop|freeze|ignore|demote|suicide|fence"},
-    {"stonith-action", TYPE_WORD, "reboot|off|poweroff"},
-    {"fence-reaction", TYPE_WORD, "stop|panic"},
-    {"placement-strategy", TYPE_WORD, "default|utilization|minimal|balanced"},
-    {"node-health-strategy", TYPE_WORD,
-     "none|migrate-on-red|only-green|progressive|custom"},
-    {"node-health-base", TYPE_SCORE, NULL},
-    {"node-health-green", TYPE_SCORE, NULL},
-    {"node-health-yellow", TYPE_SCORE, NULL},
-    {"node-health-red", TYPE_SCORE, NULL},
-    {"default-resource-stickiness", TYPE_SCORE, NULL},
-    {"batch-limit", TYPE_COUNT, NULL},
-    {"migration-limit", TYPE_COUNT, NULL},
-    {"node-action-limit", TYPE_COUNT, NULL},
-    {"stonith-max-attempts", TYPE_SCORE, NULL},
-    {"cluster-ipc-limit", TYPE_COUNT, NULL},
-    {"pe-error-series-max", TYPE_COUNT, NULL},
-    {"pe-warn-series-max", TYPE_COUNT, NULL},
-    {"pe-input-series-max", TYPE_COUNT, NULL},
-    {"load-threshold", TYPE_PERCENT, NULL},
-    {"stonith-timeout", TYPE_DURATION, NULL},
-    {"stonith-watchdog-timeout", TYPE_ANY, NULL},
-    {"priority-fencing-delay", TYPE_DURATION, NULL},
-    {"cluster-delay", TYPE_DURATION, NULL},
-    {"cluster-recheck-interval", TYPE_DURATION, NULL},
-    {"dc-deadtime", TYPE_DURATION, NULL},
-    {"election-timeout", TYPE_DURATION, NULL},
-    {"shutdown-escalation", TYPE_DURATION, NULL},
-    {"shutdown-lock-limit", TYPE_DURATION, NULL},
-    {"join-integration-timeout", TYPE_DURATION, NULL},
-    {"join-finalization-timeout", TYPE_DURATION, NULL},
-    {"transition-delay", TYPE_DURATION, NULL},
-    {"node-pending-timeout", TYPE_DURATION, NULL},
-    {"default-action-timeout", TYPE_DURATION, NULL},
-    {"cluster-name", TYPE_ANY, NULL},
-    {"cluster-infrastructure", TYPE_ANY, NULL},
-    {"dc-version", TYPE_ANY, NULL},
-    {"last-lrm-refresh", TYPE_ANY, NULL},
-    {"expected-quorum-votes", TYPE_ANY, NULL},
-};
-
 enum { OPTIONS_COUNT_MAX = 80 };
 
-static size_t options_get(enum mu_values_scope scope,
-                          const struct option **ret_options);
-static const struct option *option_find(enum mu_values_scope scope,
-                                        const char *name);
 static int bundle_check(struct mu_report *report, struct mu_element *bundle);
 static int part_check(struct mu_report *report, const struct mu_element *part,
                       const char *const *names);
@@ -148,24 +16,24 @@ static bool is_part_of(const struct mu_element *element,
                        const struct mu_element *object);
 static int pair_check(struct mu_report *report, enum mu_values_scope scope,
                       const struct mu_element *pair);
-static int value_check(struct mu_report *report, const struct option *option,
+static int value_check(struct mu_report *report, const struct mu_option *option,
                        const char *value, const struct mu_word *word);
-static bool value_is_good(const struct option *option, const char *value);
+static bool value_is_good(const struct mu_option *option, const char *value);
 static bool is_decimal(const char *value);
 static bool is_among(const char *words, const char *value);
-static const char *type_text(const struct option *option);
+static const char *type_text(const struct mu_option *option);
 
 bool
 mu_values_is_known(enum mu_values_scope scope, const char *name)
 {
-    return option_find(scope, name) != NULL;
+    return mu_options_find(scope, name) != NULL;
 }
 
 const char *
 mu_values_nearest(enum mu_values_scope scope, const char *name)
 {
-    const struct option *options;
-    size_t count = options_get(scope, &options);
+    const struct mu_option *options;
+    size_t count = mu_options_get(scope, &options);
     const char *names[OPTIONS_COUNT_MAX];
 
     for (size_t i = 0; i < count; i++) {
@@ -179,7 +47,7 @@ mu_values_check_one(struct mu_report *report, enum mu_values_scope scope,
                     const char *name, const char *value,
                     const struct mu_word *word)
 {
-    const struct option *option = option_find(scope, name);
+    const struct mu_option *option = mu_options_find(scope, name);
 
     return option ? value_check(report, option, value, word) : 0;
 }
@@ -216,8 +84,8 @@ mu_values_check(struct mu_report *report, enum mu_kind kind,
         for (size_t i = 0; is_op && i < element->attributes_count; i++) {
             const struct mu_element_attribute *attribute =
                 &element->attributes[i];
-            const struct option *option =
-                option_find(MU_VALUES_OPERATION, attribute->name);
+            const struct mu_option *option =
+                mu_options_find(MU_VALUES_OPERATION, attribute->name);
 
             if (option && value_check(report, option, attribute->value,
                                       attribute->word) < 0) {
@@ -318,7 +186,7 @@ pair_check(struct mu_report *report, enum mu_values_scope scope,
 {
     const char *name = mu_element_get(pair, "name");
     const char *value = mu_element_get(pair, "value");
-    const struct option *option = name ? option_find(scope, name) : NULL;
+    const struct mu_option *option = name ? mu_options_find(scope, name) : NULL;
 
     if (!option || !value) {
         return 0;
@@ -327,7 +195,7 @@ pair_check(struct mu_report *report, enum mu_values_scope scope,
 }
 
 static int
-value_check(struct mu_report *report, const struct option *option,
+value_check(struct mu_report *report, const struct mu_option *option,
             const char *value, const struct mu_word *word)
 {
     if (value_is_good(option, value)) {
@@ -339,7 +207,7 @@ value_check(struct mu_report *report, const struct option *option,
 }
 
 static bool
-value_is_good(const struct option *option, const char *value)
+value_is_good(const struct mu_option *option, const char *value)
 {
     bool is_true;
     int32_t score;
@@ -350,20 +218,20 @@ value_is_good(const struct option *option, const char *value)
         return true; /* The same as not to set it. */
     }
     switch (option->type) {
-    case TYPE_ANY:
+    case MU_OPTION_ANY:
         return true;
-    case TYPE_BOOL:
+    case MU_OPTION_BOOL:
         return mu_text_parse_bool(value, &is_true) == 0;
-    case TYPE_SCORE:
+    case MU_OPTION_SCORE:
         return mu_text_parse_score(value, &score) == 0 || is_decimal(value);
-    case TYPE_COUNT:
+    case MU_OPTION_COUNT:
         return mu_text_parse_int64(value, &number) == 0 && number >= -1;
-    case TYPE_DURATION:
+    case MU_OPTION_DURATION:
         return mu_text_parse_duration(value, &number) == 0;
-    case TYPE_PERCENT:
+    case MU_OPTION_PERCENT:
         digits = strspn(value, "0123456789.");
         return digits > 0 && strcmp(value + digits, "%") == 0;
-    case TYPE_WORD:
+    case MU_OPTION_WORD:
         return is_among(option->words, value);
     }
     return true;
@@ -399,54 +267,23 @@ is_among(const char *words, const char *value)
 }
 
 static const char *
-type_text(const struct option *option)
+type_text(const struct mu_option *option)
 {
     switch (option->type) {
-    case TYPE_ANY:
+    case MU_OPTION_ANY:
         break;
-    case TYPE_BOOL:
+    case MU_OPTION_BOOL:
         return "true or false";
-    case TYPE_SCORE:
+    case MU_OPTION_SCORE:
         return "a number, INFINITY or -INFINITY";
-    case TYPE_COUNT:
+    case MU_OPTION_COUNT:
         return "a number";
-    case TYPE_DURATION:
+    case MU_OPTION_DURATION:
         return "a time such as 20s, 5min or PT5M";
-    case TYPE_PERCENT:
+    case MU_OPTION_PERCENT:
         return "a percentage such as 80%";
-    case TYPE_WORD:
+    case MU_OPTION_WORD:
         return option->words;
     }
     return "something else";
-}
-
-static const struct option *
-option_find(enum mu_values_scope scope, const char *name)
-{
-    const struct option *options;
-    size_t count = options_get(scope, &options);
-
-    for (size_t i = 0; i < count; i++) {
-        if (strcmp(options[i].name, name) == 0) {
-            return &options[i];
-        }
-    }
-    return NULL;
-}
-
-static size_t
-options_get(enum mu_values_scope scope, const struct option **ret_options)
-{
-    switch (scope) {
-    case MU_VALUES_OPERATION:
-        *ret_options = operation_options;
-        return sizeof(operation_options) / sizeof(operation_options[0]);
-    case MU_VALUES_RESOURCE:
-        *ret_options = resource_options;
-        return sizeof(resource_options) / sizeof(resource_options[0]);
-    case MU_VALUES_CLUSTER:
-        *ret_options = cluster_options;
-        return sizeof(cluster_options) / sizeof(cluster_options[0]);
-    }
-    return 0;
 }

@@ -2,23 +2,17 @@
 #ifndef MU_CRM_VALUES_H
 #define MU_CRM_VALUES_H
 
-/* Values: which options does a configuration know, and what may they be?
+/* Values: is this option known, and may it be that?
  *
- * Only options whose meaning is fixed are here: those of operations, resources
- * and the cluster. Parameters of agents are the agents' business. */
+ * The options themselves are in options.h. */
 
 #include <stdbool.h>
 
 #include "base/attr.h"
 #include "crm/element.h"
 #include "crm/kinds.h"
+#include "crm/options.h"
 #include "crm/report.h"
-
-enum mu_values_scope {
-    MU_VALUES_OPERATION, /* Attributes of operations and op_defaults. */
-    MU_VALUES_RESOURCE,  /* Meta attributes and rsc_defaults. */
-    MU_VALUES_CLUSTER,   /* Properties. */
-};
 
 /* Tells whether an option of this name exists. */
 bool mu_values_is_known(enum mu_values_scope scope, const char *name);
