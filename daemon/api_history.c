@@ -34,6 +34,7 @@ struct seen_fence {
 struct mu_api_history {
     json_t *notes;     /* Oldest first. */
     json_t *failovers; /* Oldest first. */
+    uint64_t numbers;  /* Notes made since this daemon began. */
     bool has_seen;     /* The rest is meaningful. */
     uint64_t view;
     bool is_quorate;
@@ -60,8 +61,8 @@ struct subject {
     const char *resource;
 };
 
-static void note(struct pass *pass, int64_t wall_ms, const char *kind,
-                 struct subject subject, char *text);
+static json_t *note(struct pass *pass, int64_t wall_ms, const char *kind,
+                    struct subject subject, char *text);
 static void compare_view(struct pass *pass);
 static void compare_nodes(struct pass *pass);
 static void compare_fences(struct pass *pass);
@@ -121,7 +122,8 @@ mu_api_history_update(struct mu_api_history *history,
     } else {
         char text[] = "this daemon begins to watch";
 
-        note(&pass, sight->wall_ms, "view", (struct subject){NULL, NULL}, text);
+        (void)note(&pass, sight->wall_ms, "view",
+                   (struct subject){NULL, NULL}, text);
     }
     remember(history, sight);
     (void)json_array_extend(history->notes, pass.notes);
@@ -144,15 +146,19 @@ mu_api_history_build(const struct mu_api_history *history, size_t limit)
                      history->failovers);
 }
 
-static void
+/* Returns the note, borrowed, for those who have more to say. */
+static json_t *
 note(struct pass *pass, int64_t wall_ms, const char *kind,
      struct subject subject, char *text)
 {
-    (void)json_array_append_new(
-        pass->notes,
-        json_pack("{s:o, s:s, s:s?, s:s?, s:s}", "at",
-                  mu_api_time_json(wall_ms), "kind", kind, "node", subject.node,
-                  "resource", subject.resource, "text", mu_api_clean(text)));
+    json_t *one = json_pack(
+        "{s:I, s:o, s:s, s:s?, s:s?, s:s}", "number",
+        (json_int_t)++pass->history->numbers, "at", mu_api_time_json(wall_ms),
+        "kind", kind, "node", subject.node, "resource", subject.resource,
+        "text", mu_api_clean(text));
+
+    (void)json_array_append_new(pass->notes, one);
+    return one;
 }
 
 static void
@@ -168,13 +174,13 @@ compare_view(struct pass *pass)
                        "view %" PRIu64 ": %" PRIu32 " members, %s",
                        pass->state->view, pass->state->members_count,
                        pass->state->is_quorate ? "quorate" : "no quorum");
-        note(pass, pass->sight->wall_ms, "view", (struct subject){NULL, NULL},
-             text);
+        (void)note(pass, pass->sight->wall_ms, "view",
+                   (struct subject){NULL, NULL}, text);
     }
     if (pass->sight->coordinator != history->coordinator && coordinator) {
         mu_text_format(text, sizeof(text), "%s coordinates", coordinator);
-        note(pass, pass->sight->wall_ms, "coordinator",
-             (struct subject){coordinator, NULL}, text);
+        (void)note(pass, pass->sight->wall_ms, "coordinator",
+                   (struct subject){coordinator, NULL}, text);
     }
 }
 
@@ -197,8 +203,9 @@ compare_nodes(struct pass *pass)
         }
         mu_text_format(text, sizeof(text), "%s is %s", node->name,
                        mu_state_node_word(node->state));
-        note(pass, node->since_ms ? node->since_ms : pass->sight->wall_ms,
-             "node", (struct subject){node->name, NULL}, text);
+        (void)note(pass,
+                   node->since_ms ? node->since_ms : pass->sight->wall_ms,
+                   "node", (struct subject){node->name, NULL}, text);
         if (node->state == MU_NODE_STATE_UNCLEAN) {
             failover_begin(pass, node);
         }
@@ -220,6 +227,7 @@ compare_fences(struct pass *pass)
         const struct mu_state_fence *one = &pass->state->fences[i];
         const char *target = mu_api_node_name(pass->state, one->target_id);
         bool is_same = false;
+        json_t *noted;
         char text[512];
 
         for (uint32_t j = 0; j < history->fences_count; j++) {
@@ -234,9 +242,17 @@ compare_fences(struct pass *pass)
                        target, one->action, *one->device ? " by " : "",
                        one->device, words[one->state], *one->reason ? ": " : "",
                        one->reason);
-        note(pass,
-             one->ended_wall_ms ? one->ended_wall_ms : pass->sight->wall_ms,
-             "fencing", (struct subject){target, NULL}, text);
+        noted = note(
+            pass, one->ended_wall_ms ? one->ended_wall_ms : pass->sight->wall_ms,
+            "fencing", (struct subject){target, NULL}, text);
+        if (one->state == MU_FENCE_DONE) {
+            (void)json_object_set_new(
+                noted, "operation",
+                json_pack("{s:s, s:i, s:b, s:I, s:s}", "task", one->action,
+                          "interval", 0, "ok", 1, "ms",
+                          (json_int_t)(one->ended_wall_ms - one->asked_wall_ms),
+                          "reason", ""));
+        }
         failover_fence(pass, one);
     }
 }
@@ -256,8 +272,8 @@ compare_config(struct pass *pass)
                    state->admin_epoch, state->config_epoch,
                    newest->author.user, *newest->author.message ? ": " : "",
                    newest->author.message);
-    note(pass, pass->sight->wall_ms, "configuration",
-         (struct subject){NULL, NULL}, text);
+    (void)note(pass, pass->sight->wall_ms, "configuration",
+               (struct subject){NULL, NULL}, text);
 }
 
 static void
@@ -289,8 +305,8 @@ compare_plan(struct pass *pass)
         }
     }
     if (!is_first) {
-        note(pass, pass->sight->wall_ms, "plan", (struct subject){NULL, NULL},
-             text.data);
+        (void)note(pass, pass->sight->wall_ms, "plan",
+                   (struct subject){NULL, NULL}, text.data);
     }
     mu_arena_done(&scratch);
 }
@@ -320,6 +336,7 @@ note_result(struct pass *pass, const struct mu_state_history *one)
     const char *node = mu_api_node_name(pass->state, one->node_id);
     bool is_probe =
         strcmp(one->op_name, "monitor") == 0 && one->interval_ms == 0;
+    json_t *noted;
     char text[768];
 
     if (is_probe && one->rc == one->expected_rc) {
@@ -333,8 +350,17 @@ note_result(struct pass *pass, const struct mu_state_history *one)
         : one->rc == 7                      ? "not running"
                                             : "failed",
         one->exec_ms, *one->exit_reason ? ": " : "", one->exit_reason);
-    note(pass, pass->sight->wall_ms, "result",
-         (struct subject){node, one->resource}, text);
+    noted = note(pass, pass->sight->wall_ms, "result",
+                 (struct subject){node, one->resource}, text);
+    mu_text_format(text, sizeof(text), "%s", one->exit_reason);
+    (void)json_object_set_new(
+        noted, "operation",
+        json_pack("{s:s, s:I, s:b, s:I, s:s}", "task", one->op_name, "interval",
+                  (json_int_t)one->interval_ms, "ok",
+                  one->status == MU_OP_STATUS_DONE &&
+                      one->rc == one->expected_rc,
+                  "ms", (json_int_t)one->exec_ms, "reason",
+                  mu_api_clean(text)));
 }
 
 static void

@@ -25,12 +25,10 @@ static int open_cluster(struct mu_tool *tool, bool with_status,
 static void add_nodes(struct mu_cib_edit *edit, const json_t *nodes);
 static int run(struct mu_tool *tool, bool with_status,
                mu_cib_edit_change *change, void *context);
-static int commit(struct mu_cib_edit *edit);
 static int commit_draft(struct mu_cib_edit *edit);
 static int commit_file(struct mu_cib_edit *edit);
 static int commit_cluster(struct mu_cib_edit *edit);
 static struct mu_span span_of(const char *text, size_t size);
-static bool has_changed(const struct mu_cib_edit *edit);
 
 int
 mu_cib_edit_open(struct mu_tool *tool, bool with_status,
@@ -76,7 +74,7 @@ run(struct mu_tool *tool, bool with_status, mu_cib_edit_change *change,
         }
         code = change(&edit, context);
         if (!code) {
-            code = commit(&edit);
+            code = mu_cib_edit_commit(&edit);
         }
         was_refused = edit.was_refused;
         mu_cib_edit_close(&edit);
@@ -272,13 +270,29 @@ add_nodes(struct mu_cib_edit *edit, const json_t *nodes)
     }
 }
 
-static int
-commit(struct mu_cib_edit *edit)
+struct mu_span
+mu_cib_edit_before(const struct mu_cib_edit *edit)
+{
+    return span_of(edit->before, edit->before_size);
+}
+
+struct mu_span
+mu_cib_edit_after(const struct mu_cib_edit *edit)
+{
+    struct mu_text_buffer after;
+
+    mu_text_buffer_init(&after, &edit->tool->arena);
+    mu_doc_write_pretty(mu_doc_root(edit->doc), 0, &after);
+    return span_of(after.data, after.length);
+}
+
+int
+mu_cib_edit_commit(struct mu_cib_edit *edit)
 {
     struct mu_tool *tool = edit->tool;
     int code;
 
-    if (!has_changed(edit)) {
+    if (!mu_cib_edit_has_changed(edit)) {
         mu_tool_say(tool, "nothing to change");
         return MU_TOOL_OK;
     }
@@ -287,13 +301,8 @@ commit(struct mu_cib_edit *edit)
         return code;
     }
     if (tool->is_dry_run) {
-        struct mu_text_buffer after;
-
-        mu_text_buffer_init(&after, &tool->arena);
-        mu_doc_write_pretty(mu_doc_root(edit->doc), 0, &after);
-        return mu_preview_show(tool, span_of(edit->before, edit->before_size),
-                               span_of(after.data, after.length),
-                               edit->has_status);
+        return mu_preview_show(tool, mu_cib_edit_before(edit),
+                               mu_cib_edit_after(edit), edit->has_status);
     }
     if (tool->draft) {
         return commit_draft(edit);
@@ -361,6 +370,7 @@ commit_cluster(struct mu_cib_edit *edit)
     struct mu_client_answer answer = {.takes_refusal = true};
     struct mu_text_buffer text;
     struct mu_muster_ipc *ipc;
+    json_t *request;
     int code = mu_client_open(tool, &ipc);
 
     if (code) {
@@ -368,12 +378,10 @@ commit_cluster(struct mu_cib_edit *edit)
     }
     mu_text_buffer_init(&text, &tool->arena);
     mu_doc_write_pretty(configuration, 1, &text);
-    code = mu_client_ask_on(tool, ipc,
-                            json_pack("{s:s, s:s%, s:s?, s:s?}", "request",
-                                      "config", "xml", text.data, text.length,
-                                      "base", edit->base, "message",
-                                      tool->message),
-                            COMMIT_MS, &answer);
+    request = json_pack("{s:s, s:s%, s:s?}", "request", "config", "xml",
+                        text.data, text.length, "base", edit->base);
+    mu_client_sign(tool, request);
+    code = mu_client_ask_on(tool, ipc, request, COMMIT_MS, &answer);
     mu_muster_ipc_close(ipc);
     if (code == MU_TOOL_FAILED && answer.error == -ESTALE) {
         edit->was_refused = true;
@@ -386,7 +394,10 @@ commit_cluster(struct mu_cib_edit *edit)
         const char *revision =
             json_string_value(json_object_get(answer.result, "revision"));
 
-        if (tool->is_json) {
+        edit->revision = mu_arena_strdup(&tool->arena, revision);
+        if (edit->is_silent) {
+            ;
+        } else if (tool->is_json) {
             mu_tool_print_json(answer.result);
         } else if (revision) {
             mu_tool_say(tool, "revision %s", revision);
@@ -403,8 +414,8 @@ span_of(const char *text, size_t size)
 }
 
 /* Compares meaning, not spelling: canonical forms of the configuration. */
-static bool
-has_changed(const struct mu_cib_edit *edit)
+bool
+mu_cib_edit_has_changed(const struct mu_cib_edit *edit)
 {
     struct mu_doc *before;
     bool is_different;

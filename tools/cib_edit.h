@@ -26,6 +26,8 @@ struct mu_cib_edit {
     bool has_status;  /* 'doc' holds the status. */
     bool was_refused; /* The last commit found that somebody was
                          faster. */
+    bool is_silent;   /* Commit without a word on success. */
+    const char *revision; /* That a commit to the cluster has made, or null. */
 };
 
 /* Changes 'edit->doc'. Called again with a new document when somebody else was
@@ -50,6 +52,15 @@ MU_NODISCARD int mu_cib_edit_run(struct mu_tool *tool,
 MU_NODISCARD int mu_cib_edit_run_seeing(struct mu_tool *tool,
                                         mu_cib_edit_change *change,
                                         void *context);
+
+/* For those who do more than mu_cib_edit_run(): whether 'edit' changes what the
+ * configuration means, its text before and after, and the last step of it.
+ * Commit validates first, shows what would happen with --dry-run, and returns
+ * an exit code; 'edit->was_refused' says that somebody was faster. */
+bool mu_cib_edit_has_changed(const struct mu_cib_edit *edit);
+struct mu_span mu_cib_edit_before(const struct mu_cib_edit *edit);
+struct mu_span mu_cib_edit_after(const struct mu_cib_edit *edit);
+MU_NODISCARD int mu_cib_edit_commit(struct mu_cib_edit *edit);
 
 /* Judges the document strictly; says what is wrong. Returns an exit code. */
 MU_NODISCARD int mu_cib_edit_validate(struct mu_tool *tool, const char *thing,

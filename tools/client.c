@@ -104,6 +104,17 @@ read_answer(struct mu_tool *tool, const char *received,
     return MU_TOOL_OK;
 }
 
+void
+mu_client_sign(const struct mu_tool *tool, json_t *request)
+{
+    const char *message = tool->message ? tool->message : tool->line;
+
+    (void)json_object_set_new(request, "program", json_string(tool->program));
+    if (message) {
+        (void)json_object_set_new(request, "message", json_string(message));
+    }
+}
+
 int
 mu_client_wish(struct mu_tool *tool, const char *name, const char *const *pairs)
 {
@@ -126,10 +137,7 @@ mu_client_wish(struct mu_tool *tool, const char *name, const char *const *pairs)
             (void)json_object_set_new(request, pairs[0], json_string(pairs[1]));
         }
     }
-    if (tool->message) {
-        (void)json_object_set_new(request, "message",
-                                  json_string(tool->message));
-    }
+    mu_client_sign(tool, request);
     code = mu_client_ask(tool, request, &result);
     if (code) {
         return code;

@@ -45,6 +45,10 @@ MU_NODISCARD int mu_client_open(struct mu_tool *tool,
 MU_NODISCARD int mu_client_wish(struct mu_tool *tool, const char *name,
                                 const char *const *pairs);
 
+/* Adds to a request that changes something what asks for it and why: the
+ * operator's message, or else the command line. */
+void mu_client_sign(const struct mu_tool *tool, json_t *request);
+
 /* Waits until the cluster is idle when the tool is to wait. */
 MU_NODISCARD int mu_client_settle(struct mu_tool *tool);
 

@@ -43,12 +43,36 @@ const struct mu_tool_command mu_command_table_items[] = {
      "Nothing is changed.\n"
      "  -v, --full      monitors too\n",
      false},
-    {"apply", NULL, mu_muster_plan_apply, "FILE [--if-revision REV] [-m TEXT]",
+    {"apply", NULL, mu_muster_apply_run,
+     "FILE [--if-revision REV] [-m TEXT] [--no-wait]",
      "make the configuration equal to a file",
-     "Does what 'muster plan FILE' shows.\n"
+     "Does what 'muster plan FILE' shows, waits, and tells of each action what "
+     "came of\nit, and what was not foreseen.\n"
      "  --if-revision REV   only if nobody has changed it since REV\n"
      "  -m TEXT             why, for the record\n"
-     "  -w                  return when the cluster is done\n",
+     "  --no-wait           return when the configuration is in force\n"
+     "  --timeout S         wait at most so long (default 5 min)\n"
+     "Exit status: 0 all done as planned, 1 not, 5 somebody has changed it "
+     "since REV.\n",
+     true},
+    {"revisions", "log", mu_muster_revisions_run, "[--utc]",
+     "who changed the configuration, when and why",
+     "Newest first; the last 128 are kept, on every node.\n"
+     "  --utc           points in time instead of \"3m ago\"\n",
+     true},
+    {"diff", NULL, mu_muster_revisions_diff, "REV [REV]",
+     "what changed between two revisions",
+     "Without a second one: up to now. A revision is 0.12, 12, current, or -2 "
+     "for the\nsecond before the newest.\n"
+     "Examples:\n  muster diff 0.12\n  muster diff -2 -1\n",
+     true},
+    {"rollback", NULL, mu_muster_revisions_rollback, "REV [-m TEXT]",
+     "go back to what the configuration was",
+     "Shows the difference and the actions, asks, and makes a new revision.\n"
+     "  --dry-run       only show\n"
+     "  --yes           do not ask\n"
+     "Examples:\n  muster rollback -1\n  muster rollback 0.12 --yes -m "
+     "\"new kernel hangs\"\n",
      true},
     {"simulate", NULL, mu_muster_plan_simulate, "[--time T] [EVENT...] [FILE]",
      "what the cluster would do if something happened",

@@ -17,11 +17,22 @@ mu_tool_function mu_muster_look_version;
 
 /* muster_plan.c */
 mu_tool_function mu_muster_plan_run;
-mu_tool_function mu_muster_plan_apply;
 mu_tool_function mu_muster_plan_simulate;
 
 /* muster_check.c */
 mu_tool_function mu_muster_check_run;
+
+/* muster_apply.c */
+mu_tool_function mu_muster_apply_run;
+
+/* muster_revisions.c */
+mu_tool_function mu_muster_revisions_run;
+mu_tool_function mu_muster_revisions_diff;
+mu_tool_function mu_muster_revisions_rollback;
+
+/* Says that the configuration is not at revision 'since' any more, and who
+ * changed what. Returns MU_TOOL_MOVED. */
+int mu_muster_revisions_moved(struct mu_tool *tool, const char *since);
 
 /* muster_why.c */
 mu_tool_function mu_muster_why_run;

@@ -12,6 +12,7 @@
 #include "tools/command_table.h"
 #include "tools/commands.h"
 #include "tools/complete.h"
+#include "tools/record.h"
 #include "tools/session.h"
 #include "tools/shadow.h"
 #include "tools/shell.h"
@@ -99,6 +100,8 @@ run_line(const struct mu_tool *start, int argc, char **argv)
         tool.is_full = strcmp(argv[1], "--complete-notes") == 0;
         code = mu_complete(&tool, argc - 2, argv + 2);
     } else {
+        tool.line =
+            mu_record_line(&tool.arena, tool.program, argc - 1, argv + 1);
         code = parse(&tool, argc, argv, words, &count);
         if (!code) {
             code = dispatch(&tool, count, words);

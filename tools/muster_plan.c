@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Plan and apply: what the cluster does and will do; what a new configuration
- * would change; and doing just that. */
+/* Plan: what the cluster does and will do, and what a new configuration would
+ * change. */
 
 #define _GNU_SOURCE /* memfd_create */
 #include <stdio.h>
@@ -17,7 +17,6 @@ struct load {
     const char *path;
     const char *text;
     size_t size;
-    const char *revision; /* Refuse unless this is current; or null. */
 };
 
 static char *memory_file(struct mu_tool *tool, const char *text, size_t size);
@@ -45,34 +44,6 @@ mu_muster_plan_run(struct mu_tool *tool, int argc, char **argv)
     }
     tool->is_dry_run = true;
     return mu_cib_edit_run(tool, change, &load);
-}
-
-int
-mu_muster_plan_apply(struct mu_tool *tool, int argc, char **argv)
-{
-    struct load load = {0};
-    const char *revision = NULL;
-    const char *path = NULL;
-    int code;
-
-    for (int i = 0; i < argc; i++) {
-        if (strcmp(argv[i], "--if-revision") == 0 && i + 1 < argc) {
-            revision = argv[++i];
-        } else if (strncmp(argv[i], "--if-revision=", 14) == 0) {
-            revision = argv[i] + 14;
-        } else if (!path) {
-            path = argv[i];
-        } else {
-            return mu_tool_usage(tool, "%s: one file is enough", argv[i]);
-        }
-    }
-    if (!path) {
-        return mu_tool_usage(tool, "which file? Name one, or - for standard "
-                                   "input");
-    }
-    code = read_load(tool, path, &load);
-    load.revision = revision;
-    return code ? code : mu_cib_edit_run(tool, change, &load);
 }
 
 /* Without a file the state is the live one. */
@@ -249,22 +220,7 @@ static int
 change(struct mu_cib_edit *edit, void *context)
 {
     const struct load *load = context;
-    const char *base = edit->base;
 
-    if (load->revision && base) {
-        size_t size = strlen(base);
-
-        /* Revisions are given as "0.12" or, as status shows them, with a
-         * third number that does not count configurations. */
-        if (strncmp(load->revision, base, size) != 0 ||
-            (load->revision[size] != '\0' && load->revision[size] != '.')) {
-            return mu_tool_fail(edit->tool,
-                                "the configuration is at revision %s, not "
-                                "%s; look at the difference with: muster plan "
-                                "%s",
-                                base, load->revision, load->path);
-        }
-    }
     return mu_muster_configure_put(edit, load->path, load->text, load->size,
                                    "push");
 }

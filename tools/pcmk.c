@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "tools/client.h"
+#include "tools/record.h"
 
 enum { ANSWER_MS = 8000 };
 #define ARENA_SIZE_MAX ((size_t)1 << 32)
@@ -37,6 +38,7 @@ main(int argc, char **argv)
 
     tool.program = slash ? slash + 1 : argc > 0 ? argv[0] : "crm_attribute";
     mu_arena_init(&tool.arena, ARENA_SIZE_MAX);
+    tool.line = mu_record_line(&tool.arena, tool.program, argc - 1, argv + 1);
     for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
         if (strcmp(commands[i].name, tool.program) == 0) {
             if (argc > 1 && (strcmp(argv[1], "--version") == 0 ||

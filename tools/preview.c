@@ -29,14 +29,14 @@ static void split(struct mu_tool *tool, const char *text,
                   struct paragraphs *paragraphs);
 static const struct paragraph *find(const struct paragraphs *paragraphs,
                                     const char *head);
+static json_t *object_json(const struct paragraph *before,
+                           const struct paragraph *after);
 static bool has_line(const struct paragraph *paragraph, const char *line,
                      size_t size);
 static void write_lines(const struct mu_tool *tool,
                         const struct paragraph *from,
                         const struct paragraph *other, char sign,
                         struct mu_text_buffer *text);
-static bool is_of_interest(const struct mu_tool *tool,
-                           const struct mu_action *action);
 static void write_action(const struct mu_snapshot *snapshot,
                          const struct mu_action *action,
                          struct mu_table *table);
@@ -119,6 +119,50 @@ mu_preview_diff(struct mu_tool *tool, struct mu_span before,
     return MU_TOOL_OK;
 }
 
+int
+mu_preview_diff_json(struct mu_tool *tool, struct mu_span before,
+                     struct mu_span after, json_t **ret_json)
+{
+    struct paragraphs old = {0};
+    struct paragraphs new = {0};
+    int code = print_objects(tool, before, &old);
+
+    if (!code) {
+        code = print_objects(tool, after, &new);
+    }
+    if (code) {
+        return code;
+    }
+    *ret_json = json_array();
+    for (size_t i = 0; i < old.items.count; i++) {
+        const struct paragraph *one = &old.items.items[i];
+        const struct paragraph *other = find(&new, one->head);
+
+        if (!other || other->size != one->size ||
+            memcmp(other->text, one->text, one->size) != 0) {
+            (void)json_array_append_new(*ret_json, object_json(one, other));
+        }
+    }
+    for (size_t i = 0; i < new.items.count; i++) {
+        if (!find(&old, new.items.items[i].head)) {
+            (void)json_array_append_new(
+                *ret_json, object_json(NULL, &new.items.items[i]));
+        }
+    }
+    return MU_TOOL_OK;
+}
+
+/* At least one of them is there. */
+static json_t *
+object_json(const struct paragraph *before, const struct paragraph *after)
+{
+    return json_pack(
+        "{s:s, s:s, s:o, s:o}", "object", before ? before->head : after->head,
+        "change", !before ? "added" : !after ? "deleted" : "changed", "before",
+        before ? json_stringn(before->text, before->size) : json_null(),
+        "after", after ? json_stringn(after->text, after->size) : json_null());
+}
+
 void
 mu_preview_plan(const struct mu_tool *tool, const struct mu_snapshot *snapshot,
                 const struct mu_plan *plan, struct mu_text_buffer *text)
@@ -149,7 +193,7 @@ mu_preview_plan(const struct mu_tool *tool, const struct mu_snapshot *snapshot,
             is_done[i] = true;
             is_moving = true;
             left--;
-            if (is_of_interest(tool, one)) {
+            if (mu_preview_is_of_interest(tool, one)) {
                 write_action(snapshot, one, &table);
             }
         }
@@ -331,15 +375,17 @@ write_lines(const struct mu_tool *tool, const struct paragraph *from,
     }
 }
 
-static bool
-is_of_interest(const struct mu_tool *tool, const struct mu_action *action)
+bool
+mu_preview_is_of_interest(const struct mu_tool *tool,
+                          const struct mu_action *action)
 {
     if (action->kind == MU_ACTION_PSEUDO) {
         return false;
     }
     return tool->is_full ||
            (action->task != MU_TASK_MONITOR && action->task != MU_TASK_NOTIFY &&
-            action->task != MU_TASK_CANCEL);
+            action->task != MU_TASK_CANCEL &&
+            action->task != MU_TASK_DELETE);
 }
 
 static void

@@ -25,6 +25,17 @@ MU_NODISCARD int mu_preview_diff(struct mu_tool *tool, struct mu_span before,
                                  struct mu_span after,
                                  struct mu_text_buffer *text);
 
+/* The same as JSON: an array of objects with what they were and are. '*ret_json'
+ * is a new reference. Returns an exit code. */
+MU_NODISCARD int mu_preview_diff_json(struct mu_tool *tool,
+                                      struct mu_span before,
+                                      struct mu_span after, json_t **ret_json);
+
+/* Tells whether people care for 'action' in a plan: points of order and, unless
+ * with --full, monitors and what is forgotten are not for them. */
+bool mu_preview_is_of_interest(const struct mu_tool *tool,
+                               const struct mu_action *action);
+
 /* Appends the actions of 'plan' that people care about, in an order in which
  * they can happen. */
 void mu_preview_plan(const struct mu_tool *tool,

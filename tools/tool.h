@@ -25,6 +25,7 @@ enum mu_tool_exit {
     MU_TOOL_USAGE = 2,     /* The words make no sense. */
     MU_TOOL_NO_DAEMON = 3, /* The local daemon does not answer. */
     MU_TOOL_WARNED = 4,    /* verify: valid, but there are warnings. */
+    MU_TOOL_MOVED = 5,     /* apply, rollback: somebody changed it meanwhile. */
 };
 
 struct mu_tool {
@@ -39,6 +40,7 @@ struct mu_tool {
     const char *draft;   /* Folder of what is not committed yet; or null. */
     const char *place;   /* Where the command stands in a script; or null. */
     const char *message; /* -m: why, for the record; or null. */
+    const char *line;    /* The command line, for the record; or null. */
     const char *output;  /* Name given to --format. */
     const char *display; /* Name given to --display. */
     bool is_json;        /* --format json */

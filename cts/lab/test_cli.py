@@ -177,7 +177,7 @@ class Cli(unittest.TestCase):
         self.good("configure", "property", "batch-limit=30")
         text = self.good("configure", "show")
         done = self.tool("apply", "-", "--if-revision", revision, text=text)
-        self.assertEqual(done.returncode, 1)
+        self.assertEqual(done.returncode, 5)
         self.assertIn(revision, done.stderr)
         self.good("apply", "-", "--if-revision",
                   self.status()["cluster"]["revision"], text=text)

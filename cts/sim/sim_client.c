@@ -81,7 +81,9 @@ ask(struct mu_sim *sim, uint32_t node, struct mu_event *event)
     if (event->request.type == MU_REQUEST_CONFIG) {
         request->version = mu_sim_config_recognise(sim, event->request.xml);
         event->request.message =
-            mu_text_make(&sim->world.arena, "%" PRIu32, request->version);
+            request->version > 0
+                ? mu_text_make(&sim->world.arena, "%" PRIu32, request->version)
+                : NULL;
     }
     mu_sim_story_tell(sim, node, "client asks: %s %" PRIu32 " (#%" PRIu32 ")",
                       type_name(request->type), request->version,
