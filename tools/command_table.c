@@ -195,8 +195,11 @@ const struct mu_tool_command mu_command_table_items[] = {
      "let resources run (target-role=Started)", NULL, false},
     {"resource stop", NULL, mu_muster_resource_stop, "RESOURCE...",
      "stop resources and keep them stopped (target-role=Stopped)", NULL, false},
-    {"resource restart", NULL, mu_muster_resource_restart, "RESOURCE...",
-     "stop resources, wait, and start them again", NULL, false},
+    {"resource restart", NULL, mu_muster_restart_run, "RESOURCE...",
+     "stop resources, and start them again",
+     "Waits until they run again. The cluster does it, and ends it: also when\n"
+     "this command is interrupted or its node dies, they are not left stopped.\n",
+     false},
     {"resource promote", NULL, mu_muster_resource_promote, "RESOURCE",
      "let a resource be promoted (target-role=Promoted)", NULL, false},
     {"resource demote", NULL, mu_muster_resource_demote, "RESOURCE",
@@ -255,8 +258,22 @@ const struct mu_tool_command mu_command_table_items[] = {
     {"node show", "list status server", mu_muster_node_show, "[NODE]",
      "nodes and their attributes", NULL, false},
     {"node standby", NULL, mu_muster_node_standby,
-     "[NODE...|--all] [reboot|forever]", "move all work off a node",
-     "Without a node: this one. Ends with: muster node online NODE.\n", false},
+     "[NODE...|--all] [reboot|forever] [--for TIME]",
+     "move all work off a node",
+     "Without a node: this one. Ends with: muster node online NODE.\n"
+     "  --for TIME   it ends by itself after a time (2h), or at a date\n",
+     false},
+    {"node drain", NULL, mu_muster_drain_run,
+     "[NODE] [--deadline TIME] [--for TIME] [--undo]",
+     "move all work off a node, and wait until it is empty",
+     "Standby that is followed: tells where the work went, and what could not\n"
+     "leave and why (exit status 1). Without a node: this one.\n"
+     "  --deadline TIME   give up waiting after a time, 10 min if not said;\n"
+     "                    the node stays in standby\n"
+     "  --for TIME        the standby ends by itself after a time, or at a date\n"
+     "  --undo            let the node work again, as node online\n"
+     "Example:\n  muster node drain node1 --deadline 5min\n",
+     false},
     {"node online", NULL, mu_muster_node_online, "[NODE...|--all]",
      "let a node in standby work again", NULL, false},
     {"node maintenance", NULL, mu_muster_node_maintenance, "[NODE]",
@@ -283,6 +300,23 @@ const struct mu_tool_command mu_command_table_items[] = {
     /* The cluster. */
     {"cluster status", NULL, mu_muster_cluster_status, "",
      "Corosync, quorum and the daemons", NULL, false},
+    {"maintenance start", NULL, mu_muster_maintenance_start,
+     "[node NODE|resource RESOURCE] [--for TIME]",
+     "leave everything, a node or a resource alone, for a time",
+     "Tells what the cluster would do at the end, by what it knows now. The\n"
+     "end is kept in the configuration: it comes whatever happens meanwhile.\n"
+     "  --for TIME   it ends by itself after a time (2h), or at a date\n"
+     "Examples:\n  muster maintenance start --for 2h -m 'new switch'\n"
+     "  muster maintenance start node node1 --for 30min\n"
+     "  muster maintenance start resource web --for 1h --dry-run\n",
+     false},
+    {"maintenance stop", NULL, mu_muster_maintenance_stop,
+     "[node NODE|resource RESOURCE]",
+     "end a maintenance, however it was started",
+     "See what the cluster would do then with: muster maintenance show.\n",
+     false},
+    {"maintenance show", NULL, mu_muster_maintenance_show, "",
+     "what is in maintenance, until when, and what comes then", NULL, false},
     {"maintenance on", NULL, mu_muster_cluster_maintenance_on, "[RESOURCE]",
      "leave everything, or a resource, alone", NULL, false},
     {"maintenance off", NULL, mu_muster_cluster_maintenance_off, "[RESOURCE]",

@@ -100,7 +100,6 @@ void mu_muster_options_take(struct mu_tool *tool);
 /* muster_resource.c */
 mu_tool_function mu_muster_resource_start;
 mu_tool_function mu_muster_resource_stop;
-mu_tool_function mu_muster_resource_restart;
 mu_tool_function mu_muster_resource_promote;
 mu_tool_function mu_muster_resource_demote;
 mu_tool_function mu_muster_resource_manage;
@@ -116,6 +115,17 @@ mu_tool_function mu_muster_resource_utilization;
 mu_tool_function mu_muster_resource_failcount;
 mu_tool_function mu_muster_resource_fail;
 mu_tool_function mu_muster_resource_constraints;
+
+/* muster_maintenance.c */
+mu_tool_function mu_muster_maintenance_start;
+mu_tool_function mu_muster_maintenance_stop;
+mu_tool_function mu_muster_maintenance_show;
+
+/* muster_restart.c */
+mu_tool_function mu_muster_restart_run;
+
+/* muster_drain.c */
+mu_tool_function mu_muster_drain_run;
 
 /* muster_move.c: resources placed by hand. */
 mu_tool_function mu_muster_move_run;

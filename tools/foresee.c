@@ -21,6 +21,13 @@ int
 mu_foresee_make(struct mu_tool *tool, const struct mu_doc *cib,
                 struct mu_foresee *ret_foresee)
 {
+    return mu_foresee_make_at(tool, cib, mu_tool_now_ms(), ret_foresee);
+}
+
+int
+mu_foresee_make_at(struct mu_tool *tool, const struct mu_doc *cib,
+                   int64_t when_ms, struct mu_foresee *ret_foresee)
+{
     struct mu_text_buffer text;
     struct mu_snapshot *snapshot;
     struct mu_errbuf err = {0};
@@ -33,6 +40,7 @@ mu_foresee_make(struct mu_tool *tool, const struct mu_doc *cib,
             mu_tool_now_ms(), MU_CONFIG_STRICT, &snapshot, &err)) {
         return mu_tool_fail_errbuf(tool, "refused", &err);
     }
+    snapshot->now_ms = when_ms;
     ret_foresee->snapshot = snapshot;
     ret_foresee->plan =
         mu_sched_plan(&tool->arena, snapshot, MU_SCHED_REASONS);

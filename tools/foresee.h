@@ -21,6 +21,12 @@ MU_NODISCARD int mu_foresee_make(struct mu_tool *tool,
                                  const struct mu_doc *cib,
                                  struct mu_foresee *ret_foresee);
 
+/* The same as it will be at 'when_ms' of the wall clock, if nothing happens
+ * until then. */
+MU_NODISCARD int mu_foresee_make_at(struct mu_tool *tool,
+                                    const struct mu_doc *cib, int64_t when_ms,
+                                    struct mu_foresee *ret_foresee);
+
 /* Returns the node where the resource 'id' is active before or after the plan
  * (the first one), or null. */
 const char *mu_foresee_place(const struct mu_foresee *foresee, const char *id,

@@ -154,21 +154,26 @@ mu_live_is_busy(const json_t *status, const char *id)
     return false;
 }
 
-const json_t *
-mu_live_override(const json_t *status, const char *id)
+bool
+mu_live_is_intended(const json_t *status, const char *kind, const char *id)
 {
+    const json_t *entry = resource_find(status, id);
     const json_t *one;
     size_t i;
 
     json_array_foreach(json_object_get(status, "overrides"), i, one)
     {
-        const char *its = mu_live_text(one, "id");
+        const char *its_kind = mu_live_text(one, "kind");
+        const char *resource = mu_live_text(one, "resource");
 
-        if (its && strcmp(its, id) == 0) {
-            return one;
+        if (its_kind && resource && strcmp(its_kind, kind) == 0 &&
+            json_is_true(json_object_get(one, "once")) &&
+            (strcmp(resource, id) == 0 ||
+             (entry && mu_live_is_below(status, entry, resource)))) {
+            return true;
         }
     }
-    return NULL;
+    return false;
 }
 
 int

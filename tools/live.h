@@ -32,8 +32,10 @@ const char *mu_live_reason(const json_t *status, const char *id);
 /* Tells whether an operation of the resource 'id' is in flight. */
 bool mu_live_is_busy(const json_t *status, const char *id);
 
-/* Returns the override that the constraint or set 'id' makes, or null. */
-const json_t *mu_live_override(const json_t *status, const char *id);
+/* Tells whether an intention of that kind ("move", "restart") is under way for
+ * the resource 'id' or what it is in. */
+bool mu_live_is_intended(const json_t *status, const char *kind,
+                         const char *id);
 
 /* Judges a status while mu_live_wait() waits: true when it is enough. */
 typedef bool mu_live_enough(const json_t *status, void *context);

@@ -359,33 +359,7 @@ follow(struct mu_tool *tool, const struct place *place)
 static bool
 is_over(const json_t *status, void *context)
 {
-    const char *resource = context;
-    const json_t *one;
-    size_t i;
-
-    json_array_foreach(json_object_get(status, "overrides"), i, one)
-    {
-        const char *kind = mu_live_text(one, "kind");
-        const char *its = mu_live_text(one, "resource");
-        const json_t *entry;
-        size_t k;
-
-        if (!kind || !its || strcmp(kind, "move") != 0 ||
-            !json_is_true(json_object_get(one, "once"))) {
-            continue;
-        }
-        /* The constraint names the topmost container. */
-        json_array_foreach(json_object_get(status, "resources"), k, entry)
-        {
-            const char *id = mu_live_text(entry, "id");
-
-            if (id && strcmp(id, resource) == 0 &&
-                mu_live_is_below(status, entry, its)) {
-                return false;
-            }
-        }
-    }
-    return true;
+    return !mu_live_is_intended(status, "move", context);
 }
 
 static int

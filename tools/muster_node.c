@@ -8,6 +8,7 @@
 #include "crm/edit.h"
 #include "tools/client.h"
 #include "tools/commands.h"
+#include "tools/moment.h"
 
 enum { NODES_COUNT_MAX = 128 };
 
@@ -22,12 +23,16 @@ struct node_change {
     const char *const *nodes;
     size_t nodes_count;
     bool is_on;           /* STANDBY, MAINTENANCE */
+    const char *until;    /* STANDBY; null: no end. */
     enum mu_edit_set set; /* ATTRIBUTE */
     const char *name;     /* ATTRIBUTE */
     const char *value;    /* ATTRIBUTE; null deletes. */
 };
 
 static int change_nodes(struct mu_cib_edit *edit, void *context);
+static int change_standby(struct mu_cib_edit *edit,
+                          const struct node_change *change, const char *node,
+                          struct mu_report *report);
 static int maintenance(struct mu_tool *tool, int argc, char **argv, bool is_on);
 static int set_transient(struct mu_tool *tool, const char *const *nodes,
                          size_t count, const char *name, const char *value);
@@ -195,10 +200,18 @@ standby(struct mu_tool *tool, int argc, char **argv, const char *value)
     bool is_on = strcmp(value, "on") == 0;
     bool is_transient = false;
     const char *names[NODES_COUNT_MAX];
+    const char *until = NULL;
+    const char *span = NULL;
     struct node_change change;
     size_t count;
     int code;
 
+    if (mu_tool_take_option(&argc, argv, "--for", &span)) {
+        code = mu_moment_after(tool, "--for", span, &until);
+        if (code) {
+            return code;
+        }
+    }
     if (argc > 0 && (strcmp(argv[argc - 1], "reboot") == 0 ||
                      strcmp(argv[argc - 1], "forever") == 0)) {
         is_transient = strcmp(argv[--argc], "reboot") == 0;
@@ -217,7 +230,8 @@ standby(struct mu_tool *tool, int argc, char **argv, const char *value)
     change = (struct node_change){.kind = CHANGE_STANDBY,
                                   .nodes = names,
                                   .nodes_count = count,
-                                  .is_on = is_on};
+                                  .is_on = is_on,
+                                  .until = until};
     return code ? code : mu_cib_edit_run(tool, change_nodes, &change);
 }
 
@@ -243,12 +257,18 @@ change_nodes(struct mu_cib_edit *edit, void *context)
     for (size_t i = 0; i < change->nodes_count && !error; i++) {
         switch (change->kind) {
         case CHANGE_STANDBY:
-            error = mu_edit_node_standby(edit->doc, change->nodes[i],
-                                         change->is_on, &report);
+            error = change_standby(edit, change, change->nodes[i], &report);
             break;
         case CHANGE_MAINTENANCE:
-            error = mu_edit_node_maintenance(edit->doc, change->nodes[i],
-                                             change->is_on, &report);
+            error = mu_edit_timed(edit->doc,
+                                  &(struct mu_edit_timed){
+                                      .kind = MU_EDIT_TIMED_MAINTENANCE,
+                                      .node = change->nodes[i]},
+                                  &report);
+            error = error ? error
+                          : mu_edit_node_maintenance(
+                                edit->doc, change->nodes[i], change->is_on,
+                                &report);
             break;
         case CHANGE_ATTRIBUTE:
             error = mu_edit_node(edit->doc, change->nodes[i],
@@ -263,6 +283,29 @@ change_nodes(struct mu_cib_edit *edit, void *context)
     }
     mu_muster_configure_tell(edit->tool, NULL, "", &report, error != 0);
     return error ? MU_TOOL_FAILED : MU_TOOL_OK;
+}
+
+/* Standby with an end is a set of its own, and takes the place of one
+ * without; to end one is all that "online" then has to do. */
+static int
+change_standby(struct mu_cib_edit *edit, const struct node_change *change,
+               const char *node, struct mu_report *report)
+{
+    struct mu_edit_timed timed = {.kind = MU_EDIT_TIMED_STANDBY, .node = node};
+    struct mu_digest before = mu_doc_digest(mu_doc_root(edit->doc));
+    int error = mu_edit_timed(edit->doc, &timed, report);
+    bool was_timed = !mu_digest_is_equal(
+        before, mu_doc_digest(mu_doc_root(edit->doc)));
+    const char *old = mu_edit_get(edit->doc, node, MU_EDIT_PARAMS, "standby");
+    bool was_on = old && strcmp(old, "on") == 0;
+
+    if (!error && (was_on || (!change->until && (change->is_on || !was_timed)))) {
+        error = mu_edit_node_standby(edit->doc, node,
+                                     change->is_on && !change->until, report);
+    }
+    timed.until = change->until;
+    return error || !change->until ? error
+                                   : mu_edit_timed(edit->doc, &timed, report);
 }
 
 static int

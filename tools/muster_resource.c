@@ -32,6 +32,8 @@ static int change_resources(struct mu_cib_edit *edit, void *context);
 static int change_one(struct mu_cib_edit *edit,
                       const struct resource_change *change, const char *id,
                       struct mu_report *report);
+static int end_timed(struct mu_cib_edit *edit, const char *id, int kind,
+                     struct mu_report *report);
 static int set_role(struct mu_tool *tool, int argc, char **argv,
                     const char *role);
 static int set_managed(struct mu_tool *tool, int argc, char **argv,
@@ -53,18 +55,6 @@ int
 mu_muster_resource_stop(struct mu_tool *tool, int argc, char **argv)
 {
     return set_role(tool, argc, argv, "Stopped");
-}
-
-int
-mu_muster_resource_restart(struct mu_tool *tool, int argc, char **argv)
-{
-    bool was_waiting = tool->is_waiting;
-    int code;
-
-    tool->is_waiting = true;
-    code = set_role(tool, argc, argv, "Stopped");
-    tool->is_waiting = was_waiting;
-    return code ? code : set_role(tool, argc, argv, "Started");
 }
 
 int
@@ -327,11 +317,17 @@ change_one(struct mu_cib_edit *edit, const struct resource_change *change,
 {
     switch (change->kind) {
     case CHANGE_ROLE:
-        return mu_edit_target_role(edit->doc, id, change->role, report);
+        return end_timed(edit, id, MU_EDIT_TIMED_RESTART, report)
+                   ? -EBADMSG
+                   : mu_edit_target_role(edit->doc, id, change->role, report);
     case CHANGE_MANAGED:
-        return mu_edit_managed(edit->doc, id, change->is_on, report);
+        return end_timed(edit, id, MU_EDIT_TIMED_MAINTENANCE, report)
+                   ? -EBADMSG
+                   : mu_edit_managed(edit->doc, id, change->is_on, report);
     case CHANGE_MAINTENANCE:
-        return mu_edit_maintenance(edit->doc, id, change->is_on, report);
+        return end_timed(edit, id, MU_EDIT_TIMED_MAINTENANCE, report)
+                   ? -EBADMSG
+                   : mu_edit_maintenance(edit->doc, id, change->is_on, report);
     case CHANGE_ATTRIBUTE:
         return mu_edit_resource(
             edit->doc, id,
@@ -339,6 +335,17 @@ change_one(struct mu_cib_edit *edit, const struct resource_change *change,
             report);
     }
     return -EINVAL;
+}
+
+/* Ends what would win over the change and end by itself later. */
+static int
+end_timed(struct mu_cib_edit *edit, const char *id, int kind,
+          struct mu_report *report)
+{
+    struct mu_edit_timed timed = {.resource = id};
+
+    timed.kind = kind;
+    return mu_edit_timed(edit->doc, &timed, report);
 }
 
 static int

@@ -165,6 +165,111 @@ class Override(unittest.TestCase):
         self.assertEqual(self.place("a"), [other])
         self.assert_nothing_left()
 
+    def test_a_restart_leaves_nothing_stopped(self):
+        self.define("a")
+        said = self.good("resource", "restart", "a")
+        self.assertIn("a runs again on", said)
+        self.assert_nothing_left()
+        self.assertIn("restart of a",
+                      self.status()["cluster"]["changed"]["message"])
+        self.good("resource", "stop", "a", "--wait")
+        self.assertIn("does not run", self.refused("resource", "restart", "a"))
+        self.good("resource", "start", "a", "--wait")
+        self.good("resource", "unmanage", "a", "--wait")
+        self.assertIn("not managed", self.refused("resource", "restart", "a"))
+
+    def test_a_restart_that_is_interrupted_starts_again(self):
+        self.good("configure", "primitive", "a", "ocf:heartbeat:Delay",
+                  "params", "startdelay=0", "stopdelay=3", "mondelay=0")
+        self.good("wait")
+        done = self.tool("resource", "restart", "a", "--timeout", "1")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("goes on with it", done.stderr)
+        self.lab.wait(lambda: not self.status()["overrides"] and
+                      self.place("a"), "a runs again", timeout_s=30)
+        self.assert_nothing_left()
+
+    def test_maintenance_ends_by_itself_and_says_what_comes(self):
+        self.define("a")
+        node = self.place("a")[0]
+        said = self.good("maintenance", "start", "resource", "a", "--for",
+                         "1h", "-m", "new fan")
+        self.assertIn("at its end, the cluster would do nothing", said)
+        self.assertIn("ends in", self.tool("status").stdout)
+        # A failure now is left alone, and mended at the end.
+        self.lab.shell(node, "rm -f /run/resource-agents/Dummy-a.state")
+        self.good("resource", "refresh", "a", "--wait")
+        self.assertEqual(self.place("a"), [])
+        shown = self.good("maintenance", "show")
+        self.assertIn("a is in maintenance", shown)
+        self.assertIn("start", shown)
+        self.good("maintenance", "start", "resource", "a", "--for", "3s")
+        self.lab.wait(lambda: not self.status()["overrides"],
+                      "the maintenance is over", timeout_s=30)
+        self.good("wait")
+        self.assertEqual(len(self.place("a")), 1)
+        self.assert_nothing_left()
+
+    def test_maintenance_of_everything_survives_the_coordinator(self):
+        self.define("a")
+        self.good("maintenance", "start", "--for", "12s")
+        self.assertTrue(self.status()["cluster"]["maintenance"])
+        self.assertIn("the cluster is in maintenance",
+                      self.good("maintenance", "show"))
+        coordinator = self.status()["cluster"]["coordinator"]
+        witness = [node for node in self.lab.nodes if node != coordinator][0]
+        self.lab.stop_daemon(coordinator)
+        self.assertTrue(self.status(witness)["cluster"]["maintenance"])
+        self.lab.wait(lambda: not self.status(witness)["overrides"],
+                      "the maintenance is over", timeout_s=40)
+        self.assertFalse(self.status(witness)["cluster"]["maintenance"])
+        self.lab.start_daemon(coordinator)
+        self.lab.wait(lambda: self.tool("wait", "--timeout", "1")
+                      .returncode == 0, "all are back", timeout_s=30)
+        self.assert_nothing_left()
+
+    def test_maintenance_is_stopped_however_it_was_started(self):
+        self.define("a")
+        for words in ((), ("node", "node2"), ("resource", "a")):
+            self.good("maintenance", "start", *words, "--for", "1h")
+            self.good("maintenance", "stop", *words)
+            self.assert_nothing_left()
+            self.good("maintenance", "start", *words)
+            self.assertEqual(len(self.status()["overrides"]), 1)
+            self.good("maintenance", "stop", *words)
+            self.assertEqual(self.status()["overrides"], [])
+            self.assertIn("not in maintenance",
+                          self.refused("maintenance", "stop", *words))
+
+    def test_standby_ends_by_itself(self):
+        self.good("node", "standby", "node3", "--for", "3s")
+        self.assertTrue(self.status()["overrides"][0]["until"])
+        self.lab.wait(lambda: not self.status()["overrides"],
+                      "the standby is over", timeout_s=30)
+        self.good("node", "standby", "node3", "--for", "1h")
+        self.good("node", "online", "node3")
+        self.assert_nothing_left()
+
+    def test_a_drained_node_is_empty_and_its_work_is_accounted_for(self):
+        self.define("a", "b", "c")
+        node = self.place("a")[0]
+        said = self.good("node", "drain", node)
+        self.assertIn(f"{node} is empty after", said)
+        self.assertRegex(said, "a runs on node")
+        self.assertNotIn(node, self.place("a"))
+        self.good("node", "drain", node, "--undo")
+        self.assertEqual(self.status()["overrides"], [])
+
+    def test_what_cannot_leave_a_drained_node_is_named(self):
+        self.define("a")
+        node = self.place("a")[0]
+        self.good("resource", "unmanage", "a", "--wait")
+        done = self.tool("node", "drain", node, "--deadline", "5s")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("a is still there: it is not managed", done.stdout)
+        self.assertIn("could not leave", done.stderr)
+        self.good("resource", "manage", "a", "--wait")
+
     def test_a_ban_ends_at_its_time(self):
         self.define("a")
         home = self.place("a")[0]

@@ -44,7 +44,7 @@ mu_edit_timed(struct mu_doc *cib, const struct mu_edit_timed *timed,
         r = mu_report_error(report, MU_REPORT_REASON_VALUE, NULL,
                             "the end is no date");
     }
-    if (r == 0) {
+    if (r == 0 && set.object) {
         old = mu_element_find_with(set.object, set.tag, "id", set.id);
         if (old) {
             mu_workspace_drop(&edit.workspace, old);
@@ -100,6 +100,9 @@ choose_for_resource(struct mu_edit *edit, const struct mu_edit_timed *timed,
     bool is_restart = timed->kind == MU_EDIT_TIMED_RESTART;
 
     mu_assert(timed->kind != MU_EDIT_TIMED_STANDBY);
+    if (!resource && !timed->until) {
+        return 0;
+    }
     if (!resource) {
         return mu_workspace_missing(&edit->workspace, NULL, "resource",
                                     timed->resource);
