@@ -29,9 +29,9 @@ static void past_check(const struct past *past);
 static bool past_differs(const struct past *past);
 static void removed_check(struct mu_sched *sched,
                           struct mu_sched_resource *resource);
-static void agent_check(struct mu_sched *sched,
-                        struct mu_sched_resource *resource, uint32_t node,
-                        const struct mu_status_resource *known);
+static bool is_looked_at(const struct mu_sched_node *node);
+static void old_agent_act(struct mu_sched *sched,
+                          const struct mu_old_agent *old);
 static void restart_force(const struct past *past);
 static void reload_schedule(const struct past *past);
 static void cancel_schedule(const struct past *past, const char *why);
@@ -45,12 +45,15 @@ mu_change_run(struct mu_sched *sched)
     for (uint32_t i = 0; i < sched->nodes_count; i++) {
         struct mu_sched_node *node = &sched->nodes[i];
 
-        if (node->is_remote ||
-            (!node->is_in_maintenance && !mu_node_state_is_available(node))) {
-            continue;
-        }
-        for (size_t j = 0; j < node->running.count; j++) {
+        for (size_t j = 0; is_looked_at(node) && j < node->running.count; j++) {
             resource_check(sched, node->running.items[j], i);
+        }
+    }
+    for (size_t i = 0; i < sched->old_agents.count; i++) {
+        const struct mu_old_agent *old = &sched->old_agents.items[i];
+
+        if (is_looked_at(&sched->nodes[old->node])) {
+            old_agent_act(sched, old);
         }
     }
     for (size_t i = 0; sched->has_removed && i < sched->resources.count; i++) {
@@ -58,6 +61,13 @@ mu_change_run(struct mu_sched *sched)
             removed_check(sched, sched->resources.items[i]);
         }
     }
+}
+
+static bool
+is_looked_at(const struct mu_sched_node *node)
+{
+    return !node->is_remote &&
+           (node->is_in_maintenance || mu_node_state_is_available(node));
 }
 
 /* Histories of what left the configuration are forgotten. */
@@ -111,7 +121,6 @@ resource_check(struct mu_sched *sched, struct mu_sched_resource *resource,
     if (!known) {
         return;
     }
-    agent_check(sched, resource, node, known);
     mu_history_active_range(known, &start, &stop);
     if (start < stop) {
         return;
@@ -127,21 +136,40 @@ resource_check(struct mu_sched *sched, struct mu_sched_resource *resource,
     }
 }
 
-/* Another agent under the same name: what runs is not what is configured. */
-static void
-agent_check(struct mu_sched *sched, struct mu_sched_resource *resource,
-            uint32_t node, const struct mu_status_resource *known)
+void
+mu_change_note_agent(struct mu_sched *sched, struct mu_sched_resource *resource,
+                     uint32_t node, const struct mu_status_resource *known)
 {
-    if (text_equal(known->class_name, resource->class_name) &&
-        text_equal(known->provider, resource->provider) &&
-        text_equal(known->type, resource->type)) {
-        return;
+    if (resource->is_removed && resource->config != MU_STATE_NONE) {
+        /* Of an instance too many: any of its clone can forget it. */
+        resource = sched->by_config[resource->config];
     }
-    mu_explain_cause(sched,
-                     mu_action_of(sched, resource, MU_VERB_STOP, node, true),
-                     "its agent was changed");
-    resource->is_start_pending = true;
-    mu_recurring_delete_history(sched, resource, node, true);
+    if (!resource->is_removed &&
+        (!text_equal(known->class_name, resource->class_name) ||
+         !text_equal(known->provider, resource->provider) ||
+         !text_equal(known->type, resource->type))) {
+        *mu_vec_add(sched->arena, &sched->old_agents) =
+            (struct mu_old_agent){.resource = resource, .node = node};
+    }
+}
+
+/* Another agent under the same name: what runs is not what is configured, and
+ * what did run tells nothing. */
+static void
+old_agent_act(struct mu_sched *sched, const struct mu_old_agent *old)
+{
+    struct mu_sched_resource *resource = old->resource;
+
+    for (size_t i = 0; i < resource->running_on.count; i++) {
+        if (resource->running_on.items[i] == old->node) {
+            mu_explain_cause(sched,
+                             mu_action_of(sched, resource, MU_VERB_STOP,
+                                          old->node, true),
+                             "its agent was changed");
+            resource->is_start_pending = true;
+        }
+    }
+    mu_recurring_delete_history(sched, resource, old->node, true);
 }
 
 static bool

@@ -21,6 +21,12 @@ enum mu_change mu_change_of(struct mu_sched *sched,
                             const struct mu_sched_resource *resource,
                             uint32_t node, const struct mu_status_op *op);
 
+/* Remembers the resource when 'known', its history on 'node', is that of
+ * another agent. */
+void mu_change_note_agent(struct mu_sched *sched,
+                          struct mu_sched_resource *resource, uint32_t node,
+                          const struct mu_status_resource *known);
+
 /* Looks at the history of everything active: schedules reloads, restarts, new
  * monitors and the end of monitors that left the configuration. */
 void mu_change_run(struct mu_sched *sched);

@@ -111,6 +111,7 @@ resource_replay(struct mu_sched *sched, uint32_t node,
         op_replay(&history);
     }
     recurring_note(&history);
+    mu_change_note_agent(sched, history.resource, node, known);
     state_apply(&history);
     target_role_apply(history.resource);
     if (saved_role > history.resource->role) {

@@ -393,6 +393,12 @@ struct mu_sched_node {
     MU_VEC(struct mu_sched_resource *) running;
 };
 
+/* A history that another agent than the configured one left on a node. */
+struct mu_old_agent {
+    struct mu_sched_resource *resource;
+    uint32_t node;
+};
+
 /* A fail count as recorded, one per resource name and node. */
 struct mu_failcount {
     const char *name; /* Resource part of the attribute. */
@@ -446,6 +452,7 @@ struct mu_sched {
     MU_VEC(struct mu_sched_action *) fences;
     MU_VEC(struct mu_sched_action *) queue;
     MU_VEC(struct mu_sched_action *) checks; /* Deferred re-probes. */
+    MU_VEC(struct mu_old_agent) old_agents;
     MU_VEC(const char *) warnings;
     MU_VEC(struct mu_plan_score) scores;
     MU_VEC(struct mu_plan_reason) reasons;
