@@ -68,6 +68,7 @@ static uint32_t pull_primitive(struct mu_sched *sched, const struct pull *pull);
 static void pull_first(struct mu_sched *sched, const struct pull *pull);
 static void pull_asymmetrical(const struct pull *pull);
 static void pull_restart(struct mu_sched *sched, const struct pull *pull);
+static uint32_t where_of(const struct mu_sched_action *action);
 static bool may_interleave(const struct pull *pull);
 
 void
@@ -252,11 +253,12 @@ edge_update(struct mu_sched *sched, struct mu_edge *edge,
             struct mu_sched_action *then)
 {
     struct mu_sched_action *first = edge->first;
+    const uint32_t nodes[2] = {where_of(first), where_of(then)};
     struct pull base;
     uint32_t then_flags;
 
-    if ((edge->flags & MU_ORDER_SAME_NODE) && first->node != MU_STATE_NONE &&
-        then->node != MU_STATE_NONE && first->node != then->node) {
+    if ((edge->flags & MU_ORDER_SAME_NODE) && nodes[0] != MU_STATE_NONE &&
+        nodes[1] != MU_STATE_NONE && nodes[0] != nodes[1]) {
         edge->flags = 0;
         return 0;
     }
@@ -281,14 +283,24 @@ edge_update(struct mu_sched *sched, struct mu_edge *edge,
                    ? CHANGED_FIRST | CHANGED_THEN
                    : 0;
     }
-    then_flags = flags_for_ordering(sched, then, first->node);
+    then_flags = flags_for_ordering(sched, then, nodes[0]);
     base = (struct pull){
         .first = first,
         .then = then,
         .node = then->node,
-        .flags = flags_for_ordering(sched, first, then->node),
+        .flags = flags_for_ordering(sched, first, nodes[1]),
     };
     return edge_apply(sched, edge, &base, then_flags);
+}
+
+/* A group starts on one node: what happens elsewhere does not matter to it. */
+static uint32_t
+where_of(const struct mu_sched_action *action)
+{
+    return action->verb == MU_VERB_START && action->resource &&
+                   action->resource->kind == MU_RESOURCE_GROUP
+               ? mu_clone_node_of(action->resource)
+               : action->node;
 }
 
 /* "start" of a group or clone, seen from outside, is its "running"; with
