@@ -558,9 +558,7 @@ parts_add(uint8_t *flags, uint32_t part)
 static enum mu_verb
 parts_verb(const struct mu_sched_action *action)
 {
-    return mu_group_member_verb(action->verb == MU_VERB_NOTIFY
-                                    ? (enum mu_verb)(action->key & 0xff)
-                                    : action->verb);
+    return mu_group_member_verb(mu_key_about(action->key));
 }
 
 static bool

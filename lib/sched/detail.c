@@ -98,7 +98,7 @@ mu_detail_pseudo_name(struct mu_sched *sched,
         return mu_text_make(
             sched->arena, "%s_%s_notify_%s_0", action->resource->id,
             whens[(action->key >> 48) & 0xff],
-            mu_detail_verb_name((enum mu_verb)(action->key & 0xff)));
+            mu_detail_verb_name(mu_key_about(action->key)));
     }
     return mu_text_make(sched->arena, "%s_%s_0", action->resource->id,
                         mu_detail_verb_name(action->verb));

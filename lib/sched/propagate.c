@@ -576,9 +576,9 @@ static uint32_t
 pull_interleaved(struct mu_sched *sched, const struct pull *pull)
 {
     struct mu_sched_resource *clone = pull->then->resource;
-    enum mu_verb first_verb = mu_group_member_verb(pull->first->verb);
-    bool is_current = pull->first->verb == MU_VERB_STOPPED ||
-                      pull->first->verb == MU_VERB_DEMOTED;
+    enum mu_verb about = mu_key_about(pull->first->key);
+    enum mu_verb first_verb = mu_group_member_verb(about);
+    bool is_current = about == MU_VERB_STOPPED || about == MU_VERB_DEMOTED;
     uint32_t changed = 0;
 
     for (uint32_t i = 0; i < clone->children_count; i++) {

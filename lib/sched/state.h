@@ -86,6 +86,14 @@ mu_key_verb(uint64_t key)
     return (enum mu_verb)(key >> 56);
 }
 
+/* The verb of the key, or what a notification is about. */
+static inline enum mu_verb
+mu_key_about(uint64_t key)
+{
+    return mu_key_verb(key) == MU_VERB_NOTIFY ? (enum mu_verb)(key & 0xff)
+                                              : mu_key_verb(key);
+}
+
 static inline int64_t
 mu_key_interval_ms(uint64_t key)
 {
