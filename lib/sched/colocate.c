@@ -430,10 +430,17 @@ mu_colocate_apply(struct mu_sched *sched, struct mu_sched_resource *dependent,
                   struct mu_sched_resource *primary,
                   const struct mu_colocation *colocation)
 {
-    if (dependent->kind == MU_RESOURCE_GROUP && dependent->children_count) {
-        int32_t added = mu_colocate_apply(sched, dependent->children[0],
-                                          primary, colocation);
+    int32_t added = 0;
 
+    if (dependent->kind == MU_RESOURCE_GROUP && dependent->children_count) {
+        uint32_t count =
+            dependent->traits->is_uncolocated ? dependent->children_count : 1;
+
+        for (uint32_t i = 0; i < count; i++) {
+            added = mu_score_add(added, mu_colocate_apply(
+                                            sched, dependent->children[i],
+                                            primary, colocation));
+        }
         dependent->priority = mu_score_add(added, dependent->priority);
         return added;
     }

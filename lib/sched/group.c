@@ -58,7 +58,8 @@ mu_group_assign(struct mu_sched *sched, struct mu_sched_resource *group,
 void
 mu_group_colocate(struct mu_sched *sched, struct mu_sched_resource *group)
 {
-    for (uint32_t i = 1; i < group->children_count; i++) {
+    for (uint32_t i = 1;
+         i < group->children_count && !group->traits->is_uncolocated; i++) {
         struct mu_sched_resource *member = group->children[i];
 
         mu_colocate_new(sched, &(struct mu_colocation){
@@ -101,7 +102,7 @@ member_order(struct mu_sched *sched, struct chain *chain,
     uint32_t post_down = MU_ORDER_FIRST_GRAPHS_THEN;
 
     mu_transition_order(sched, member);
-    if (!chain->previous) {
+    if (!chain->previous && !group->traits->is_unchained) {
         down |= MU_ORDER_ORDERED;
         post_down |= MU_ORDER_FIRST_IMPLIES_THEN;
     }
@@ -123,7 +124,12 @@ member_order(struct mu_sched *sched, struct chain *chain,
                   mu_order_end(group, MU_VERB_RUNNING),
                   MU_ORDER_UNRUNNABLE_BLOCKS | MU_ORDER_FIRST_IMPLIES_THEN |
                       MU_ORDER_FIRST_GRAPHS_THEN);
-    if (chain->previous) {
+    if (group->traits->is_unchained) {
+        mu_order_ends(sched, mu_order_end(group, MU_VERB_START),
+                      mu_order_end(member, MU_VERB_START),
+                      MU_ORDER_FIRST_IMPLIES_THEN | MU_ORDER_UNRUNNABLE_BLOCKS |
+                          MU_ORDER_THEN_GRAPHS_FIRST);
+    } else if (chain->previous) {
         member_chain(sched, chain, member);
     } else {
         mu_order_ends(sched, mu_order_end(group, MU_VERB_START),
@@ -131,8 +137,8 @@ member_order(struct mu_sched *sched, struct chain *chain,
     }
     /* Groups that run in part stop in order. */
     if (member->running_on.count > 0) {
-        if (chain->previous && chain->previous->running_on.count == 0 &&
-            chain->last_active) {
+        if (!group->traits->is_unchained && chain->previous &&
+            chain->previous->running_on.count == 0 && chain->last_active) {
             mu_order_ends(sched, mu_order_end(member, MU_VERB_STOP),
                           mu_order_end(chain->last_active, MU_VERB_STOP),
                           MU_ORDER_ORDERED);
@@ -154,7 +160,12 @@ member_order_promotable(struct mu_sched *sched, const struct chain *chain,
     mu_order_ends(sched, mu_order_end(group, MU_VERB_PROMOTE),
                   mu_order_end(member, MU_VERB_PROMOTE),
                   MU_ORDER_THEN_GRAPHS_FIRST);
-    if (chain->previous) {
+    if (group->traits->is_unchained) {
+        mu_order_ends(sched, mu_order_end(group, MU_VERB_PROMOTE),
+                      mu_order_end(member, MU_VERB_PROMOTE),
+                      MU_ORDER_FIRST_IMPLIES_THEN | MU_ORDER_UNRUNNABLE_BLOCKS |
+                          MU_ORDER_THEN_GRAPHS_FIRST);
+    } else if (chain->previous) {
         mu_order_ends(sched, mu_order_end(chain->previous, MU_VERB_PROMOTE),
                       mu_order_end(member, MU_VERB_PROMOTE),
                       MU_ORDER_FIRST_IMPLIES_THEN | MU_ORDER_UNRUNNABLE_BLOCKS);

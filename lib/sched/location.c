@@ -264,7 +264,8 @@ constraint_apply(struct mu_sched *sched, struct mu_sched_resource *resource,
     for (uint32_t i = 0; i < resource->children_count; i++) {
         constraint_apply(sched, resource->children[i], location,
                          is_score_hidden ||
-                             (resource->kind == MU_RESOURCE_GROUP && i > 0));
+                             (resource->kind == MU_RESOURCE_GROUP && i > 0 &&
+                              !resource->traits->is_uncolocated));
     }
 }
 

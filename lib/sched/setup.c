@@ -225,6 +225,10 @@ traits_read(struct mu_sched *sched, uint32_t config_index)
     } else {
         traits->is_unique = true;
     }
+    if (config->kind == MU_RESOURCE_GROUP) {
+        traits->is_unchained = !bool_read(&reader, "ordered", true);
+        traits->is_uncolocated = !bool_read(&reader, "collocated", true);
+    }
     mu_utilization_read(sched, config_index, &traits->utilization);
 }
 

@@ -268,7 +268,9 @@ struct mu_traits {
     bool allows_migrate;
     bool allows_unhealthy;
     bool is_notify;
-    bool is_ordered;
+    bool is_ordered; /* Clones: one instance after the other. */
+    bool is_unchained;   /* Groups of old: members in no order. */
+    bool is_uncolocated; /* Likewise: members wherever they like. */
     bool is_interleave;
     bool is_unique;
     bool is_promotable;
