@@ -197,6 +197,7 @@ minimum_read(const struct origin *origin, struct mu_order_end first,
     enough->flags |= MU_FLAG_ANY_RUNNABLE;
     for (uint32_t i = 0; i < first.resource->children_count; i++) {
         mu_order_add(sched, &(struct mu_ordering){
+                                .id = origin->config->id,
                                 .first_resource = first.resource->children[i],
                                 .first_key = mu_key(first.verb),
                                 .then = enough,
@@ -204,6 +205,7 @@ minimum_read(const struct origin *origin, struct mu_order_end first,
                                          MU_ORDER_FIRST_GRAPHS_THEN});
     }
     mu_order_add(sched, &(struct mu_ordering){
+                            .id = origin->config->id,
                             .first = enough,
                             .then_resource = then.resource,
                             .then_key = mu_key(then.verb),
@@ -219,7 +221,13 @@ pair_add(const struct origin *origin, struct mu_order_end first,
     if (!first.resource || !then.resource) {
         return;
     }
-    mu_order_ends(origin->sched, first, then, flags);
+    mu_order_add(origin->sched,
+                 &(struct mu_ordering){.id = origin->config->id,
+                                       .first_resource = first.resource,
+                                       .first_key = mu_key(first.verb),
+                                       .then_resource = then.resource,
+                                       .then_key = mu_key(then.verb),
+                                       .flags = flags});
 }
 
 static void
@@ -381,6 +389,7 @@ any_join(const struct origin *origin, const struct mu_config_set *first,
         mu_order_add(
             sched,
             &(struct mu_ordering){
+                .id = origin->config->id,
                 .first_resource = sched->by_config[first->resources[i]],
                 .first_key = mu_key(verbs[0]),
                 .then = any,
@@ -389,6 +398,7 @@ any_join(const struct origin *origin, const struct mu_config_set *first,
     for (uint32_t i = 0; i < then->resources_count; i++) {
         mu_order_add(sched,
                      &(struct mu_ordering){
+                         .id = origin->config->id,
                          .first = any,
                          .then_resource = sched->by_config[then->resources[i]],
                          .then_key = mu_key(verbs[1]),

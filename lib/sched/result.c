@@ -9,22 +9,15 @@
 #include "sched/after.h"
 #include "sched/detail.h"
 #include "sched/explain.h"
+#include "sched/loop.h"
 
-/* The actions of the plan, on their way into an order. */
-struct picked {
-    struct mu_sched_action **actions;
-    uint32_t *open; /* How many before are not placed yet. */
-    uint32_t count;
-};
-
-static void pick(struct mu_sched *sched, struct picked *picked);
+static void pick(struct mu_sched *sched, struct mu_loop_rest *picked);
 static bool edge_counts(const struct mu_sched *sched,
                         const struct mu_edge *edge);
 static bool edge_counts_here(const struct mu_edge *edge);
-static void sort(struct mu_sched *sched, struct picked *picked,
+static void sort(struct mu_sched *sched, struct mu_loop_rest *picked,
                  struct mu_sched_action **ordered);
-static void open_count(struct mu_sched *sched, const struct picked *picked);
-static uint32_t loop_break(struct mu_sched *sched, const struct picked *picked);
+static void open_count(struct mu_sched *sched, const struct mu_loop_rest *picked);
 static void action_fill(struct mu_sched *sched,
                         const struct mu_sched_action *action,
                         struct mu_action *out);
@@ -32,8 +25,6 @@ static void after_fill(struct mu_sched *sched,
                        const struct mu_sched_action *action,
                        struct mu_action *out);
 static struct mu_plan_node *nodes_fill(struct mu_sched *sched, bool is_after);
-static const char *action_label(struct mu_sched *sched,
-                                const struct mu_sched_action *action);
 
 bool
 mu_result_is_in_plan(const struct mu_sched *sched,
@@ -62,7 +53,7 @@ mu_result_is_in_plan(const struct mu_sched *sched,
 }
 
 static void
-pick(struct mu_sched *sched, struct picked *picked)
+pick(struct mu_sched *sched, struct mu_loop_rest *picked)
 {
     picked->actions = mu_arena_new(sched->arena, struct mu_sched_action *,
                                    sched->actions.count + 1);
@@ -114,7 +105,7 @@ edge_counts_here(const struct mu_edge *edge)
 }
 
 static void
-open_count(struct mu_sched *sched, const struct picked *picked)
+open_count(struct mu_sched *sched, const struct mu_loop_rest *picked)
 {
     for (uint32_t i = 0; i < picked->count; i++) {
         picked->actions[i]->plan_id = i; /* For the time of sorting. */
@@ -132,9 +123,9 @@ open_count(struct mu_sched *sched, const struct picked *picked)
 }
 
 /* First come those that nothing comes before, in the order in which they were
- * made. A loop is broken at its weakest edge. */
+ * made. */
 static void
-sort(struct mu_sched *sched, struct picked *picked,
+sort(struct mu_sched *sched, struct mu_loop_rest *picked,
      struct mu_sched_action **ordered)
 {
     uint32_t done = 0;
@@ -148,9 +139,12 @@ sort(struct mu_sched *sched, struct picked *picked,
     }
     while (done < picked->count) {
         if (done == ready) {
-            uint32_t freed = loop_break(sched, picked);
-
-            ordered[ready++] = picked->actions[freed];
+            mu_loop_break(sched, picked);
+            for (uint32_t i = 0; i < picked->count; i++) {
+                if (picked->actions[i] && picked->open[i] == 0) {
+                    ordered[ready++] = picked->actions[i];
+                }
+            }
         }
         for (struct mu_edge *edge = ordered[done]->after; edge;
              edge = edge->next_after) {
@@ -167,61 +161,6 @@ sort(struct mu_sched *sched, struct picked *picked,
     for (uint32_t i = 0; i < picked->count; i++) {
         ordered[i]->plan_id = i;
     }
-}
-
-/* Frees the action that waits for the least, preferring one that waits only
- * for the sake of order. Returns its place in 'picked'. */
-static uint32_t
-loop_break(struct mu_sched *sched, const struct picked *picked)
-{
-    uint32_t chosen = MU_PLAN_NONE;
-    uint32_t best = UINT32_MAX;
-
-    for (uint32_t i = 0; i < picked->count; i++) {
-        uint32_t weight = 0;
-
-        if (!picked->actions[i]) {
-            continue;
-        }
-        for (struct mu_edge *edge = picked->actions[i]->before; edge;
-             edge = edge->next_before) {
-            if (edge->flags != 0 &&
-                picked->actions[edge->first->plan_id] == edge->first) {
-                weight += edge->flags == MU_ORDER_ORDERED ? 1 : 1000;
-            }
-        }
-        if (weight < best) {
-            best = weight;
-            chosen = i;
-        }
-    }
-    mu_assert(chosen != MU_PLAN_NONE);
-    for (struct mu_edge *edge = picked->actions[chosen]->before; edge;
-         edge = edge->next_before) {
-        if (edge->flags != 0 &&
-            picked->actions[edge->first->plan_id] == edge->first) {
-            *mu_vec_add(sched->arena, &sched->warnings) = mu_text_make(
-                sched->arena,
-                "orderings form a loop: \"%s\" no longer waits for \"%s\"",
-                action_label(sched, edge->then),
-                action_label(sched, edge->first));
-            edge->flags = 0;
-        }
-    }
-    picked->open[chosen] = 0;
-    return chosen;
-}
-
-static const char *
-action_label(struct mu_sched *sched, const struct mu_sched_action *action)
-{
-    return mu_text_make(
-        sched->arena, "%s %s%s%s", mu_detail_verb_name(action->verb),
-        action->resource ? action->resource->id
-        : action->name   ? action->name
-                         : "node",
-        action->node == MU_STATE_NONE ? "" : " on ",
-        action->node == MU_STATE_NONE ? "" : sched->nodes[action->node].name);
 }
 
 static void
@@ -328,7 +267,7 @@ const struct mu_plan *
 mu_result_make(struct mu_sched *sched)
 {
     struct mu_plan *plan = mu_arena_new(sched->arena, struct mu_plan, 1);
-    struct picked picked = {0};
+    struct mu_loop_rest picked = {0};
     struct mu_sched_action **ordered;
     struct mu_action *actions;
 

@@ -194,6 +194,7 @@ struct mu_sched_action {
 
 /* An ordering, before it becomes edges between actions. */
 struct mu_ordering {
+    const char *id; /* Of the constraint, or null. */
     struct mu_sched_resource *first_resource;
     uint64_t first_key;
     struct mu_sched_action *first;
