@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "core/kernel.h"
 #include "core/runner.h"
+#include "model/device.h"
 #include "model/params.h"
 
 /* A fencing that fails begins again after a pause that grows to this. */
@@ -35,17 +36,10 @@ static void level_add(const struct mu_state *state,
                       struct mu_arena *arena, struct steps *steps);
 static bool level_is_for(const struct mu_config_level *level,
                          const struct mu_state_node *target);
-static bool device_is_enabled(const struct mu_config *config, uint32_t index);
-static bool device_knows(const struct mu_state *state, uint32_t index,
-                         const struct mu_state_node *target,
-                         struct mu_arena *arena, const char **ret_port);
-static const char *device_param(const struct mu_state *state, uint32_t index,
-                                const char *name);
+static struct mu_params_context device_of(const struct mu_state *state,
+                                          uint32_t index);
 static int64_t device_param_ms(const struct mu_state *state, uint32_t index,
                                const char *name, int64_t fallback_ms);
-static const char *word_find(struct mu_arena *arena, const char *list,
-                             const char *separators, const char *word,
-                             bool is_map);
 static uint32_t executor_choose(const struct mu_state *state,
                                 const struct mu_state_fence *fence,
                                 uint32_t device);
@@ -243,6 +237,7 @@ mu_fence_describe(const struct mu_state *state,
     const struct mu_state_node *target =
         mu_state_find_node(state, fence->target_id);
     const struct step *step;
+    struct mu_params_context device;
 
     if (fence->step >= steps.count || !target) {
         return false;
@@ -251,7 +246,8 @@ mu_fence_describe(const struct mu_state *state,
     *ret_attempt = (struct mu_fence_attempt){.device = step->device,
                                              .action = step->action,
                                              .port = target->name};
-    (void)device_knows(state, step->device, target, arena, &ret_attempt->port);
+    device = device_of(state, step->device);
+    (void)mu_device_knows(arena, &device, target->name, &ret_attempt->port);
     ret_attempt->timeout_ms = device_param_ms(
         state, step->device, mu_text_make(arena, "pcmk_%s_timeout", step->action),
         state->config->options.fencing_timeout_ms);
@@ -290,8 +286,10 @@ steps_make(const struct mu_state *state, const struct mu_state_fence *fence,
         }
     }
     for (uint32_t i = 0; !has_topology && i < config->resources_count; i++) {
-        if (device_is_enabled(config, i) &&
-            device_knows(state, i, target, arena, NULL)) {
+        const struct mu_params_context device = device_of(state, i);
+
+        if (mu_device_is_enabled(config, i) &&
+            mu_device_knows(arena, &device, target->name, NULL)) {
             steps.items[steps.count] =
                 (struct step){i, steps.count, fence->action, false};
             steps.count++;
@@ -317,7 +315,8 @@ level_add(const struct mu_state *state, const struct mu_config_level *level,
                 mu_config_find_resource(config, level->devices[i]);
             const char *step_action = action;
 
-            if (device == MU_CONFIG_NONE || !device_is_enabled(config, device)) {
+            if (device == MU_CONFIG_NONE ||
+                !mu_device_is_enabled(config, device)) {
                 continue;
             }
             if (is_split) {
@@ -333,109 +332,34 @@ static bool
 level_is_for(const struct mu_config_level *level,
              const struct mu_state_node *target)
 {
-    if (level->target) {
-        return mu_text_casecmp(level->target, target->name) == 0;
-    }
-    if (level->target_attribute && level->target_value) {
-        const char *value =
-            mu_state_get_attribute(target, level->target_attribute);
+    const char *value =
+        level->target_attribute
+            ? mu_state_get_attribute(target, level->target_attribute)
+            : NULL;
 
-        return value && strcmp(value, level->target_value) == 0;
-    }
-    return level->target_pattern &&
-           mu_config_pattern_fits(level->target_pattern, target->name);
+    return mu_device_level_is_for(level, target->name, value);
 }
 
-static bool
-device_is_enabled(const struct mu_config *config, uint32_t index)
+static struct mu_params_context
+device_of(const struct mu_state *state, uint32_t index)
 {
-    const struct mu_config_resource *resource = &config->resources[index];
-    const struct mu_params_context context = {.config = config,
-                                              .resource = index};
-    const char *role;
-
-    if (resource->kind != MU_RESOURCE_PRIMITIVE ||
-        resource->agent_class != MU_AGENT_FENCE) {
-        return false;
-    }
-    role = mu_params_meta(&context, "target-role", NULL);
-    return !role || mu_text_casecmp(role, "Stopped") != 0;
-}
-
-/* Whether the device can switch the target, and what it calls it. A device
- * that says nothing about its hosts is taken at its word for all of them. */
-static bool
-device_knows(const struct mu_state *state, uint32_t index,
-             const struct mu_state_node *target, struct mu_arena *arena,
-             const char **ret_port)
-{
-    const char *map = device_param(state, index, "pcmk_host_map");
-    const char *list = device_param(state, index, "pcmk_host_list");
-    const char *port = NULL;
-
-    if (map) {
-        port = word_find(arena, map, "; \t", target->name, true);
-        if (port && ret_port) {
-            *ret_port = port;
-        }
-    }
-    if (port) {
-        return true;
-    }
-    if (list) {
-        return word_find(arena, list, ",; \t", target->name, false) != NULL;
-    }
-    return !map;
-}
-
-static const char *
-device_param(const struct mu_state *state, uint32_t index, const char *name)
-{
-    const struct mu_rule_input input = {.now_ms = state->wall_ms};
-
-    return mu_config_lookup(&state->config->resources[index].params, name,
-                            &input, NULL);
+    return (struct mu_params_context){.config = state->config,
+                                      .resource = index,
+                                      .now_ms = state->wall_ms};
 }
 
 static int64_t
 device_param_ms(const struct mu_state *state, uint32_t index, const char *name,
                 int64_t fallback_ms)
 {
-    const char *text = device_param(state, index, name);
+    const struct mu_params_context device = device_of(state, index);
+    const char *text = mu_device_param(&device, name);
     int64_t ms;
 
     if (!text || mu_text_parse_duration(text, &ms) < 0) {
         return fallback_ms;
     }
     return ms;
-}
-
-/* Finds 'word' in a list, or "word:value" in a map; returns it or its value. */
-static const char *
-word_find(struct mu_arena *arena, const char *list, const char *separators,
-          const char *word, bool is_map)
-{
-    size_t word_length = strlen(word);
-
-    while (*list) {
-        size_t length;
-        const char *colon;
-
-        list += strspn(list, separators);
-        length = strcspn(list, separators);
-        colon = is_map ? memchr(list, ':', length) : NULL;
-        if (colon && (size_t)(colon - list) == word_length &&
-            strncmp(list, word, word_length) == 0) {
-            return mu_arena_strndup(arena, colon + 1,
-                                    length - word_length - 1);
-        }
-        if (!is_map && length == word_length &&
-            strncmp(list, word, length) == 0) {
-            return word;
-        }
-        list += length;
-    }
-    return NULL;
 }
 
 /* An active member that is not the target: first those that monitor the
@@ -594,6 +518,7 @@ attempt_fail(struct mu_apply *apply, struct mu_state_fence *fence,
     struct mu_state *state = apply->state;
     struct steps steps = steps_make(state, fence, apply->scratch);
     int64_t tries_max = 2;
+    struct mu_params_context device;
     const char *text;
     uint32_t level;
     struct mu_outcome *cancel = mu_apply_add(apply, MU_OUTCOME_CANCEL);
@@ -613,9 +538,10 @@ attempt_fail(struct mu_apply *apply, struct mu_state_fence *fence,
                    "fencing of %s with %s failed: %s", about.node,
                    fence->device, reason);
     fence->reason = mu_state_text(state, reason);
-    text = device_param(state, steps.items[fence->step].device,
-                        mu_text_make(apply->scratch, "pcmk_%s_retries",
-                                     steps.items[fence->step].action));
+    device = device_of(state, steps.items[fence->step].device);
+    text = mu_device_param(&device,
+                           mu_text_make(apply->scratch, "pcmk_%s_retries",
+                                        steps.items[fence->step].action));
     if (text && mu_text_parse_int64(text, &tries_max) < 0) {
         tries_max = 2;
     }
