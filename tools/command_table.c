@@ -82,6 +82,17 @@ const struct mu_tool_command mu_command_table_items[] = {
      "Nothing is changed.\n"
      "Example:\n  muster simulate node-down=node1\n",
      true},
+    {"audit", NULL, mu_muster_audit_run, "[FILE]",
+     "what the cluster survives, and what not",
+     "Lets every node, every two nodes, every resource and every fence device\n"
+     "fail, and every node be in maintenance, one after the other, on the live\n"
+     "state or that of a file with a whole CIB. The weakest point comes first,\n"
+     "with what each service loses and why nothing can be done about it.\n"
+     "Nothing is changed. Each node is counted with one vote; of two nodes one\n"
+     "is enough.\n"
+     "  -v, --full        fold nothing\n"
+     "  --format oneline  only: survives any 1 node; not n2+n3\n",
+     false},
     {"wait", NULL, mu_muster_look_wait, "[--timeout S]",
      "return when nothing is in flight and nothing planned",
      "Exit status: 0 idle, 1 time-out (default 60 s).\n", false},

@@ -37,6 +37,9 @@ int mu_muster_revisions_moved(struct mu_tool *tool, const char *since);
 /* muster_why.c */
 mu_tool_function mu_muster_why_run;
 
+/* muster_audit.c */
+mu_tool_function mu_muster_audit_run;
+
 /* muster_configure.c */
 mu_tool_function mu_muster_configure_run;
 mu_tool_function mu_muster_configure_show;

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "sched/happen.h"
+
+#include <string.h>
+
+#include "base/limits.h"
+#include "base/panic.h"
+#include "base/text.h"
+
+enum { RC_BROKEN = 1 };
+
+static struct mu_snapshot *copy(struct mu_arena *arena,
+                                const struct mu_snapshot *snapshot,
+                                uint32_t node,
+                                struct mu_status_node **ret_node);
+static const struct mu_status_op *
+failure_add(struct mu_arena *arena, const struct mu_snapshot *snapshot,
+            struct mu_status_resource *resource);
+static void attribute_set(struct mu_arena *arena, struct mu_status_node *node,
+                          const char *name, const char *value);
+
+struct mu_snapshot *
+mu_happen_node_lost(struct mu_arena *arena, const struct mu_snapshot *snapshot,
+                    uint32_t node)
+{
+    struct mu_status_node *lost;
+    struct mu_snapshot *next = copy(arena, snapshot, node, &lost);
+
+    lost->is_seen = true;
+    lost->is_member = false;
+    lost->is_process_up = false;
+    lost->join = MU_JOIN_DOWN;
+    lost->expected = MU_EXPECTED_MEMBER;
+    if (snapshot->coordinator == node) {
+        next->coordinator = MU_CONFIG_NONE;
+        for (uint32_t i = next->status->nodes_count; i > 0; i--) {
+            if (next->status->nodes[i - 1].join == MU_JOIN_MEMBER) {
+                next->coordinator = i - 1;
+            }
+        }
+    }
+    return next;
+}
+
+struct mu_snapshot *
+mu_happen_node_joined(struct mu_arena *arena,
+                      const struct mu_snapshot *snapshot, uint32_t node)
+{
+    struct mu_status_node *joined;
+    struct mu_snapshot *next = copy(arena, snapshot, node, &joined);
+
+    joined->is_seen = true;
+    joined->is_member = true;
+    joined->is_process_up = true;
+    joined->join = MU_JOIN_MEMBER;
+    joined->expected = MU_EXPECTED_MEMBER;
+    return next;
+}
+
+struct mu_snapshot *
+mu_happen_node_standby(struct mu_arena *arena,
+                       const struct mu_snapshot *snapshot, uint32_t node)
+{
+    struct mu_status_node *idle;
+    struct mu_snapshot *next = copy(arena, snapshot, node, &idle);
+
+    attribute_set(arena, idle, "standby", "on");
+    return next;
+}
+
+struct mu_snapshot *
+mu_happen_resource_failed(struct mu_arena *arena,
+                          const struct mu_snapshot *snapshot, uint32_t node,
+                          const char *resource, int32_t count)
+{
+    struct mu_status_node *where;
+    struct mu_snapshot *next = copy(arena, snapshot, node, &where);
+    struct mu_status_resource *resources =
+        mu_arena_new(arena, struct mu_status_resource,
+                     (size_t)where->resources_count + 1);
+
+    for (uint32_t i = 0; i < where->resources_count; i++) {
+        const struct mu_status_op *op;
+        const char *key;
+
+        resources[i] = where->resources[i];
+        if (strcmp(resources[i].id, resource) != 0 ||
+            resources[i].ops_count == 0) {
+            continue;
+        }
+        op = failure_add(arena, snapshot, &resources[i]);
+        key = mu_text_make(arena, "%s#%s_%lld", resource, op->name,
+                           (long long)op->interval_ms);
+        attribute_set(arena, where, mu_text_make(arena, "fail-count-%s", key),
+                      count >= MU_SCORE_INFINITY
+                          ? "INFINITY"
+                          : mu_text_make(arena, "%d", (int)count));
+        attribute_set(arena, where, mu_text_make(arena, "last-failure-%s", key),
+                      mu_text_make(arena, "%lld",
+                                   (long long)(snapshot->now_ms / 1000)));
+    }
+    where->resources = resources;
+    return next;
+}
+
+static struct mu_snapshot *
+copy(struct mu_arena *arena, const struct mu_snapshot *snapshot, uint32_t node,
+     struct mu_status_node **ret_node)
+{
+    struct mu_snapshot *next = mu_arena_copy(arena, snapshot, sizeof(*next));
+    struct mu_status *status =
+        mu_arena_copy(arena, snapshot->status, sizeof(*status));
+
+    mu_assert(node < status->nodes_count);
+    status->nodes = mu_arena_copy(arena, status->nodes,
+                                  status->nodes_count * sizeof(*status->nodes));
+    next->status = status;
+    *ret_node = &status->nodes[node];
+    return next;
+}
+
+/* The recurring monitor noticed; where there is none, the start counts as what
+ * went wrong. Returns that operation, which is the newest now. */
+static const struct mu_status_op *
+failure_add(struct mu_arena *arena, const struct mu_snapshot *snapshot,
+            struct mu_status_resource *resource)
+{
+    uint32_t count = resource->ops_count;
+    struct mu_status_op *ops =
+        mu_arena_copy(arena, resource->ops, count * sizeof(*ops));
+    uint32_t found = 0;
+    int32_t call_id = 0;
+    struct mu_status_op failed;
+
+    for (uint32_t i = 0; i < count; i++) {
+        if (ops[i].interval_ms > 0 || (strcmp(ops[i].name, "start") == 0 &&
+                                       ops[found].interval_ms == 0)) {
+            found = i;
+        }
+        call_id = ops[i].call_id > call_id ? ops[i].call_id : call_id;
+    }
+    failed = ops[found];
+    failed.call_id = call_id + 1;
+    failed.rc = RC_BROKEN;
+    failed.status = MU_OP_STATUS_DONE;
+    failed.last_change_ms = snapshot->now_ms;
+    failed.transition_magic = NULL;
+    memmove(&ops[found], &ops[found + 1], (count - found - 1) * sizeof(*ops));
+    ops[count - 1] = failed;
+    resource->ops = ops;
+    return &ops[count - 1];
+}
+
+/* Attributes are sorted by name. */
+static void
+attribute_set(struct mu_arena *arena, struct mu_status_node *node,
+              const char *name, const char *value)
+{
+    struct mu_pair *pairs = mu_arena_new(arena, struct mu_pair,
+                                         (size_t)node->attributes_count + 1);
+    uint32_t at = 0;
+    uint32_t rest;
+
+    while (at < node->attributes_count &&
+           strcmp(node->attributes[at].name, name) < 0) {
+        pairs[at] = node->attributes[at];
+        at++;
+    }
+    pairs[at] = (struct mu_pair){name, value};
+    rest = at < node->attributes_count &&
+                   strcmp(node->attributes[at].name, name) == 0
+               ? at + 1
+               : at;
+    for (uint32_t i = rest; i < node->attributes_count; i++) {
+        pairs[at + 1 + i - rest] = node->attributes[i];
+    }
+    node->attributes_count += rest == at ? 1 : 0;
+    node->attributes = pairs;
+}

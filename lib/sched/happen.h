@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef MU_SCHED_HAPPEN_H
+#define MU_SCHED_HAPPEN_H
+
+/* Happen: what is known right after something happened?
+ *
+ * For questions that begin with "what if". Each function returns a snapshot on
+ * 'arena' that borrows what did not change; the one given is left alone. What
+ * follows is for the scheduler to say (sched.h), what is after that for carry.h.
+ * Quorum is the caller's business: it knows how votes are counted. */
+
+#include "model/snapshot.h"
+
+/* Node 'node' went silent. Another coordinator is found. */
+struct mu_snapshot *mu_happen_node_lost(struct mu_arena *arena,
+                                        const struct mu_snapshot *snapshot,
+                                        uint32_t node);
+
+/* Node 'node' joined and waits for work. */
+struct mu_snapshot *mu_happen_node_joined(struct mu_arena *arena,
+                                          const struct mu_snapshot *snapshot,
+                                          uint32_t node);
+
+/* Node 'node' was put into standby. */
+struct mu_snapshot *mu_happen_node_standby(struct mu_arena *arena,
+                                           const struct mu_snapshot *snapshot,
+                                           uint32_t node);
+
+/* The resource that histories call 'resource' was found broken on 'node'. It
+ * has failed there 'count' times by now (MU_SCORE_INFINITY: it need not be tried
+ * again there). */
+struct mu_snapshot *mu_happen_resource_failed(struct mu_arena *arena,
+                                              const struct mu_snapshot *snapshot,
+                                              uint32_t node,
+                                              const char *resource,
+                                              int32_t count);
+
+#endif /* MU_SCHED_HAPPEN_H */
