@@ -24,6 +24,8 @@ static bool answer_question(struct mu_api *api, uint64_t client,
 static void answer_revision(struct mu_api *api, uint64_t client,
                             const json_t *request);
 static const struct mu_state *state_of(struct mu_api *api);
+static void answer_timeline(struct mu_api *api, uint64_t client,
+                            const json_t *request);
 static void answer_wish(struct mu_api *api, uint64_t client, const char *name,
                         const struct mu_api_credentials *credentials,
                         const json_t *request);
@@ -281,6 +283,8 @@ answer_question(struct mu_api *api, uint64_t client, const char *name,
                                                  json_integer_value(limit) > 0
                                              ? (size_t)json_integer_value(limit)
                                              : HISTORY_LIMIT));
+    } else if (strcmp(name, "timeline") == 0) {
+        answer_timeline(api, client, request);
     } else if (strcmp(name, "version") == 0) {
         respond_result(api, client, version_build());
     } else if (strcmp(name, "wait") == 0) {
@@ -333,6 +337,21 @@ state_of(struct mu_api *api)
     const struct mu_core *core = api->host.core(api->host.context);
 
     return core ? mu_core_get_state(core) : NULL;
+}
+
+static void
+answer_timeline(struct mu_api *api, uint64_t client, const json_t *request)
+{
+    json_t *one = mu_api_history_timeline(
+        api->history, json_string_value(json_object_get(request, "id")));
+
+    if (one) {
+        respond_result(api, client, one);
+    } else {
+        respond_error(api, client, -ENOENT,
+                      "no such timeline is known on this node; see which there "
+                      "are: muster timeline");
+    }
 }
 
 /* Requests that change something go through the core of this node into the

@@ -130,4 +130,8 @@ json_t *mu_api_history_update(struct mu_api_history *history,
 json_t *mu_api_history_build(const struct mu_api_history *history,
                              size_t limit);
 
+/* The failover called 'id' with its steps, the newest for null; or null. */
+json_t *mu_api_history_timeline(const struct mu_api_history *history,
+                                const char *id);
+
 #endif /* MU_DAEMON_API_PRIVATE_H */

@@ -96,10 +96,23 @@ const struct mu_tool_command mu_command_table_items[] = {
     {"wait", NULL, mu_muster_look_wait, "[--timeout S]",
      "return when nothing is in flight and nothing planned",
      "Exit status: 0 idle, 1 time-out (default 60 s).\n", false},
-    {"history", NULL, mu_muster_look_history, "",
-     "what happened, and how long each failover took", NULL, false},
-    {"events", NULL, mu_muster_look_events, "[--follow]",
-     "what happens, as it happens", NULL, false},
+    {"history", NULL, mu_muster_events_history, "",
+     "what happened, and how long each failover took",
+     "  -v, --full      all that is known, beginnings of operations too\n",
+     false},
+    {"events", NULL, mu_muster_events_run, "[--follow]",
+     "what happened and what led to it",
+     "Each line ends with its id and the id of its cause; an effect stands\n"
+     "further in than its cause. Ids are the same on all nodes.\n"
+     "  --follow        what happens from now on, as it happens\n"
+     "  --format json   one JSON object per line\n",
+     false},
+    {"timeline", NULL, mu_muster_events_timeline, "[ID | last]",
+     "failovers, step by step in milliseconds",
+     "Without ID lists the failovers that this node has seen, a hundred at\n"
+     "most; with one shows its steps: the loss, fencing, plans, and the begin\n"
+     "and end of each operation, in milliseconds since the loss was known.\n",
+     false},
     {"verify", NULL, mu_muster_configure_verify, "[FILE]",
      "judge the configuration",
      "An agent that lacks a parameter, or is not here, is an error; what may "

@@ -10,10 +10,13 @@
 
 /* muster_look.c: what is, what was, what will be. */
 mu_tool_function mu_muster_look_status;
-mu_tool_function mu_muster_look_history;
-mu_tool_function mu_muster_look_events;
 mu_tool_function mu_muster_look_wait;
 mu_tool_function mu_muster_look_version;
+
+/* muster_events.c */
+mu_tool_function mu_muster_events_history;
+mu_tool_function mu_muster_events_run;
+mu_tool_function mu_muster_events_timeline;
 
 /* muster_plan.c */
 mu_tool_function mu_muster_plan_run;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Looking: status, history, events, wait, version. */
+/* Looking: status, wait, version. */
 
 #include <errno.h>
 #include <stdio.h>
@@ -13,15 +13,12 @@
 #include "tools/muster_status.h"
 #include "tools/table.h"
 
-enum { WAIT_MS = 60000, HISTORY_LINES = 40 };
+enum { WAIT_MS = 60000 };
 
 static bool is_classic(const struct mu_tool *tool);
 static int show_classic(struct mu_tool *tool, int argc, char **argv);
 static int show_status(struct mu_tool *tool, const json_t *status);
 static int watch_status(struct mu_tool *tool);
-static void write_note(const struct mu_tool *tool, const json_t *note);
-static void write_failovers(const struct mu_tool *tool,
-                            const json_t *failovers);
 static const char *text_of(const json_t *object, const char *name);
 
 int
@@ -127,80 +124,6 @@ mu_muster_look_wait(struct mu_tool *tool, int argc, char **argv)
 }
 
 int
-mu_muster_look_history(struct mu_tool *tool, int argc, char **argv)
-{
-    json_t *history = NULL;
-    const json_t *note;
-    size_t i;
-    int code;
-
-    if (argc > 0) {
-        return mu_tool_usage(tool, "%s: is no word of this command", argv[0]);
-    }
-    code = mu_client_ask(tool,
-                         json_pack("{s:s, s:i}", "request", "history", "limit",
-                                   tool->is_full ? 1000 : HISTORY_LINES),
-                         &history);
-    if (code) {
-        return code;
-    }
-    if (tool->is_json) {
-        mu_tool_print_json(history);
-    } else {
-        json_array_foreach(json_object_get(history, "notes"), i, note)
-        {
-            write_note(tool, note);
-        }
-        write_failovers(tool, json_object_get(history, "failovers"));
-    }
-    json_decref(history);
-    return MU_TOOL_OK;
-}
-
-int
-mu_muster_look_events(struct mu_tool *tool, int argc, char **argv)
-{
-    struct mu_muster_ipc *ipc;
-    struct mu_errbuf err = {0};
-    struct mu_client_answer answer = {0};
-    char *text;
-    int code;
-    int error = 0;
-
-    if (!tool->is_following) {
-        return mu_muster_look_history(tool, argc, argv);
-    }
-    code = mu_client_open(tool, &ipc);
-    if (code) {
-        return code;
-    }
-    code = mu_client_ask_on(tool, ipc, json_pack("{s:s}", "request", "events"),
-                            -1, &answer);
-    json_decref(answer.result);
-    while (!code && !error) {
-        error = mu_muster_ipc_next_event(ipc, tool->timeout_ms, &text, &err);
-        if (!error) {
-            json_t *note = json_loads(text, 0, NULL);
-
-            if (tool->is_json) {
-                (void)puts(text);
-            } else {
-                write_note(tool, note);
-            }
-            (void)fflush(stdout);
-            json_decref(note);
-            free(text);
-        }
-    }
-    mu_muster_ipc_close(ipc);
-    if (!code && error && error != -ETIMEDOUT) {
-        (void)mu_tool_fail(tool, "%s", err.text);
-        return MU_TOOL_NO_DAEMON;
-    }
-    return code;
-}
-
-int
 mu_muster_look_version(struct mu_tool *tool, int argc, char **argv)
 {
     struct mu_muster_ipc *ipc = NULL;
@@ -298,54 +221,6 @@ watch_status(struct mu_tool *tool)
     }
     mu_muster_ipc_close(ipc);
     return code ? code : MU_TOOL_NO_DAEMON;
-}
-
-static void
-write_note(const struct mu_tool *tool, const json_t *note)
-{
-    const char *at = text_of(note, "at");
-    const char *kind = text_of(note, "kind");
-    const char *text = text_of(note, "text");
-
-    (void)tool;
-    (void)printf("%-24s  %-13s %s\n", at ? at : "", kind ? kind : "",
-                 text ? text : "");
-}
-
-static void
-write_failovers(const struct mu_tool *tool, const json_t *failovers)
-{
-    static const struct {
-        const char *name;
-        const char *words;
-    } steps[] = {
-        {"fence_asked_after_ms", "fencing asked"},
-        {"fence_done_after_ms", "fencing done"},
-        {"first_start_after_ms", "first start"},
-        {"settled_after_ms", "settled"},
-    };
-    const json_t *one;
-    size_t i;
-
-    if (json_array_size(failovers) > 0) {
-        (void)printf("\nFAILOVERS (time after the loss was known)\n");
-    }
-    json_array_foreach(failovers, i, one)
-    {
-        const char *node = text_of(one, "node");
-        const char *lost = text_of(one, "lost");
-
-        (void)printf("  %s lost at %s", node ? node : "?", lost ? lost : "?");
-        for (size_t j = 0; j < sizeof(steps) / sizeof(steps[0]); j++) {
-            const json_t *ms = json_object_get(one, steps[j].name);
-
-            if (json_is_integer(ms)) {
-                (void)printf("%s %s %lld ms", tool->is_ascii ? " ->" : " →",
-                             steps[j].words, (long long)json_integer_value(ms));
-            }
-        }
-        (void)putchar('\n');
-    }
 }
 
 static const char *

@@ -8,6 +8,7 @@ whole lab shares, with the kernel's clock: so a service active on two nodes at
 once cannot hide.
 """
 
+import json
 import os
 import re
 import signal
@@ -298,6 +299,32 @@ class Cluster(unittest.TestCase):
                                if e["node"] == node], "it is fenced", 30)
         self.lab.wait(lambda: self.calls("one", "start")[-1]["node"] in others,
                       "its service starts elsewhere", 30)
+        # Those that were there tell the steps alike, in order.
+        for other in others:
+            self.lab.wait(lambda: self.timeline(other, node).get(
+                "settled_after_ms") is not None, "the failover is told", 30)
+            told = self.timeline(other, node)
+            moments = [told[f"{name}_after_ms"] for name in (
+                "fence_asked", "fence_done", "first_start", "settled")]
+            self.assertEqual(moments, sorted(moments))
+            begun = [step for step in told["steps"]
+                     if step["kind"] == "begin" and
+                     step["resource"] == "one"][-1]
+            ended = [step for step in told["steps"]
+                     if step["cause"] == begun["id"]]
+            self.assertEqual(len(ended), 1, told)
+            self.assertIn("start of one", ended[0]["text"])
+
+    def timeline(self, by, lost):
+        """The newest failover of node 'lost' as node 'by' tells it."""
+        done = self.lab.muster(by, "timeline", "--format", "json",
+                               check=False)
+        ids = [one["id"] for one in json.loads(done.stdout or "[]")
+               if one["node"] == lost and one["resource"] is None]
+        if not ids:
+            return {}
+        return json.loads(self.lab.muster(by, "timeline", ids[-1], "--format",
+                                          "json").stdout)
 
     def test_agents_misdeeds_harm_only_their_own_operation(self):
         """Noise, deafness, strays and failure, beside a good service."""
