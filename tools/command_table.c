@@ -192,8 +192,11 @@ const struct mu_tool_command mu_command_table_items[] = {
     STATEMENT("alert", "ID PATH ...", "a program that is told of events", NULL),
     STATEMENT("xml", "ELEMENT", "an object as XML", NULL),
     STATEMENT("delete", "ID...", "delete objects; members of groups stay",
+              "What runs is not deleted; with --force it is stopped first.\n"
               "Example:\n  muster configure delete web\n"),
-    STATEMENT("rename", "OLD NEW", "give an object another id", NULL),
+    STATEMENT("rename", "OLD NEW", "give an object another id",
+              "What runs is not renamed; with --force it is stopped first,\n"
+              "and started under its new name.\n"),
     STATEMENT("modgroup", "GROUP add R [before|after R2] | remove R",
               "change the members of a group", NULL),
     STATEMENT("set", "ID.NAME VALUE", "change one value", NULL),
@@ -273,8 +276,12 @@ const struct mu_tool_command mu_command_table_items[] = {
      "RESOURCE set NAME VALUE | delete NAME | show NAME",
      "what a resource takes of a node", NULL, false},
     {"resource failcount", NULL, mu_muster_resource_failcount,
-     "RESOURCE show NODE | delete NODE | set NODE N",
-     "how often a resource failed on a node", NULL, false},
+     "RESOURCE show|delete NODE [OP [INTERVAL]] | set NODE N [OP [INTERVAL]]",
+     "how often a resource failed on a node",
+     "Without an operation: all of them are shown and deleted, and set is\n"
+     "about the probe (monitor with interval 0).\n"
+     "Example:\n  muster resource failcount web set node1 2 monitor 10s\n",
+     false},
     {"resource constraints", NULL, mu_muster_resource_constraints, "RESOURCE",
      "constraints that name a resource", NULL, false},
 

@@ -122,6 +122,11 @@ mu_tool_function mu_muster_resource_failcount;
 mu_tool_function mu_muster_resource_fail;
 mu_tool_function mu_muster_resource_constraints;
 
+/* muster_delete.c: runs the statement "delete ..." or "rename ..." when what it
+ * names does not run, or was stopped with --force. */
+int mu_muster_delete_run(struct mu_tool *tool, int argc, char **argv,
+                         mu_tool_function *statement);
+
 /* muster_maintenance.c */
 mu_tool_function mu_muster_maintenance_start;
 mu_tool_function mu_muster_maintenance_stop;

@@ -37,6 +37,7 @@ struct editing {
     bool is_xml;
 };
 
+static int run_statement(struct mu_tool *tool, int argc, char **argv);
 static int change_typed(struct mu_cib_edit *edit, void *context);
 static int change_load(struct mu_cib_edit *edit, void *context);
 static int change_edited(struct mu_cib_edit *edit, void *context);
@@ -54,6 +55,16 @@ static int run_editor(struct mu_tool *tool, const char *path);
 
 int
 mu_muster_configure_run(struct mu_tool *tool, int argc, char **argv)
+{
+    if (argc > 1 && !tool->file &&
+        (strcmp(argv[0], "delete") == 0 || strcmp(argv[0], "rename") == 0)) {
+        return mu_muster_delete_run(tool, argc, argv, run_statement);
+    }
+    return run_statement(tool, argc, argv);
+}
+
+static int
+run_statement(struct mu_tool *tool, int argc, char **argv)
 {
     struct typed typed = {0};
 

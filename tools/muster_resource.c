@@ -27,6 +27,16 @@ struct resource_change {
     const char *value;    /* ATTRIBUTE; null deletes. */
 };
 
+/* Which fail count is meant. */
+struct fail_count {
+    const char *resource;
+    const char *node;
+    const char *op;
+    int64_t interval_ms;
+    bool has_op; /* 'op' was said; else all operations are meant to be shown or
+                    forgotten. */
+};
+
 static int run(struct mu_tool *tool, const struct resource_change *change);
 static int change_resources(struct mu_cib_edit *edit, void *context);
 static int change_one(struct mu_cib_edit *edit,
@@ -42,8 +52,12 @@ static int attribute_words(struct mu_tool *tool, int argc, char **argv,
                            enum mu_edit_set set);
 static int forget(struct mu_tool *tool, int argc, char **argv,
                   const char *request);
-static int fail_counts(struct mu_tool *tool, const char *id, const char *node,
-                       const char *value);
+static int fail_count_set(struct mu_tool *tool, const struct fail_count *count,
+                          const char *value);
+static const char *fail_count_name(struct mu_tool *tool,
+                                   const struct fail_count *count);
+static int fail_count_show(struct mu_tool *tool,
+                           const struct fail_count *count);
 
 int
 mu_muster_resource_start(struct mu_tool *tool, int argc, char **argv)
@@ -257,22 +271,45 @@ mu_muster_resource_utilization(struct mu_tool *tool, int argc, char **argv)
     return attribute_words(tool, argc, argv, MU_EDIT_UTILIZATION);
 }
 
+/* RESOURCE show|delete NODE [OP [INTERVAL]], RESOURCE set NODE N [OP
+ * [INTERVAL]] */
 int
 mu_muster_resource_failcount(struct mu_tool *tool, int argc, char **argv)
 {
-    if (argc == 3 && strcmp(argv[1], "show") == 0) {
-        return fail_counts(tool, argv[0], argv[2], NULL);
+    struct fail_count count = {.op = "monitor"};
+    bool is_set = argc > 1 && strcmp(argv[1], "set") == 0;
+    int own = is_set ? 4 : 3; /* Words before the operation. */
+
+    if (argc < own || argc > own + 2) {
+        return mu_tool_usage(tool, "say RESOURCE show NODE, RESOURCE delete "
+                                   "NODE or RESOURCE set NODE NUMBER, and an "
+                                   "operation and its interval if you mean "
+                                   "one");
     }
-    if (argc == 3 && strcmp(argv[1], "delete") == 0) {
-        return mu_client_wish(
-            tool, "cleanup",
-            (const char *[]){"resource", argv[0], "node", argv[2], NULL});
+    count.resource = argv[0];
+    count.node = argv[2];
+    count.has_op = argc > own;
+    count.op = count.has_op ? argv[own] : count.op;
+    if (argc > own + 1 &&
+        mu_text_parse_duration(argv[own + 1], &count.interval_ms)) {
+        return mu_tool_usage(tool, "%s: is no interval such as 10s",
+                             argv[own + 1]);
     }
-    if (argc == 4 && strcmp(argv[1], "set") == 0) {
-        return fail_counts(tool, argv[0], argv[2], argv[3]);
+    if (is_set) {
+        return fail_count_set(tool, &count, argv[3]);
     }
-    return mu_tool_usage(tool, "say RESOURCE show NODE, RESOURCE delete NODE "
-                               "or RESOURCE set NODE NUMBER");
+    if (strcmp(argv[1], "show") == 0) {
+        return fail_count_show(tool, &count);
+    }
+    if (strcmp(argv[1], "delete") == 0 && count.has_op) {
+        return fail_count_set(tool, &count, NULL);
+    }
+    if (strcmp(argv[1], "delete") == 0) {
+        return mu_client_wish(tool, "cleanup",
+                              (const char *[]){"resource", count.resource,
+                                               "node", count.node, NULL});
+    }
+    return mu_tool_usage(tool, "%s: is none of show, delete, set", argv[1]);
 }
 
 int
@@ -436,26 +473,45 @@ forget(struct mu_tool *tool, int argc, char **argv, const char *request)
     return code ? code : mu_client_settle(tool);
 }
 
-/* Shows the fail counts of a resource on a node, or sets them. */
+/* Sets the count of one operation; null forgets it. */
 static int
-fail_counts(struct mu_tool *tool, const char *id, const char *node,
-            const char *value)
+fail_count_set(struct mu_tool *tool, const struct fail_count *count,
+               const char *value)
 {
-    const char *prefix = mu_text_make(&tool->arena, "fail-count-%s#", id);
+    const char *name = fail_count_name(tool, count);
+    int32_t number;
+
+    if (value && (mu_text_parse_score(value, &number) || number < 0)) {
+        return mu_tool_usage(tool, "%s: is no count", value);
+    }
+    return mu_client_wish(tool, "attribute",
+                          (const char *[]){"node", count->node, "name", name,
+                                           value ? "value" : NULL, value,
+                                           NULL});
+}
+
+static const char *
+fail_count_name(struct mu_tool *tool, const struct fail_count *count)
+{
+    return mu_text_make(&tool->arena, "fail-count-%s#%s_%lld", count->resource,
+                        count->op, (long long)count->interval_ms);
+}
+
+/* Shows the sum over all operations, or the count of one. */
+static int
+fail_count_show(struct mu_tool *tool, const struct fail_count *count)
+{
+    const char *prefix =
+        count->has_op ? fail_count_name(tool, count)
+                      : mu_text_make(&tool->arena, "fail-count-%s#",
+                                     count->resource);
+    size_t length = strlen(prefix);
     int64_t sum = 0;
     json_t *status;
     const json_t *one;
     size_t i;
-    int code;
+    int code = mu_live_status(tool, &status);
 
-    if (value) {
-        return mu_client_wish(
-            tool, "attribute",
-            (const char *[]){"node", node, "name",
-                             mu_text_make(&tool->arena, "%smonitor_0", prefix),
-                             "value", value, NULL});
-    }
-    code = mu_live_status(tool, &status);
     if (code) {
         return code;
     }
@@ -465,23 +521,24 @@ fail_counts(struct mu_tool *tool, const char *id, const char *node,
         json_t *attribute;
         const char *key;
 
-        if (!name || strcmp(name, node) != 0) {
+        if (!name || strcmp(name, count->node) != 0) {
             continue;
         }
         json_object_foreach(json_object_get(one, "attributes"), key, attribute)
         {
-            int32_t count;
+            int32_t number;
 
-            if (strncmp(key, prefix, strlen(prefix)) == 0 &&
+            if (strncmp(key, prefix, length) == 0 &&
+                (!count->has_op || key[length] == '\0') &&
                 json_is_string(attribute) &&
-                mu_text_parse_score(json_string_value(attribute), &count) ==
+                mu_text_parse_score(json_string_value(attribute), &number) ==
                     0) {
-                sum += count;
+                sum += number;
             }
         }
     }
     json_decref(status);
-    (void)printf("scope=status  name=fail-count-%s value=%lld\n", id,
-                 (long long)sum);
+    (void)printf("scope=status  name=fail-count-%s value=%lld\n",
+                 count->resource, (long long)sum);
     return MU_TOOL_OK;
 }

@@ -270,6 +270,42 @@ class Override(unittest.TestCase):
         self.assertIn("could not leave", done.stderr)
         self.good("resource", "manage", "a", "--wait")
 
+    def test_what_runs_is_deleted_only_after_it_was_stopped(self):
+        self.define("a", "b")
+        node = self.place("a")[0]
+        said = self.refused("configure", "delete", "a")
+        self.assertIn("is running; stop it first", said)
+        self.assertIn("primitive a ", self.configuration())
+        self.good("configure", "delete", "a", "--force")
+        self.assertNotIn("primitive a ", self.configuration())
+        self.good("wait")
+        self.assertEqual(self.lab.shell(
+            node, "ls /run/resource-agents | grep Dummy-a || true"), "")
+        self.assertIn("is running",
+                      self.refused("configure", "rename", "b", "c"))
+        self.good("configure", "rename", "b", "c", "--force", "--wait")
+        self.assertEqual(len(self.place("c")), 1)
+        self.assertNotIn("target-role", self.configuration())
+        self.good("resource", "stop", "c", "--wait")
+        self.good("configure", "delete", "c")
+
+    def test_fail_counts_are_kept_for_each_operation(self):
+        self.define("a")
+        self.good("resource", "failcount", "a", "set", "node1", "2",
+                  "monitor", "5s")
+        self.good("resource", "failcount", "a", "set", "node1", "3", "start")
+        attributes = [one["attributes"] for one in self.status()["nodes"]
+                      if one["name"] == "node1"][0]
+        self.assertEqual(attributes["fail-count-a#monitor_5000"], "2")
+        self.assertEqual(attributes["fail-count-a#start_0"], "3")
+        self.assertIn("value=5", self.good("resource", "failcount", "a",
+                                           "show", "node1"))
+        self.assertIn("value=2", self.good("resource", "failcount", "a",
+                                           "show", "node1", "monitor", "5s"))
+        self.good("resource", "failcount", "a", "delete", "node1", "start")
+        self.assertIn("value=2", self.good("resource", "failcount", "a",
+                                           "show", "node1"))
+
     def test_a_ban_ends_at_its_time(self):
         self.define("a")
         home = self.place("a")[0]
