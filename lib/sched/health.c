@@ -75,8 +75,7 @@ palette_make(const struct mu_config_options *options,
         ret_palette->base = options->node_health_base;
         return true;
     }
-    /* "custom": rules on the attributes say it all. */
-    return false;
+    return mu_text_casecmp(strategy, "custom") == 0;
 }
 
 static int32_t
