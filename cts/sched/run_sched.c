@@ -219,6 +219,19 @@ scenario_read(struct scenario *scenario, const char *path)
     return is_good;
 }
 
+/* The name of a resource tells its agent. */
+static const char *
+agent_of(const char *resource)
+{
+    if (strncmp(resource, "shoot", strlen("shoot")) == 0) {
+        return "class='stonith' type='fence_dummy'";
+    }
+    if (strncmp(resource, "unit", strlen("unit")) == 0) {
+        return "class='systemd' type='dummy'";
+    }
+    return "class='ocf' provider='heartbeat' type='Dummy'";
+}
+
 static void
 node_write(struct scenario *scenario, struct mu_text_buffer *xml,
            const struct node *node)
@@ -270,10 +283,7 @@ node_write(struct scenario *scenario, struct mu_text_buffer *xml,
             continue;
         }
         mu_text_buffer_add(xml, "<lrm_resource id='%s' %s>", op->rsc,
-                           strncmp(op->rsc, "shoot", 5) == 0
-                               ? "class='stonith' type='fence_dummy'"
-                               : "class='ocf' provider='heartbeat' "
-                                 "type='Dummy'");
+                           agent_of(op->rsc));
         for (int j = i; j < scenario->ops_count; j++) {
             const struct op *other = &scenario->ops[j];
 

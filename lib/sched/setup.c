@@ -17,6 +17,7 @@ struct reader {
 static void nodes_make(struct mu_sched *sched);
 static void traits_read(struct mu_sched *sched, uint32_t config_index);
 static void traits_read_clone(struct reader *reader, struct mu_traits *traits);
+static bool can_be_unique(const struct mu_config *config, uint32_t index);
 static enum mu_requires requires_read(struct reader *reader,
                                       const struct mu_config_resource *config);
 static struct mu_sched_resource *resource_make(struct mu_sched *sched,
@@ -253,7 +254,8 @@ traits_read_clone(struct reader *reader, struct mu_traits *traits)
     traits->promoted_node_max = int_read(
         reader, "promoted-node-max", int_read(reader, "master-node-max", 1));
     traits->is_unique =
-        bool_read(reader, "globally-unique", traits->clone_node_max > 1);
+        bool_read(reader, "globally-unique", traits->clone_node_max > 1) &&
+        can_be_unique(sched->config, reader->config);
     if (!traits->is_unique) {
         traits->clone_node_max = 1; /* Copies could not be told apart. */
     }
@@ -269,6 +271,24 @@ traits_read_clone(struct reader *reader, struct mu_traits *traits)
                                    (int)MU_INSTANCES_COUNT_MAX));
         traits->clone_max = MU_INSTANCES_COUNT_MAX;
     }
+}
+
+/* Agents of other classes are not told which instance they are. */
+static bool
+can_be_unique(const struct mu_config *config, uint32_t index)
+{
+    const struct mu_config_resource *resource = &config->resources[index];
+
+    if (resource->kind == MU_RESOURCE_PRIMITIVE) {
+        return resource->agent_class == MU_AGENT_OCF ||
+               resource->agent_class == MU_AGENT_FENCE;
+    }
+    for (uint32_t i = 0; i < resource->children_count; i++) {
+        if (!can_be_unique(config, resource->first_child + i)) {
+            return false;
+        }
+    }
+    return true;
 }
 
 static enum mu_requires
