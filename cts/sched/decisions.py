@@ -14,6 +14,9 @@ ROLES = {"Starting": "Started", "Stopping": "Started", "Migrating": "Started",
          "Promoting": "Unpromoted", "Demoting": "Promoted",
          "Master": "Promoted", "Slave": "Unpromoted"}
 NOTIFY = re.compile(r"^(.*)_(confirmed-)?(pre|post)_notify_(.*)_0$")
+# In which order actions on one resource and node take effect.
+RANKS = {"reboot": 0, "off": 0, "demote": 1, "stop": 2, "start": 3,
+         "migrate_from": 3, "promote": 4}
 
 
 class Failed(Exception):
@@ -35,6 +38,30 @@ class Decisions:
         """The actions that do something, with how often each occurs."""
         return collections.Counter(key for _, is_real, key, _ in self.actions
                                    if is_real)
+
+    def outcome(self):
+        """Where everything is when all actions have succeeded, whatever the
+        planner itself says of that: (resource, node, role)."""
+        roles = {}
+        for rsc, node, role in self.before:
+            roles.setdefault((rsc, node), role)
+        changes = sorted((RANKS[key[0]], key) for key in self.keys()
+                         if key[0] in RANKS)
+        for _, (task, rsc, node, _, _) in changes:
+            if task in ("reboot", "off"):
+                roles = {key: role for key, role in roles.items()
+                         if key[1] != node}
+            elif task == "stop":
+                roles.pop((rsc, node), None)
+            elif task == "promote":
+                roles[rsc, node] = "Promoted"
+            elif task == "demote" and (rsc, node) in roles:
+                roles[rsc, node] = "Unpromoted"
+            elif task in ("start", "migrate_from"):
+                roles.setdefault((rsc, node), "Started")
+        return collections.Counter({(*key, role.replace("Unpromoted",
+                                                        "Started")): 1
+                                    for key, role in roles.items()})
 
     def order(self):
         """For each action that does something, those that come before it.
@@ -207,12 +234,10 @@ def action_read(element):
 # Comparison
 
 def placements_differ(pacemaker, muster):
-    """Lines that tell how the placements afterwards differ."""
-    def reduced(decisions):
-        return collections.Counter(
-            {key: count for key, count in decisions.after.items()
-             if key[1] not in pacemaker.nodes_down})
-    return counters_differ(reduced(pacemaker), reduced(muster))
+    """Lines that tell how the placements afterwards differ. What counts is
+    where the actions lead: crm_simulate's own carrying out gives up where its
+    graph has a loop, and takes instances of a clone for each other."""
+    return counters_differ(pacemaker.outcome(), muster.outcome())
 
 
 def actions_differ(pacemaker, muster):

@@ -133,6 +133,7 @@ class Cluster:
         self.templates = []
         self.tags = []
         self.tickets = []
+        self.op_defaults = None
         self.options_make()
         self.nodes_make()
         self.resources_make()
@@ -700,11 +701,13 @@ class Cluster:
                                                "restart", "fence"])
             block = make.pairs(ET.SubElement(configuration, "op_defaults"),
                                "meta_attributes", values)
+            self.op_defaults = {"timeout_s": 40, "for": None}
             if make.chance(0.4):
+                self.op_defaults["for"] = make.pick(["monitor", "start"])
                 rule = ET.Element("rule", id=make.id("rule"))
                 ET.SubElement(rule, "op_expression",
                               {"id": make.id("expr"),
-                               "name": make.pick(["monitor", "start"])})
+                               "name": self.op_defaults["for"]})
                 block.insert(0, rule)
 
 

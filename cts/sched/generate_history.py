@@ -51,6 +51,7 @@ class History:
         self.attributes = {node["name"]: {} for node in cluster.nodes}
         self.operations = {node["name"]: {} for node in cluster.nodes}
         self.agents = {}
+        self.params = {}
 
     def has(self, feature):
         return feature in self.make.features
@@ -150,6 +151,7 @@ class History:
         for primitive in resource.primitives():
             name = primitive.id + suffix
             self.agents[name] = primitive.agent
+            self.params[name] = primitive.params
             if home and not broken:
                 self.active_add(primitive, home, name, role)
                 broken = resource.kind == "group" and self.make.chance(0.1)
@@ -196,30 +198,36 @@ class History:
             rc = 8 if role == "Promoted" else 0
             operations.append(Operation("monitor", rc, rc, interval_s,
                                         wanted))
-        if self.has("digests"):
-            self.digests_add(primitive, operations)
         if self.has("failures") and make.chance(0.25):
             self.failure_add(primitive, node, name, role)
         elif self.has("pending") and make.chance(0.3):
             self.pending_add(primitive, node, name, role)
 
-    def digests_add(self, primitive, operations):
-        make = self.make
-        kind = make.pick(["same", "same", "same", "changed", "reloadable"])
+    def digests_add(self, params, operations):
+        """Every entry has the digest of its parameters: without one, what is
+        active is taken to have changed."""
+        kind = "same"
+        if self.has("digests") and params:
+            kind = self.make.pick(["same", "same", "changed", "reloadable"])
         for operation in operations:
-            timeout_ms = 20000 if operation.interval_s else None
-            if self.has("op-defaults") and timeout_ms:
-                return
-            params = dict(primitive.params)
-            operation.attributes["op-digest"] = digest(params, timeout_ms)
+            timeout_ms = self.timeout_ms(operation)
+            recorded = dict(params)
             if kind == "changed":
-                params["state"] = "/run/before"
-                operation.attributes["op-digest"] = digest(params, timeout_ms)
+                recorded["state"] = "/run/before"
             elif kind == "reloadable" and operation.name == "start":
-                operation.attributes["op-digest"] = digest(
-                    {**params, "fake": "before"}, timeout_ms)
                 operation.attributes["op-force-restart"] = " state "
                 operation.attributes["op-restart-digest"] = digest(params)
+                recorded["fake"] = "before"
+            operation.attributes["op-digest"] = digest(recorded, timeout_ms)
+
+    def timeout_ms(self, operation):
+        """Part of the digest of recurring operations."""
+        if not operation.interval_s:
+            return None
+        defaults = self.cluster.op_defaults
+        if defaults and defaults["for"] in (None, operation.name):
+            return defaults["timeout_s"] * 1000
+        return 20000
 
     def failure_add(self, primitive, node, name, role):
         make = self.make
@@ -360,6 +368,7 @@ class History:
                     and self.make.chance(0.3):
                 block.set("shutdown-lock", str(NOW_S - 100))
             entries = {}
+            self.digests_add(self.params.get(rsc, {}), operations)
             for operation in operations:
                 call_id += 1
                 entry = self.operation_make(name, rsc, operation, call_id)

@@ -23,7 +23,6 @@ OPTIONAL = {
     "resource_set": ["sequential", "require-all", "role", "action"],
     "rule": ["boolean-op", "role"],
     "op": ["on-fail", "timeout", "role", "enabled"],
-    "lrm_rsc_op": ["op-digest"],
 }
 
 
@@ -31,17 +30,20 @@ def shrink(cib, holds, steps_max=1500):
     """The smallest CIB found of which 'holds' is true, as it is of 'cib'."""
     steps = 0
     progress = True
-    while progress and steps < steps_max:
+    while progress:
         progress = False
-        for candidate in candidates(cib):
+        at = 0
+        while True:
+            left = list(candidates(cib))
+            if at >= len(left) or steps >= steps_max:
+                break
             steps += 1
-            smaller = candidate(copy.deepcopy(cib))
+            smaller = left[at](copy.deepcopy(cib))
             if smaller is not None and holds(smaller):
                 cib = smaller
                 progress = True
-                break
-            if steps >= steps_max:
-                break
+            else:
+                at += 1
     return cib
 
 
