@@ -410,7 +410,7 @@ failed_promotable(struct mu_history *history, enum mu_answer answer)
     struct mu_sched_resource *resource = history->resource;
 
     if (mu_history_op_is(history->op, "promote")) {
-        resource->role = MU_ROLE_UNPROMOTED;
+        resource->role = MU_ROLE_PROMOTED;
     } else if (answer == MU_ANSWER_BLOCK) {
         resource->role = MU_ROLE_PROMOTED;
         resource->next_role = MU_ROLE_STOPPED;
@@ -505,7 +505,7 @@ recurring_note(struct mu_history *history)
         const struct mu_status_op *op = &history->known->ops[i];
 
         if ((start < stop && i <= stop) || i < start || op->interval_ms == 0 ||
-            op->status == MU_OP_STATUS_PENDING || op->is_failure ||
+            op->status == MU_OP_STATUS_PENDING ||
             !mu_history_op_is(op, "monitor")) {
             continue;
         }
