@@ -444,6 +444,7 @@ nowhere_set(struct mu_sched_resource *resource, bool stops_if_nowhere)
         if (action->verb == MU_VERB_STOP) {
             mu_action_require(action);
         } else if (action->verb == MU_VERB_START ||
+                   action->verb == MU_VERB_CANCEL || /* The stop does that. */
                    (action->verb == MU_VERB_MONITOR &&
                     mu_key_interval_ms(action->key) != 0 &&
                     action->expected_rc != 7)) {
