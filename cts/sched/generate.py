@@ -134,6 +134,7 @@ class Cluster:
         self.tags = []
         self.tickets = []
         self.op_defaults = None
+        self.colocated = []  # (dependent, primary, score)
         self.options_make()
         self.nodes_make()
         self.resources_make()
@@ -444,12 +445,14 @@ class Cluster:
         return [one for one in self.resources if not one.is_fencing]
 
     def names(self, allows_device=False):
-        """What a constraint may name, most often whole resources."""
+        """What a constraint may name, most often whole resources. What is in
+        a clone has no name of its own: whether Pacemaker finds it depends on
+        the history."""
         names = [one.id for one in
                  (self.resources if allows_device else self.ordinary())]
         if self.has("member-constraints"):
             names += [inner.id for one in self.ordinary()
-                      for inner in one.primitives() if inner is not one]
+                      if one.kind == "group" for inner in one.members]
         return names
 
     def is_promotable(self, name):
@@ -595,8 +598,12 @@ class Cluster:
             return
         element.set("score", make.score())
         if self.has("sets") and make.chance(0.3):
+            if make.chance(0.8):
+                element.set("score", "INFINITY")
             for _ in range(make.pick([1, 1, 2])):
                 block, members = self.set_make(element, names)
+                self.colocated += [(b, a, element.get("score")) for a, b
+                                   in zip(members, members[1:])]
                 names = [one for one in names if one not in members]
                 if make.chance(0.3):
                     block.set("sequential", "false")
@@ -610,8 +617,18 @@ class Cluster:
             if self.templates and make.chance(0.1):
                 names = names + ["tpl"]
             first, second = make.some(names, 2, 2)
+            if make.chance(0.95):
+                # No loops: what is listed first is the primary.
+                tops = [one.id for one in self.resources]
+                if {self.top_of(first), self.top_of(second)} <= set(tops) and \
+                        tops.index(self.top_of(first)) < \
+                        tops.index(self.top_of(second)):
+                    first, second = second, first
+                if self.is_tangled(first, second, element.get("score")):
+                    return
             element.set("rsc", first)
             element.set("with-rsc", second)
+            self.colocated.append((first, second, element.get("score")))
             for name, role in ((first, "rsc-role"), (second, "with-rsc-role")):
                 if self.is_promotable(name) and make.chance(0.6):
                     element.set(role, self.role_for(name))
@@ -620,6 +637,26 @@ class Cluster:
         if self.has("colocation-extras") and make.chance(0.3):
             element.set("influence", "false")
         self.sections["constraints"].append(element)
+
+    def is_tangled(self, first, second, score):
+        """Chains with a weak link or through a group: versions of Pacemaker
+        weigh them differently, and few people have them."""
+        first, second = self.top_of(first), self.top_of(second)
+        is_weak = score.strip("-") != "INFINITY"
+        groups = [one.id for one in self.resources if one.kind == "group"]
+        for dependent, primary, other in self.colocated:
+            if self.top_of(dependent) == second and \
+                    (second in groups or other.strip("-") != "INFINITY"):
+                return True
+            if self.top_of(primary) == first and (first in groups or is_weak):
+                return True
+        return False
+
+    def top_of(self, name):
+        for one in self.resources:
+            if any(inner.id == name for inner in [one, *one.primitives()]):
+                return one.id
+        return name
 
     def order_make(self):
         make = self.maker
@@ -692,7 +729,7 @@ class Cluster:
                 rule = ET.Element("rule", id=make.id("rule"))
                 ET.SubElement(rule, "rsc_expression",
                               {"id": make.id("expr"), "class": "ocf",
-                               "type": "Dummy"})
+                               "provider": "pacemaker", "type": "Dummy"})
                 block.insert(0, rule)
         if self.has("op-defaults"):
             values = {"timeout": "40s"}

@@ -42,6 +42,8 @@ class Operation:
         self.entry = None  # Name of the entry where it is not the usual one.
         self.attributes = {}
         self.ago_s = None
+        self.call_id = None
+        self.same_call = None  # Another result of the same call.
 
 
 class History:
@@ -246,7 +248,9 @@ class History:
             failed = Operation("monitor", make.pick([7, 7, 1, 1, 9]),
                                recurring[0].expected,
                                recurring[0].interval_s)
-            if make.chance(0.5):
+            # It is the same call that succeeded until then.
+            failed.same_call = recurring[0]
+            if make.chance(0.2):
                 operations.remove(recurring[0])
             interval_ms = failed.interval_s * 1000
         elif kind == "restart":  # Failed once, recovered since.
@@ -371,11 +375,15 @@ class History:
             self.digests_add(self.params.get(rsc, {}), operations)
             for operation in operations:
                 call_id += 1
-                entry = self.operation_make(name, rsc, operation, call_id)
+                operation.call_id = call_id
+                if operation.same_call and operation.same_call.call_id:
+                    operation.call_id = operation.same_call.call_id
+                entry = self.operation_make(name, rsc, operation)
                 entries[entry.get("id")] = entry
             block.extend(entries.values())
 
-    def operation_make(self, node, rsc, operation, call_id):
+    def operation_make(self, node, rsc, operation):
+        call_id = operation.call_id
         interval_ms = operation.interval_s * 1000
         ending = operation.entry or (
             f"{operation.name}_{interval_ms}" if interval_ms or
@@ -388,7 +396,9 @@ class History:
             status = "4" if operation.name != "monitor" else "0"
         rc = 193 if operation.is_pending else operation.rc
         key = f"{call_id}:1:{operation.expected}:{UUID}"
-        ago_s = operation.ago_s if operation.ago_s is not None else 20000
+        ago_s = 5 if operation.is_pending else 20000
+        if operation.ago_s is not None:
+            ago_s = operation.ago_s
         return ET.Element("lrm_rsc_op", {
             "id": f"{rsc}_{ending}",
             "operation_key": f"{rsc}_{operation.name}_{interval_ms}",
