@@ -179,7 +179,7 @@ class Script(Place):
         self.assertTrue(params["fake="])
         self.assertIn("op", params)
         self.assertEqual(set(self.complete("resource", "move", "g", "")),
-                         {"alpha", "beta"})
+                         {"--for", "--stay", "alpha", "beta"})
         self.assertIn("fake", self.complete("resource", "param", "a", "set",
                                             ""))
         self.assertIn("target-role", self.complete("resource", "meta", "a",
