@@ -9,8 +9,7 @@
 #include "sched/carry.h"
 #include "sched/intent.h"
 #include "sched/sched.h"
-
-static const int32_t NEVER = -1000000;
+#include "sched/why.h"
 
 static bool is_of(const struct mu_foresee *foresee,
                   const struct mu_plan_placement *placement, const char *id);
@@ -41,6 +40,7 @@ mu_foresee_make_at(struct mu_tool *tool, const struct mu_doc *cib,
         return mu_tool_fail_errbuf(tool, "refused", &err);
     }
     snapshot->now_ms = when_ms;
+    ret_foresee->arena = &tool->arena;
     ret_foresee->snapshot = snapshot;
     ret_foresee->plan =
         mu_sched_plan(&tool->arena, snapshot, MU_SCHED_REASONS);
@@ -99,25 +99,35 @@ mu_foresee_reason(const struct mu_foresee *foresee, const char *id,
 {
     const struct mu_plan *plan = foresee->plan;
     const struct mu_status *status = foresee->snapshot->status;
-    size_t length = strlen(id);
+    struct mu_why why = {foresee->arena, foresee->snapshot, plan};
+    uint32_t resource = mu_config_find_resource(foresee->snapshot->config, id);
+    uint32_t place = MU_PLAN_NONE;
 
     for (uint32_t i = 0; i < plan->nodes_count; i++) {
         const struct mu_plan_node *one = &plan->nodes_after[i];
 
-        if (strcmp(status->nodes[i].name, node) == 0 &&
-            node_fault(one)) {
+        if (strcmp(status->nodes[i].name, node) != 0) {
+            continue;
+        }
+        place = i;
+        if (node_fault(one)) {
             return node_fault(one);
         }
     }
-    for (uint32_t i = 0; i < plan->reasons_count; i++) {
-        const struct mu_plan_reason *one = &plan->reasons[i];
+    if (resource == MU_CONFIG_NONE) {
+        return NULL;
+    }
+    for (uint32_t i = 0; i < plan->instances_count; i++) {
+        uint32_t config = plan->instances[i].config;
+        const char *text;
 
-        if (one->score <= NEVER && one->text && one->instance &&
-            strncmp(one->instance, id, length) == 0 &&
-            (one->instance[length] == '\0' || one->instance[length] == ':') &&
-            (one->node == MU_PLAN_NONE ||
-             strcmp(status->nodes[one->node].name, node) == 0)) {
-            return one->text;
+        if (config == MU_CONFIG_NONE || place == MU_PLAN_NONE ||
+            !mu_intent_is_below(foresee->snapshot->config, config, resource)) {
+            continue;
+        }
+        text = mu_why_not(&why, i, place);
+        if (text) {
+            return text;
         }
     }
     for (uint32_t i = 0; i < plan->after_count; i++) {

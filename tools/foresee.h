@@ -12,6 +12,7 @@
 #include "tools/tool.h"
 
 struct mu_foresee {
+    struct mu_arena *arena; /* Where sentences are made. */
     const struct mu_snapshot *snapshot;
     const struct mu_plan *plan; /* With reasons. */
 };

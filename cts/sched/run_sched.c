@@ -14,7 +14,9 @@
  *                ticket NAME granted|revoked
  *                quorum no
  *     [plan]     the actions, as "TASK RSC on NODE", in the order of the plan
- *     [why RSC]  words that the reasons noted for it must contain
+ *     [why RSC]  sentences, one a line, that must be told of a resource or
+ *                node: what was decided, "NODE: " with what counted there
+ *                (all: everywhere) or what to do, and "TASK: " with the cause
  *
  * Whatever the file says, the plan must be the same with nodes listed in
  * another order, have no loop, start nothing that is active elsewhere before
@@ -27,8 +29,9 @@
 #include "base/text.h"
 #include "model/cib_status.h"
 #include "sched/sched.h"
+#include "sched/why.h"
 
-enum { NOW_S = 1700000000, LINE_MAX_SIZE = 512, WORDS_MAX = 8 };
+enum { NOW_S = 1700000000, LINE_MAX_SIZE = 512, WORDS_MAX = 8, WHY_MAX = 16 };
 
 struct op {
     char rsc[64];
@@ -51,7 +54,7 @@ struct scenario {
     struct mu_arena arena;
     struct mu_text_buffer config;
     struct mu_text_buffer expected;
-    char why[8][2][256];
+    char why[WHY_MAX][2][512];
     int why_count;
     struct node nodes[32];
     int nodes_count;
@@ -207,10 +210,10 @@ scenario_read(struct scenario *scenario, const char *path)
             is_good = count == 0 || status_line(scenario, words, count);
         } else if (section == 'p') {
             mu_text_buffer_add(&scenario->expected, "%s", line);
-        } else if (section == 'w') {
+        } else if (section == 'w' && scenario->why_count < WHY_MAX) {
             line[strcspn(line, "\n")] = '\0';
-            copy(scenario->why[scenario->why_count][0], 256, about);
-            copy(scenario->why[scenario->why_count++][1], 256, line);
+            copy(scenario->why[scenario->why_count][0], 512, about);
+            copy(scenario->why[scenario->why_count++][1], 512, line);
         }
     }
     if (file) {
@@ -577,41 +580,83 @@ is_settled(struct scenario *scenario, const struct mu_snapshot *snapshot,
     return true;
 }
 
+/* Everything that is said of a resource or node, one sentence a line. */
+static const char *
+why_text(struct scenario *scenario, const struct mu_snapshot *snapshot,
+         const struct mu_plan *plan, const char *about)
+{
+    struct mu_why why = {&scenario->arena, snapshot, plan};
+    uint32_t instance = mu_why_find(plan, about);
+    struct mu_why_reasons reasons;
+    struct mu_text_buffer text;
+
+    mu_text_buffer_init(&text, &scenario->arena);
+    for (uint32_t i = 0; i < plan->actions_count; i++) {
+        const struct mu_action *action = &plan->actions[i];
+        const char *id = action->instance ? action->instance : action->resource;
+
+        if (action->cause &&
+            ((id && strcmp(id, about) == 0) ||
+             (!id && action->node != MU_PLAN_NONE &&
+              strcmp(snapshot->status->nodes[action->node].name, about) ==
+                  0))) {
+            mu_text_buffer_add(&text, "%s: %s\n",
+                               mu_plan_task_name(action->task), action->cause);
+        }
+    }
+    if (instance == MU_PLAN_NONE) {
+        return text.data ? text.data : "";
+    }
+    mu_text_buffer_add(&text, "%s\n", mu_why_instance(&why, instance));
+    for (uint32_t node = 0; node <= plan->nodes_count; node++) {
+        uint32_t at = node == plan->nodes_count ? MU_PLAN_NONE : node;
+        const char *remedy = mu_why_remedy(&why, instance, at);
+        const char *name = at == MU_PLAN_NONE
+                               ? "all"
+                               : snapshot->status->nodes[at].name;
+
+        mu_why_list(&why, instance, at, &reasons);
+        for (uint32_t i = 0; i < reasons.count; i++) {
+            mu_text_buffer_add(&text, "%s: %s\n", name,
+                               mu_why_reason(&why, reasons.items[i], at));
+        }
+        if (remedy) {
+            mu_text_buffer_add(&text, "%s: do: %s\n", name, remedy);
+        }
+    }
+    return text.data;
+}
+
+/* A line that is there, the whole of it. */
 static bool
-why_check(const struct scenario *scenario, const struct mu_plan *plan,
-          const char *path)
+has_line(const char *text, const char *line)
+{
+    size_t length = strlen(line);
+
+    while (*text) {
+        size_t size = strcspn(text, "\n");
+
+        if (size == length && memcmp(text, line, length) == 0) {
+            return true;
+        }
+        text += size + 1;
+    }
+    return false;
+}
+
+static bool
+why_check(struct scenario *scenario, const struct mu_snapshot *snapshot,
+          const struct mu_plan *plan, const char *path)
 {
     bool is_good = true;
 
     for (int i = 0; i < scenario->why_count; i++) {
-        bool is_found = false;
+        const char *about = scenario->why[i][0];
+        const char *text = why_text(scenario, snapshot, plan, about);
 
-        for (uint32_t j = 0; j < plan->reasons_count; j++) {
-            const struct mu_plan_reason *reason = &plan->reasons[j];
-
-            is_found = is_found ||
-                       (strcmp(reason->instance, scenario->why[i][0]) == 0 &&
-                        strstr(reason->text, scenario->why[i][1]));
-        }
-        for (uint32_t j = 0; j < plan->actions_count; j++) {
-            const struct mu_action *action = &plan->actions[j];
-
-            is_found = is_found ||
-                       (action->resource && action->cause &&
-                        strcmp(action->resource, scenario->why[i][0]) == 0 &&
-                        strstr(action->cause, scenario->why[i][1]));
-        }
-        for (uint32_t j = 0; j < plan->after_count; j++) {
-            const struct mu_plan_placement *place = &plan->after[j];
-
-            is_found = is_found ||
-                       (place->reason &&
-                        strcmp(place->resource, scenario->why[i][0]) == 0 &&
-                        strstr(place->reason, scenario->why[i][1]));
-        }
-        if (!is_found) {
-            printf("FAIL %s: nothing says of %s: %s\n", path,
-                   scenario->why[i][0], scenario->why[i][1]);
+        if (!has_line(text, scenario->why[i][1])) {
+            printf("FAIL %s: nothing says of %s: %s; what is said:\n%s", path,
+                   about, scenario->why[i][1], text);
             is_good = false;
         }
     }
@@ -708,7 +753,7 @@ scenario_run(const char *path)
         fail(path, "something is active twice");
         is_good = false;
     }
-    is_good = why_check(scenario, plan, path) && is_good;
+    is_good = why_check(scenario, snapshot, plan, path) && is_good;
     if (!is_settled(scenario, snapshot, plan, path)) {
         fail(path, "there is still something to do afterwards");
         is_good = false;

@@ -165,6 +165,28 @@ mu_names_op_status(enum mu_op_status status)
     return text_of(op_statuses, COUNT(op_statuses), (int)status);
 }
 
+const char *
+mu_names_rc(int32_t rc)
+{
+    static const char *const words[] = {
+        "ok",
+        "error",
+        "wrong arguments",
+        "not supported",
+        "no permission",
+        "not installed",
+        "not configured",
+        "not running",
+        "promoted",
+        "failed while promoted",
+    };
+
+    if (rc == 190 || rc == 191) {
+        return rc == 190 ? "degraded" : "promoted and degraded";
+    }
+    return rc >= 0 && rc < (int32_t)COUNT(words) ? words[rc] : "unknown";
+}
+
 bool
 mu_names_parse_role(const char *text, enum mu_role *ret_role)
 {

@@ -26,6 +26,8 @@ const char *mu_names_join(enum mu_join join);
 const char *mu_names_expected(enum mu_expected expected);
 /* A word for people: done, pending, cancelled, timed out, ... */
 const char *mu_names_op_status(enum mu_op_status status);
+/* Likewise for what an agent returned: ok, not running, not installed, ... */
+const char *mu_names_rc(int32_t rc);
 
 /* Read a word. Return false, and leave the result alone, when it is none. */
 bool mu_names_parse_role(const char *text, enum mu_role *ret_role);

@@ -250,6 +250,16 @@ is_expanded(const char *attribute, const struct mu_rule_input *input,
     return true;
 }
 
+void
+mu_rule_attribute_name(const struct mu_rule *rule,
+                       const struct mu_rule_input *input, char *ret_name,
+                       size_t size)
+{
+    if (!is_expanded(rule->attribute, input, ret_name, size)) {
+        (void)mu_text_format(ret_name, size, "%s", rule->attribute);
+    }
+}
+
 static const char *
 reference_of(const struct mu_rule *rule, const struct mu_rule_input *input)
 {

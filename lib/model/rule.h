@@ -18,6 +18,7 @@
 #include <stdint.h>
 
 #include "base/instant.h"
+#include "base/text.h"
 
 struct mu_rule; /* Made by rule_read.c, lives in the configuration's arena. */
 
@@ -57,5 +58,11 @@ const char *mu_rule_node(const struct mu_rule *rule);
 
 /* Tells whether the answer may depend on the node. */
 bool mu_rule_needs_node(const struct mu_rule *rule);
+
+/* Appends to 'text' why 'rule', which must not be null, holds or does not:
+ * "pingd is 0, not more than 0 and standby is not set". */
+void mu_rule_explain(const struct mu_rule *rule,
+                     const struct mu_rule_input *input,
+                     struct mu_text_buffer *text);
 
 #endif /* MU_MODEL_RULE_H */

@@ -4,6 +4,8 @@
 
 /* Rule private: how a rule looks in memory, for rule*.c only. */
 
+#include <stddef.h>
+
 #include "model/rule.h"
 
 enum mu_rule_type {
@@ -97,5 +99,12 @@ struct mu_rule {
 
     bool needs_node; /* An ATTRIBUTE is in here. */
 };
+
+/* Writes the name of the attribute that 'rule' is about into 'ret_name' of
+ * 'size' bytes, %0 to %9 replaced by the submatches. One that becomes too long
+ * is cut, and then found nowhere. */
+void mu_rule_attribute_name(const struct mu_rule *rule,
+                            const struct mu_rule_input *input, char *ret_name,
+                            size_t size);
 
 #endif /* MU_MODEL_RULE_PRIVATE_H */

@@ -11,8 +11,6 @@ static void enter(struct mu_sched *sched, struct mu_sched_resource *resource,
                   uint32_t node);
 static void node_lose(struct mu_sched *sched, uint32_t node);
 static enum mu_role role_shown(struct mu_sched_resource *resource);
-static const char *reason_of(const struct mu_sched *sched,
-                             const struct mu_sched_resource *resource);
 
 struct mu_plan_placement *
 mu_after_list(struct mu_sched *sched, uint32_t *ret_count)
@@ -43,7 +41,7 @@ mu_after_list(struct mu_sched *sched, uint32_t *ret_count)
                 .is_disabled = resource->is_target_stopped,
                 .is_pending = resource->pending_task != NULL,
                 .pending_task = resource->pending_task,
-                .reason = reason_of(sched, resource),
+                .index = (uint32_t)i,
             };
         }
     }
@@ -64,34 +62,6 @@ role_shown(struct mu_sched_resource *resource)
                    clone->traits->is_promotable
                ? MU_ROLE_UNPROMOTED
                : resource->role;
-}
-
-/* Why an instance is not up, as far as that is simple. */
-static const char *
-reason_of(const struct mu_sched *sched,
-          const struct mu_sched_resource *resource)
-{
-    if (!(sched->flags & MU_SCHED_REASONS) || resource->running_on.count > 0) {
-        return NULL;
-    }
-    if (resource->is_target_stopped) {
-        return "its target-role is Stopped";
-    }
-    if (resource->is_removed) {
-        return "it is no longer in the configuration";
-    }
-    if (sched->is_fencing_enabled && !sched->has_fence_device) {
-        return "fencing is enabled and no fence device is configured";
-    }
-    if (!resource->is_managed) {
-        return "it is not managed";
-    }
-    if (!sched->is_quorate && sched->quorum_policy != MU_QUORUM_IGNORE) {
-        return "this partition does not have quorum";
-    }
-    return resource->assigned == MU_STATE_NONE
-               ? "no node may run it"
-               : "it waits for something that cannot happen";
 }
 
 static void

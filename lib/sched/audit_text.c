@@ -7,6 +7,7 @@
 #include "base/panic.h"
 #include "base/text.h"
 #include "sched/audit.h"
+#include "sched/why.h"
 
 enum {
     NODES_NAMED_MAX = 4, /* In the reason for one resource. */
@@ -20,13 +21,10 @@ struct figure {
     uint32_t lost;               /* How many are not survived. */
 };
 
-static const char *unplaced_name(const struct mu_snapshot *snapshot,
-                                 const struct mu_plan *plan,
-                                 uint32_t primitive, const char **ret_reason);
+static uint32_t unplaced_find(const struct mu_snapshot *snapshot,
+                              const struct mu_plan *plan, uint32_t primitive,
+                              const char **ret_reason);
 static bool is_blocked(const struct mu_plan *plan, uint32_t primitive);
-static const struct mu_plan_reason *ban_find(const struct mu_plan *plan,
-                                             const char *instance,
-                                             uint32_t node);
 static const char *node_name(const struct mu_audit *audit, uint32_t node);
 static void figure_add(struct figure *figure, const char *name, bool is_lost);
 
@@ -36,7 +34,8 @@ mu_audit_reason(struct mu_arena *arena, const struct mu_snapshot *snapshot,
 {
     struct mu_text_buffer text;
     const char *reason = NULL;
-    const char *instance = unplaced_name(snapshot, plan, primitive, &reason);
+    struct mu_why why = {arena, snapshot, plan};
+    uint32_t instance = unplaced_find(snapshot, plan, primitive, &reason);
     uint32_t named = 0;
 
     if (is_blocked(plan, primitive)) {
@@ -44,20 +43,20 @@ mu_audit_reason(struct mu_arena *arena, const struct mu_snapshot *snapshot,
     }
     mu_text_buffer_init(&text, arena);
     mu_text_buffer_add(&text, "no node can take it");
-    for (uint32_t i = 0; instance && i < plan->nodes_count; i++) {
-        const struct mu_plan_reason *ban = ban_find(plan, instance, i);
+    for (uint32_t i = 0;
+         instance < plan->instances_count && i < plan->nodes_count; i++) {
+        const char *ban = plan->nodes_after[i].is_online
+                              ? mu_why_not(&why, instance, i)
+                              : NULL;
 
-        if (!plan->nodes_after[i].is_online || !ban) {
+        if (!ban) {
             continue;
         }
         if (++named > NODES_NAMED_MAX) {
             continue;
         }
         mu_text_buffer_add(&text, "%s %s: %s", named == 1 ? ":" : ";",
-                           snapshot->status->nodes[i].name, ban->text);
-        if (ban->source) {
-            mu_text_buffer_add(&text, " (%s)", ban->source);
-        }
+                           snapshot->status->nodes[i].name, ban);
     }
     if (named > NODES_NAMED_MAX) {
         mu_text_buffer_add(&text, "; and %u more nodes",
@@ -67,8 +66,8 @@ mu_audit_reason(struct mu_arena *arena, const struct mu_snapshot *snapshot,
 }
 
 /* The instance that is to run and does not. */
-static const char *
-unplaced_name(const struct mu_snapshot *snapshot, const struct mu_plan *plan,
+static uint32_t
+unplaced_find(const struct mu_snapshot *snapshot, const struct mu_plan *plan,
               uint32_t primitive, const char **ret_reason)
 {
     for (uint32_t i = 0; i < plan->after_count; i++) {
@@ -78,10 +77,10 @@ unplaced_name(const struct mu_snapshot *snapshot, const struct mu_plan *plan,
             (place->node == MU_PLAN_NONE || place->role <= MU_ROLE_STOPPED ||
              !snapshot->status->nodes[place->node].is_member)) {
             *ret_reason = place->reason;
-            return place->instance ? place->instance : place->resource;
+            return place->index;
         }
     }
-    return NULL;
+    return MU_PLAN_NONE;
 }
 
 static bool
@@ -94,21 +93,6 @@ is_blocked(const struct mu_plan *plan, uint32_t primitive)
         }
     }
     return false;
-}
-
-static const struct mu_plan_reason *
-ban_find(const struct mu_plan *plan, const char *instance, uint32_t node)
-{
-    for (uint32_t i = 0; i < plan->reasons_count; i++) {
-        const struct mu_plan_reason *reason = &plan->reasons[i];
-
-        if (reason->score <= -MU_SCORE_INFINITY &&
-            (reason->node == node || reason->node == MU_PLAN_NONE) &&
-            strcmp(reason->instance, instance) == 0) {
-            return reason;
-        }
-    }
-    return NULL;
 }
 
 int

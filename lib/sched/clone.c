@@ -7,6 +7,7 @@
 #include "sched/action.h"
 #include "sched/clone_sort.h"
 #include "sched/colocate.h"
+#include "sched/explain.h"
 #include "sched/group.h"
 #include "sched/location.h"
 #include "sched/node_state.h"
@@ -118,8 +119,8 @@ counts_reset(struct mu_sched *sched, struct mu_sched_resource *clone)
 static void
 instances_assign(struct mu_sched *sched, struct mu_sched_resource *clone)
 {
-    static const struct mu_plan_reason enough = {
-        .source = "clone-max", .text = "there are enough instances"};
+    const struct mu_plan_reason enough = {
+        .kind = MU_REASON_CLONE_MAX, .numbers = {clone->traits->clone_max}};
     uint32_t available = counts_reset(sched, clone);
     int32_t total = clone->traits->clone_max;
     uint32_t optimal = available > 0 ? (uint32_t)total / available : 0;
@@ -197,6 +198,7 @@ instance_assign_early(struct mu_sched *sched,
     int32_t **saved;
     uint32_t *counts;
     uint32_t chosen = MU_STATE_NONE;
+    size_t mark = mu_explain_mark(sched);
 
     if (instance->scores[current] < 0) {
         return false;
@@ -212,6 +214,7 @@ instance_assign_early(struct mu_sched *sched,
             break;
         }
         scores_restore(sched, instance, saved);
+        mu_explain_forget(sched, instance, mark);
         if (chosen == MU_STATE_NONE) {
             mu_place_unassign(sched, instance);
             break;
@@ -278,6 +281,8 @@ unavailable_ban(struct mu_sched *sched, struct mu_sched_resource *instance)
     uint32_t per_node = (uint32_t)(clone->traits->clone_node_max > 0
                                        ? clone->traits->clone_node_max
                                        : 0);
+    int32_t *notes = mu_explain_blank(sched);
+    bool has_notes = false;
 
     for (uint32_t i = 0; i < sched->nodes_count; i++) {
         if (instance->scores[i] == MU_SCORE_ABSENT ||
@@ -286,12 +291,23 @@ unavailable_ban(struct mu_sched *sched, struct mu_sched_resource *instance)
              clone->scores[i] >= 0 && clone->counts[i] < per_node)) {
             continue;
         }
+        if (notes && clone->scores[i] >= 0 && clone->counts[i] >= per_node) {
+            notes[i] = -MU_SCORE_INFINITY;
+            has_notes = true;
+        }
         instance->scores[i] = -MU_SCORE_INFINITY;
         for (uint32_t j = 0; j < instance->children_count; j++) {
             if (instance->children[j]->scores[i] != MU_SCORE_ABSENT) {
                 instance->children[j]->scores[i] = -MU_SCORE_INFINITY;
             }
         }
+    }
+    if (has_notes) {
+        mu_explain_note(sched, instance,
+                        &(struct mu_plan_reason){
+                            .kind = MU_REASON_CLONE_NODE_MAX,
+                            .scores = notes,
+                            .numbers = {clone->traits->clone_node_max}});
     }
 }
 

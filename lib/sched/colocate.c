@@ -6,7 +6,6 @@
 #include "base/text.h"
 #include "sched/action.h"
 #include "sched/clone.h"
-#include "sched/explain.h"
 #include "sched/location.h"
 #include "sched/node_state.h"
 #include "sched/order.h"
@@ -548,29 +547,6 @@ scores_apply(struct mu_sched *sched, struct mu_sched_resource *dependent,
     if (!mu_state_is_infinite(colocation->score) &&
         !mu_colocate_has_node(sched, work)) {
         return; /* A wish that leaves no node is not granted. */
-    }
-    if (sched->flags & MU_SCHED_REASONS) {
-        for (uint32_t i = 0; i < sched->nodes_count; i++) {
-            if (work[i] != dependent->scores[i]) {
-                mu_explain_score(
-                    sched, dependent, i,
-                    work[i] <= -MU_SCORE_INFINITY
-                        ? -MU_SCORE_INFINITY
-                        : work[i] - dependent->scores[i],
-                    &(struct mu_plan_reason){
-                        .source = colocation->id,
-                        .text = mu_text_make(
-                            sched->arena, "%s %s, which %s%s",
-                            colocation->score < 0 ? "it keeps away from"
-                                                  : "it belongs to",
-                            primary->id,
-                            primary->assigned == MU_STATE_NONE ? "runs nowhere"
-                                                               : "runs on ",
-                            primary->assigned == MU_STATE_NONE
-                                ? ""
-                                : sched->nodes[primary->assigned].name)});
-            }
-        }
     }
     dependent->scores = work;
 }

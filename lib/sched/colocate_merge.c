@@ -2,6 +2,7 @@
 /* How wishes travel along colocations, weakened at every step. */
 
 #include "sched/colocate.h"
+#include "sched/explain.h"
 #include "sched/node_state.h"
 #include "sched/score.h"
 #include "sched/setup.h"
@@ -52,7 +53,14 @@ mu_colocate_add_dependent(struct mu_sched *sched,
     };
 
     if (mu_colocate_has_influence(colocation, NULL)) {
+        int32_t *before = mu_explain_before(sched, target);
+
         mu_colocate_merge(sched, colocation->dependent, &merge);
+        mu_explain_change(
+            sched, target, before,
+            &(struct mu_plan_reason){.kind = MU_REASON_DEPENDENT,
+                                     .source = colocation->id,
+                                     .other = colocation->dependent->index});
     }
 }
 

@@ -2,68 +2,313 @@
 #include "sched/explain.h"
 
 #include "base/text.h"
+#include "sched/action.h"
+#include "sched/score.h"
+#include "sched/why.h"
 
-static const char *verb_word(enum mu_verb verb);
+/* Causes lead to causes: no chain that somebody would read is longer. */
+enum { CHAIN_LENGTH_MAX = 64 };
+
+static bool is_wanted(const struct mu_sched *sched);
+static bool is_inside(const struct mu_sched *sched, uint32_t instance,
+                      const struct mu_sched_resource *outer);
+static bool has_cause(const struct mu_sched_action *action);
+static bool leads_to(const struct mu_sched_action *from,
+                     const struct mu_sched_action *to);
+static void instances_make(struct mu_sched *sched, struct mu_plan *plan);
+static const char *blocked_text(struct mu_sched *sched,
+                                const struct mu_sched_resource *resource);
+static uint32_t because_of(const struct mu_sched_action *action);
+
+static bool
+is_wanted(const struct mu_sched *sched)
+{
+    return sched->flags & MU_SCHED_REASONS;
+}
 
 void
-mu_explain_score(struct mu_sched *sched,
-                 const struct mu_sched_resource *resource, uint32_t node,
-                 int32_t score, const struct mu_plan_reason *why)
+mu_explain_note(struct mu_sched *sched, struct mu_sched_resource *resource,
+                const struct mu_plan_reason *reason)
 {
-    struct mu_plan_reason *reason;
+    struct mu_plan_reason *added;
+    uint32_t number;
 
-    if (!(sched->flags & MU_SCHED_REASONS)) {
+    if (!is_wanted(sched)) {
         return;
     }
-    reason = mu_vec_add(sched->arena, &sched->reasons);
-    *reason = *why;
-    reason->instance = resource->id;
-    reason->node = node;
-    reason->score = score;
+    added = mu_vec_add(sched->arena, &sched->reasons);
+    *added = *reason;
+    added->instance = resource->index;
+    added->next = MU_PLAN_NONE;
+    number = (uint32_t)sched->reasons.count;
+    if (resource->reason_last > 0) {
+        sched->reasons.items[resource->reason_last - 1].next = number - 1;
+    } else {
+        resource->reason_first = number;
+    }
+    resource->reason_last = number;
+}
+
+size_t
+mu_explain_mark(const struct mu_sched *sched)
+{
+    return sched->reasons.count;
+}
+
+void
+mu_explain_forget(struct mu_sched *sched,
+                  const struct mu_sched_resource *resource, size_t mark)
+{
+    for (size_t i = mark; i < sched->reasons.count; i++) {
+        struct mu_plan_reason *reason = &sched->reasons.items[i];
+
+        if (is_inside(sched, reason->instance, resource)) {
+            reason->kind = MU_REASON_NONE;
+        }
+    }
+}
+
+static bool
+is_inside(const struct mu_sched *sched, uint32_t instance,
+          const struct mu_sched_resource *outer)
+{
+    const struct mu_sched_resource *inner = sched->resources.items[instance];
+
+    while (inner && inner != outer) {
+        inner = inner->parent;
+    }
+    return inner;
+}
+
+int32_t *
+mu_explain_before(struct mu_sched *sched,
+                  const struct mu_sched_resource *resource)
+{
+    return is_wanted(sched)
+               ? mu_arena_copy(sched->arena, resource->scores,
+                               sched->nodes_count * sizeof(int32_t))
+               : NULL;
+}
+
+int32_t *
+mu_explain_blank(struct mu_sched *sched)
+{
+    int32_t *scores;
+
+    if (!is_wanted(sched)) {
+        return NULL;
+    }
+    scores = mu_arena_new(sched->arena, int32_t, sched->nodes_count + 1);
+    for (uint32_t i = 0; i < sched->nodes_count; i++) {
+        scores[i] = MU_SCORE_ABSENT;
+    }
+    return scores;
+}
+
+void
+mu_explain_change(struct mu_sched *sched, struct mu_sched_resource *resource,
+                  int32_t *before, const struct mu_plan_reason *reason)
+{
+    struct mu_plan_reason changed = *reason;
+    bool has_changed = false;
+
+    for (uint32_t i = 0; before && i < sched->nodes_count; i++) {
+        int32_t score = resource->scores[i];
+
+        if (score == before[i]) {
+            before[i] = MU_SCORE_ABSENT;
+            continue;
+        }
+        has_changed = true;
+        if (mu_state_is_infinite(score) || before[i] == MU_SCORE_ABSENT) {
+            before[i] = score;
+        } else {
+            before[i] = score - before[i];
+        }
+    }
+    if (has_changed) {
+        changed.scores = before;
+        mu_explain_note(sched, resource, &changed);
+    }
+}
+
+void
+mu_explain_choice(struct mu_sched *sched, struct mu_sched_resource *resource,
+                  enum mu_choice choice, uint32_t next)
+{
+    if (is_wanted(sched)) {
+        resource->choice = choice;
+        resource->choice_next = next;
+        resource->choice_scores =
+            mu_arena_copy(sched->arena, resource->scores,
+                          sched->nodes_count * sizeof(int32_t));
+    }
+}
+
+static bool
+has_cause(const struct mu_sched_action *action)
+{
+    return action->cause || action->because || action->is_by_place;
 }
 
 void
 mu_explain_cause(struct mu_sched *sched, struct mu_sched_action *action,
                  const char *text)
 {
-    if ((sched->flags & MU_SCHED_REASONS) && !action->cause && text) {
+    if (is_wanted(sched) && !has_cause(action) && text) {
         action->cause = text;
     }
 }
 
 void
-mu_explain_follow(struct mu_sched *sched, struct mu_sched_action *then,
-                  const struct mu_sched_action *first)
+mu_explain_place(struct mu_sched *sched, struct mu_sched_action *action)
 {
-    if (!(sched->flags & MU_SCHED_REASONS) || then->cause) {
-        return;
-    }
-    if (first->resource && first->resource == then->resource && first->cause) {
-        then->cause = first->cause;
-    } else if (first->resource) {
-        then->cause = mu_text_make(sched->arena, "%s must %s first",
-                                   first->resource->id, verb_word(first->verb));
-    } else if (first->node != MU_STATE_NONE && first->verb == MU_VERB_FENCE) {
-        then->cause = mu_text_make(sched->arena, "node %s is being fenced",
-                                   sched->nodes[first->node].name);
+    if (is_wanted(sched) && !has_cause(action)) {
+        action->is_by_place = true;
     }
 }
 
-static const char *
-verb_word(enum mu_verb verb)
+/* Bounded, and a longer chain is as good as a circle. */
+static bool
+leads_to(const struct mu_sched_action *from, const struct mu_sched_action *to)
 {
-    static const char *const words[MU_VERB_POINT + 1] = {
-        [MU_VERB_START] = "start",
-        [MU_VERB_RUNNING] = "start",
-        [MU_VERB_STOP] = "stop",
-        [MU_VERB_STOPPED] = "stop",
-        [MU_VERB_PROMOTE] = "be promoted",
-        [MU_VERB_PROMOTED] = "be promoted",
-        [MU_VERB_DEMOTE] = "be demoted",
-        [MU_VERB_DEMOTED] = "be demoted",
-        [MU_VERB_MIGRATE_TO] = "be migrated",
-        [MU_VERB_MIGRATE_FROM] = "be migrated",
-    };
+    for (unsigned i = 0; i < CHAIN_LENGTH_MAX; i++) {
+        if (!from || from == to) {
+            return from;
+        }
+        from = from->because;
+    }
+    return true;
+}
 
-    return words[verb] ? words[verb] : "act";
+void
+mu_explain_follow(struct mu_sched *sched, struct mu_sched_action *then,
+                  const struct mu_sched_action *first, const char *source,
+                  bool is_before)
+{
+    if (is_wanted(sched) && !has_cause(then) &&
+        !leads_to(first, then)) {
+        then->because = first;
+        then->because_of = source;
+        then->is_before = is_before;
+    }
+}
+
+void
+mu_explain_block(struct mu_sched *sched, struct mu_sched_action *then,
+                 const struct mu_sched_action *first, const char *source)
+{
+    if (is_wanted(sched) && !then->blocker && then != first) {
+        then->blocker = first;
+        then->blocked_by = source;
+    }
+}
+
+void
+mu_explain_finish(struct mu_sched *sched,
+                  struct mu_sched_action *const *ordered,
+                  struct mu_action *actions, struct mu_plan *plan)
+{
+    struct mu_why why = {sched->arena, sched->snapshot, plan};
+
+    if (!is_wanted(sched)) {
+        return;
+    }
+    plan->reasons = sched->reasons.items;
+    plan->reasons_count = (uint32_t)sched->reasons.count;
+    instances_make(sched, plan);
+    for (size_t i = 0; i < sched->actions.count; i++) {
+        struct mu_sched_action *action = sched->actions.items[i];
+
+        if (action->is_by_place) {
+            action->cause = mu_why_place(&why, action->resource->index,
+                                         action->verb == MU_VERB_PROMOTE ||
+                                             action->verb == MU_VERB_DEMOTE);
+        }
+    }
+    for (uint32_t i = 0; i < plan->actions_count; i++) {
+        actions[i].because = because_of(ordered[i]);
+        actions[i].cause = mu_why_cause(sched, ordered[i]);
+    }
+}
+
+/* The next one that is in the plan. */
+static uint32_t
+because_of(const struct mu_sched_action *action)
+{
+    for (unsigned i = 0; i < CHAIN_LENGTH_MAX; i++) {
+        action = action->because;
+        if (!action) {
+            return MU_PLAN_NONE;
+        }
+        if (mu_action_has(action, MU_FLAG_IN_PLAN)) {
+            return action->plan_id;
+        }
+    }
+    return MU_PLAN_NONE;
+}
+
+static void
+instances_make(struct mu_sched *sched, struct mu_plan *plan)
+{
+    struct mu_plan_instance *instances = mu_arena_new(
+        sched->arena, struct mu_plan_instance, sched->resources.count + 1);
+
+    for (size_t i = 0; i < sched->resources.count; i++) {
+        const struct mu_sched_resource *resource = sched->resources.items[i];
+        uint32_t current = mu_state_current_node(resource);
+
+        instances[i] = (struct mu_plan_instance){
+            .id = resource->id,
+            .config = resource->config,
+            .parent = resource->parent ? resource->parent->index : MU_PLAN_NONE,
+            .reason_first = resource->reason_first - 1, /* 0 becomes NONE. */
+            .node = resource->assigned,
+            .current = current,
+            .active_count = (uint32_t)resource->running_on.count,
+            .next = resource->choice_next,
+            .choice = resource->choice,
+            .scores = resource->choice_scores,
+            .role_before = resource->role,
+            .role_after = resource->next_role,
+            .promotion = resource->promotion,
+            .blocked = blocked_text(sched, resource),
+            .is_failed = resource->is_failed,
+            .is_blocked = resource->is_blocked,
+            .is_managed = resource->is_managed,
+            .is_removed = resource->is_removed,
+            .is_disabled = resource->is_target_stopped,
+        };
+    }
+    for (size_t i = 0; i < sched->resources.count; i++) {
+        const struct mu_sched_resource *resource = sched->resources.items[i];
+
+        for (uint32_t j = 0; j < resource->children_count; j++) {
+            instances[resource->children[j]->index].member = j;
+        }
+    }
+    plan->instances = instances;
+    plan->instances_count = (uint32_t)sched->resources.count;
+}
+
+/* What a start or promote that shall be and cannot be waits for. */
+static const char *
+blocked_text(struct mu_sched *sched, const struct mu_sched_resource *resource)
+{
+    static const enum mu_verb verbs[] = {MU_VERB_START, MU_VERB_PROMOTE};
+
+    if (resource->kind != MU_RESOURCE_PRIMITIVE ||
+        resource->assigned == MU_STATE_NONE) {
+        return NULL;
+    }
+    for (unsigned i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
+        const struct mu_sched_action *action =
+            mu_action_find(resource, mu_key(verbs[i]), resource->assigned);
+
+        if (action && action->blocker &&
+            !mu_action_has(action, MU_FLAG_RUNNABLE)) {
+            return mu_why_block(sched, action);
+        }
+    }
+    return NULL;
 }

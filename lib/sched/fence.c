@@ -235,6 +235,7 @@ stops_imply(struct mu_sched *sched, struct mu_sched_resource *resource,
             continue;
         }
         action->flags |= MU_FLAG_PSEUDO | MU_FLAG_RUNNABLE;
+        mu_explain_follow(sched, action, fence, NULL, false);
         mu_notify_after_fencing(sched, action, fence);
         if (requires_fencing(resource)) {
             (void)mu_order_edge(sched, fence, action, MU_ORDER_ORDERED);
@@ -286,6 +287,7 @@ shutdown_make(struct mu_sched *sched, uint32_t node)
             continue;
         }
         mu_action_require(action);
+        mu_explain_follow(sched, action, shutdown, NULL, true);
         mu_order_add(
             sched, &(struct mu_ordering){.first = action,
                                          .then = shutdown,

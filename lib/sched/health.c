@@ -20,7 +20,10 @@ struct palette {
 static bool palette_make(const struct mu_config_options *options,
                          struct palette *ret_palette);
 static int32_t node_sum(struct mu_sched *sched, uint32_t node,
-                        const struct palette *palette, bool *ret_is_unhealthy);
+                        const struct palette *palette,
+                        const struct mu_pair **ret_worst);
+static void pair_add(const struct mu_pair *pair, const struct palette *palette,
+                     int32_t *sum, const struct mu_pair **worst);
 static int32_t value_score(const char *value, const struct palette *palette);
 
 void
@@ -32,20 +35,28 @@ mu_health_apply(struct mu_sched *sched)
         return;
     }
     for (uint32_t i = 0; i < sched->nodes_count; i++) {
-        bool is_unhealthy = false;
-        int32_t score = node_sum(sched, i, &palette, &is_unhealthy);
+        const struct mu_pair *worst = NULL;
+        const char *detail;
+        int32_t score = node_sum(sched, i, &palette, &worst);
 
         sched->nodes[i].health = score;
-        sched->nodes[i].is_unhealthy = is_unhealthy && score < 0;
+        sched->nodes[i].is_unhealthy = worst && score < 0;
         if (score == 0) {
             continue;
         }
+        detail = worst ? mu_text_make(sched->arena, "%s is %s", worst->name,
+                                      worst->value)
+                       : "node-health-base";
         for (size_t j = 0; j < sched->top.count; j++) {
             struct mu_sched_resource *resource = sched->top.items[j];
 
             if (!resource->traits->allows_unhealthy) {
-                mu_location_new(sched, resource, "node-health-strategy")
-                    ->scores[i] = score;
+                struct mu_location *location =
+                    mu_location_new(sched, resource, "node-health-strategy");
+
+                location->scores[i] = score;
+                location->kind = MU_REASON_HEALTH;
+                location->detail = detail;
             }
         }
     }
@@ -80,7 +91,7 @@ palette_make(const struct mu_config_options *options,
 
 static int32_t
 node_sum(struct mu_sched *sched, uint32_t node, const struct palette *palette,
-         bool *ret_is_unhealthy)
+         const struct mu_pair **ret_worst)
 {
     const struct mu_status_node *status = sched->nodes[node].status;
     const struct mu_config_node *config = sched->nodes[node].config;
@@ -88,14 +99,7 @@ node_sum(struct mu_sched *sched, uint32_t node, const struct palette *palette,
     int32_t sum = palette->base;
 
     for (uint32_t i = 0; i < status->attributes_count; i++) {
-        if (strncmp(status->attributes[i].name, HEALTH_PREFIX,
-                    strlen(HEALTH_PREFIX)) == 0 &&
-            status->attributes[i].value) {
-            int32_t score = value_score(status->attributes[i].value, palette);
-
-            *ret_is_unhealthy = *ret_is_unhealthy || score < 0;
-            sum = mu_score_add(sum, score);
-        }
+        pair_add(&status->attributes[i], palette, &sum, ret_worst);
     }
     for (uint32_t i = 0; config && i < config->attributes.count; i++) {
         const struct mu_config_block *block = &config->attributes.blocks[i];
@@ -104,17 +108,29 @@ node_sum(struct mu_sched *sched, uint32_t node, const struct palette *palette,
             continue;
         }
         for (uint32_t j = 0; j < block->pairs_count; j++) {
-            if (strncmp(block->pairs[j].name, HEALTH_PREFIX,
-                        strlen(HEALTH_PREFIX)) == 0 &&
-                block->pairs[j].value) {
-                int32_t score = value_score(block->pairs[j].value, palette);
-
-                *ret_is_unhealthy = *ret_is_unhealthy || score < 0;
-                sum = mu_score_add(sum, score);
-            }
+            pair_add(&block->pairs[j], palette, &sum, ret_worst);
         }
     }
     return sum;
+}
+
+/* '*worst' is the first of those that speak most against the node. */
+static void
+pair_add(const struct mu_pair *pair, const struct palette *palette,
+         int32_t *sum, const struct mu_pair **worst)
+{
+    int32_t score;
+
+    if (strncmp(pair->name, HEALTH_PREFIX, strlen(HEALTH_PREFIX)) != 0 ||
+        !pair->value) {
+        return;
+    }
+    score = value_score(pair->value, palette);
+    *sum = mu_score_add(*sum, score);
+    if (score < 0 &&
+        (!*worst || score < value_score((*worst)->value, palette))) {
+        *worst = pair;
+    }
 }
 
 static int32_t

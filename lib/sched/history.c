@@ -12,6 +12,7 @@
 #include "sched/migrate.h"
 #include "sched/node_state.h"
 #include "sched/setup.h"
+#include "sched/why.h"
 
 static void node_replay(struct mu_sched *sched, uint32_t node);
 static void resource_replay(struct mu_sched *sched, uint32_t node,
@@ -199,8 +200,8 @@ op_replay(struct mu_history *history)
 static void
 node_ban(struct mu_history *history)
 {
-    static const struct mu_plan_reason missing = {
-        .text = "its agent cannot work on that node"};
+    const struct mu_plan_reason missing = {.kind = MU_REASON_UNUSABLE,
+                                           .op = history->op};
     struct mu_sched_resource *resource = history->resource;
 
     mu_location_add(history->sched,
@@ -327,10 +328,10 @@ mu_history_set_active(struct mu_sched_resource *resource)
 static void
 op_failed(struct mu_history *history)
 {
-    static const struct mu_plan_reason hard = {
-        .text = "its agent said that it cannot work on that node"};
-    static const struct mu_plan_reason fatal = {
-        .text = "its agent said that its configuration is wrong"};
+    const struct mu_plan_reason hard = {.kind = MU_REASON_UNUSABLE,
+                                        .op = history->op};
+    const struct mu_plan_reason fatal = {.kind = MU_REASON_MISCONFIGURED,
+                                         .op = history->op};
     struct mu_sched *sched = history->sched;
     struct mu_sched_resource *resource = history->resource;
     struct mu_sched_resource *banned =
@@ -365,8 +366,8 @@ op_failed(struct mu_history *history)
 static void
 failure_note(struct mu_history *history, enum mu_answer answer)
 {
-    static const struct mu_plan_reason stop_failed = {
-        .text = "it could not be stopped there"};
+    const struct mu_plan_reason stop_failed = {.kind = MU_REASON_STOP_FAILED,
+                                               .op = history->op};
     struct mu_sched_resource *resource = history->resource;
     const struct mu_status_op *op = history->op;
 
@@ -396,8 +397,9 @@ failure_note(struct mu_history *history, enum mu_answer answer)
         if (resource->next_role < MU_ROLE_STOPPED) {
             resource->next_role = MU_ROLE_STOPPED;
         }
-        mu_location_ban_all(history->sched,
-                            clone && !resource->is_unique ? clone : resource);
+        mu_location_ban_all(
+            history->sched, clone && !resource->is_unique ? clone : resource,
+            &(struct mu_plan_reason){.kind = MU_REASON_ON_FAIL_STOP, .op = op});
     } else if (mu_history_op_is(op, "promote") &&
                resource->next_role < MU_ROLE_UNPROMOTED) {
         resource->next_role = MU_ROLE_UNPROMOTED;
@@ -593,8 +595,8 @@ state_apply(struct mu_history *history)
 static void
 answer_apply(struct mu_history *history, enum mu_answer answer)
 {
-    static const struct mu_plan_reason ban = {
-        .text = "it failed there and must go elsewhere"};
+    const struct mu_plan_reason ban = {.kind = MU_REASON_FAILED,
+                                       .op = history->last_failure};
     struct mu_sched *sched = history->sched;
     struct mu_sched_resource *resource = history->resource;
     struct mu_sched_node *node = &sched->nodes[history->node];
@@ -605,7 +607,8 @@ answer_apply(struct mu_history *history, enum mu_answer answer)
     case MU_ANSWER_FENCE:
         mu_node_state_set_unclean(
             sched, history->node,
-            mu_text_make(sched->arena, "%s failed there", resource->id));
+            mu_text_make(sched->arena, "%s failed there: %s", resource->id,
+                         mu_why_op(sched->arena, history->last_failure)));
         break;
     case MU_ANSWER_STANDBY:
         node->is_standby = true;
@@ -646,6 +649,7 @@ active_apply(struct mu_history *history, enum mu_answer answer)
                           history->answer != MU_ANSWER_IGNORE);
     if (answer != MU_ANSWER_IGNORE) {
         resource->is_failed = true;
+        resource->failed_op = history->last_failure;
     }
     if (answer != MU_ANSWER_IGNORE && answer != MU_ANSWER_DEMOTE &&
         answer != MU_ANSWER_BLOCK) {
@@ -690,7 +694,7 @@ mu_history_add_active(struct mu_sched *sched,
     }
     if (!resource->is_managed) {
         static const struct mu_plan_reason unmanaged = {
-            .source = "is-managed", .text = "it is not managed"};
+            .kind = MU_REASON_UNMANAGED};
 
         mu_location_add(sched, resource, node, MU_SCORE_INFINITY, &unmanaged);
         for (struct mu_sched_resource *parent = resource->parent;
@@ -714,7 +718,9 @@ multiply_active(struct mu_sched *sched, struct mu_sched_resource *resource)
 {
     switch (resource->traits->multiple_active) {
     case MU_MULTIPLE_STOP_ONLY:
-        mu_location_ban_all(sched, resource);
+        mu_location_ban_all(
+            sched, resource,
+            &(struct mu_plan_reason){.kind = MU_REASON_MULTIPLE_ACTIVE});
         break;
     case MU_MULTIPLE_BLOCK:
         block(resource);

@@ -52,6 +52,11 @@ static void threshold_apply(struct mu_sched *sched,
 static void discovery_apply(struct mu_sched *sched,
                             struct mu_sched_resource *resource, uint32_t node);
 static void lock_apply(struct mu_sched *sched);
+static void score_add(struct mu_sched *sched,
+                      struct mu_sched_resource *resource, uint32_t node,
+                      int32_t score);
+static void scores_ban(struct mu_sched *sched,
+                       struct mu_sched_resource *resource);
 
 void
 mu_location_make(struct mu_sched *sched)
@@ -70,6 +75,16 @@ mu_location_apply(struct mu_sched *sched)
         struct mu_location *location = sched->locations.items[i];
 
         constraint_apply(sched, location->resource, location, false);
+        mu_explain_note(
+            sched, location->resource,
+            &(struct mu_plan_reason){
+                .kind = location->kind,
+                .is_promotion = location->role == MU_ROLE_PROMOTED,
+                .scores = location->scores,
+                .source = location->id,
+                .detail = location->detail,
+                .rule = location->rule,
+                .matches = location->matches});
     }
     for (size_t i = 0; i < sched->top.count; i++) {
         stickiness_apply(sched, sched->top.items[i]);
@@ -140,6 +155,9 @@ resource_read(const struct origin *origin, struct mu_sched_resource *resource,
             location = location_make(origin, resource,
                                      rule->role != MU_ROLE_UNKNOWN ? rule->role
                                                                    : role);
+            location->kind = MU_REASON_RULE;
+            location->rule = rule;
+            location->matches = origin->matches;
             rule_read(origin, resource, rule, location);
         }
         return;
@@ -174,6 +192,7 @@ mu_location_new(struct mu_sched *sched, struct mu_sched_resource *resource,
     struct mu_location *location =
         mu_arena_new(sched->arena, struct mu_location, 1);
 
+    location->kind = MU_REASON_LOCATION;
     location->id = id;
     location->resource = resource;
     location->scores =
@@ -289,12 +308,6 @@ one_apply(struct mu_sched *sched, struct mu_sched_resource *resource,
         resource->scores[i] = resource->scores[i] == MU_SCORE_ABSENT
                                   ? score
                                   : mu_score_add(resource->scores[i], score);
-        if (score != 0 && resource->kind == MU_RESOURCE_PRIMITIVE) {
-            mu_explain_score(
-                sched, resource, i, score,
-                &(struct mu_plan_reason){.source = location->id,
-                                         .text = "a location constraint"});
-        }
         if (location->discovery != MU_DISCOVERY_ALWAYS) {
             if (!resource->discovery) {
                 resource->discovery =
@@ -329,8 +342,7 @@ stickiness_apply(struct mu_sched *sched, struct mu_sched_resource *resource)
     }
     mu_location_add(
         sched, resource, node, resource->stickiness,
-        &(struct mu_plan_reason){.source = "resource-stickiness",
-                                 .text = "it runs there and should stay"});
+        &(struct mu_plan_reason){.kind = MU_REASON_STICKINESS});
 }
 
 static void
@@ -338,6 +350,7 @@ threshold_apply(struct mu_sched *sched, struct mu_sched_resource *resource,
                 uint32_t node)
 {
     struct mu_sched_resource *banned;
+    int64_t last_ms = 0;
 
     for (uint32_t i = 0; i < resource->children_count; i++) {
         threshold_apply(sched, resource->children[i], node);
@@ -351,8 +364,13 @@ threshold_apply(struct mu_sched *sched, struct mu_sched_resource *resource,
     banned = resource->is_unique ? resource : mu_state_top(resource);
     mu_location_add(
         sched, banned, node, -MU_SCORE_INFINITY,
-        &(struct mu_plan_reason){.source = "migration-threshold",
-                                 .text = "it failed there too often"});
+        &(struct mu_plan_reason){
+            .kind = MU_REASON_THRESHOLD,
+            .numbers = {mu_failure_count(sched, resource, node, true, &last_ms),
+                        resource->traits->migration_threshold},
+            .until_ms = resource->failure_timeout_ms > 0 && last_ms > 0
+                            ? last_ms + resource->failure_timeout_ms
+                            : 0});
 }
 
 static void
@@ -368,6 +386,11 @@ discovery_apply(struct mu_sched *sched, struct mu_sched_resource *resource,
             (!resource->discovery ||
              resource->discovery[node] != MU_DISCOVERY_EXCLUSIVE)) {
             resource->scores[node] = -MU_SCORE_INFINITY;
+            mu_explain_note(sched, resource,
+                            &(struct mu_plan_reason){
+                                .kind = MU_REASON_EXCLUSIVE,
+                                .node = node,
+                                .score = -MU_SCORE_INFINITY});
         }
     }
 }
@@ -386,9 +409,8 @@ lock_apply(struct mu_sched *sched)
             if (node != resource->lock_node) {
                 mu_location_add(sched, resource, node, -MU_SCORE_INFINITY,
                                 &(struct mu_plan_reason){
-                                    .source = "shutdown-lock",
-                                    .text = "it waits for the node that shut "
-                                            "down with it"});
+                                    .kind = MU_REASON_SHUTDOWN_LOCK,
+                                    .other_node = resource->lock_node});
             }
         }
     }
@@ -398,27 +420,49 @@ void
 mu_location_add(struct mu_sched *sched, struct mu_sched_resource *resource,
                 uint32_t node, int32_t score, const struct mu_plan_reason *why)
 {
+    struct mu_plan_reason reason = *why;
+
+    reason.node = node;
+    reason.score = score;
+    mu_explain_note(sched, resource, &reason);
+    score_add(sched, resource, node, score);
+}
+
+/* Groups in clones are the deepest: the recursion is three deep. */
+static void
+score_add(struct mu_sched *sched, struct mu_sched_resource *resource,
+          uint32_t node, int32_t score)
+{
     uint32_t first = node == MU_STATE_NONE ? 0 : node;
     uint32_t end = node == MU_STATE_NONE ? sched->nodes_count : node + 1;
 
     for (uint32_t i = 0; i < resource->children_count; i++) {
-        mu_location_add(sched, resource->children[i], node, score, why);
+        score_add(sched, resource->children[i], node, score);
     }
     for (uint32_t i = first; i < end; i++) {
         resource->scores[i] = resource->scores[i] == MU_SCORE_ABSENT
                                   ? score
                                   : mu_score_add(resource->scores[i], score);
     }
-    if (resource->kind == MU_RESOURCE_PRIMITIVE) {
-        mu_explain_score(sched, resource, node, score, why);
-    }
 }
 
 void
-mu_location_ban_all(struct mu_sched *sched, struct mu_sched_resource *resource)
+mu_location_ban_all(struct mu_sched *sched, struct mu_sched_resource *resource,
+                    const struct mu_plan_reason *why)
+{
+    struct mu_plan_reason reason = *why;
+
+    reason.node = MU_STATE_NONE;
+    reason.score = -MU_SCORE_INFINITY;
+    mu_explain_note(sched, resource, &reason);
+    scores_ban(sched, resource);
+}
+
+static void
+scores_ban(struct mu_sched *sched, struct mu_sched_resource *resource)
 {
     for (uint32_t i = 0; i < resource->children_count; i++) {
-        mu_location_ban_all(sched, resource->children[i]);
+        scores_ban(sched, resource->children[i]);
     }
     for (uint32_t i = 0; i < sched->nodes_count; i++) {
         resource->scores[i] = -MU_SCORE_INFINITY;

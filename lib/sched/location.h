@@ -21,13 +21,15 @@ struct mu_location *mu_location_new(struct mu_sched *sched,
                                     const char *id);
 
 /* Adds 'score' to 'resource' and all that is inside it, on 'node' or, for
- * MU_STATE_NONE, on every node. 'why' tells source and text. */
+ * MU_STATE_NONE, on every node. 'why' is noted, with node and score. */
 void mu_location_add(struct mu_sched *sched, struct mu_sched_resource *resource,
                      uint32_t node, int32_t score,
                      const struct mu_plan_reason *why);
 
-/* Sets every node of 'resource' and all that is inside it to -INFINITY. */
+/* Sets every node of 'resource' and all that is inside it to -INFINITY. 'why'
+ * is noted. */
 void mu_location_ban_all(struct mu_sched *sched,
-                         struct mu_sched_resource *resource);
+                         struct mu_sched_resource *resource,
+                         const struct mu_plan_reason *why);
 
 #endif /* MU_SCHED_LOCATION_H */

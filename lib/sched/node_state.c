@@ -226,36 +226,45 @@ mu_node_state_is_available(const struct mu_sched_node *node)
 const char *
 mu_node_state_attribute(struct mu_sched *sched, uint32_t node, const char *name)
 {
-    struct mu_sched_node *found = &sched->nodes[node];
-    struct mu_rule_input input = {.now_ms = sched->now_ms};
+    return mu_node_state_value(sched->snapshot, sched->nodes[node].config, node,
+                               name, &sched->next_change);
+}
+
+const char *
+mu_node_state_value(const struct mu_snapshot *snapshot,
+                    const struct mu_config_node *config, uint32_t node,
+                    const char *name, struct mu_instant *next)
+{
+    const struct mu_status_node *status = &snapshot->status->nodes[node];
+    struct mu_rule_input input = {.now_ms = snapshot->now_ms};
     const char *value;
 
     if (name[0] == '#') {
         if (strcmp(name, "#uname") == 0) {
-            return found->name;
+            return status->name;
         }
         if (strcmp(name, "#id") == 0) {
-            return found->status->id;
+            return status->id;
         }
         if (strcmp(name, "#kind") == 0) {
-            return found->is_remote ? "remote" : "cluster";
+            return config && config->kind == MU_NODE_REMOTE ? "remote"
+                                                            : "cluster";
         }
         if (strcmp(name, "#is_dc") == 0) {
-            return node == sched->coordinator ? "true" : "false";
+            return node == snapshot->coordinator ? "true" : "false";
         }
         if (strcmp(name, "#cluster-name") == 0) {
-            return sched->options->cluster_name;
+            return snapshot->config->options.cluster_name;
         }
         if (strcmp(name, "#site-name") == 0) {
-            value = mu_node_state_attribute(sched, node, "site-name");
-            return value ? value : sched->options->cluster_name;
+            value =
+                mu_node_state_value(snapshot, config, node, "site-name", next);
+            return value ? value : snapshot->config->options.cluster_name;
         }
     }
-    value = pair_find(found->status->attributes,
-                      found->status->attributes_count, name);
-    if (!value && found->config) {
-        value = mu_config_lookup(&found->config->attributes, name, &input,
-                                 &sched->next_change);
+    value = pair_find(status->attributes, status->attributes_count, name);
+    if (!value && config) {
+        value = mu_config_lookup(&config->attributes, name, &input, next);
     }
     return value;
 }

@@ -36,4 +36,11 @@ struct mu_node_state_context {
 /* The mu_rule_lookup of a struct mu_node_state_context. */
 const char *mu_node_state_lookup(const void *context, const char *name);
 
+/* The same without a planning run: 'config' is that of the node, or null. 'next'
+ * may be null. */
+const char *mu_node_state_value(const struct mu_snapshot *snapshot,
+                                const struct mu_config_node *config,
+                                uint32_t node, const char *name,
+                                struct mu_instant *next);
+
 #endif /* MU_SCHED_NODE_STATE_H */

@@ -35,6 +35,8 @@ static void scores_note(struct mu_sched *sched,
 static void best_assign(struct mu_sched *sched,
                         struct mu_sched_resource *resource, uint32_t preferred,
                         bool stops_if_nowhere);
+static void choice_note(struct mu_sched *sched,
+                        struct mu_sched_resource *resource, uint32_t best);
 static uint32_t best_stay(struct mu_sched *sched,
                           const struct mu_sched_resource *resource,
                           uint32_t best);
@@ -170,8 +172,9 @@ primitive_assign(struct mu_sched *sched, struct mu_sched_resource *resource,
     colocations_apply(sched, resource);
 
     if (resource->next_role == MU_ROLE_STOPPED) {
-        static const struct mu_plan_reason stopped = {
-            .source = "target-role", .text = "it is to be stopped"};
+        const struct mu_plan_reason stopped = {
+            .kind = resource->is_target_stopped ? MU_REASON_STOPPED
+                                                : MU_REASON_NONE};
 
         mu_location_add(sched, resource, MU_STATE_NONE, -MU_SCORE_INFINITY,
                         &stopped);
@@ -185,9 +188,11 @@ primitive_assign(struct mu_sched *sched, struct mu_sched_resource *resource,
     }
     if (!resource->is_managed) {
         resource->next_role = resource->role;
+        mu_explain_choice(sched, resource, MU_CHOICE_KEPT, MU_STATE_NONE);
         (void)mu_place_set(sched, resource, mu_state_current_node(resource),
                            true, stops_if_nowhere);
     } else if (sched->options->stop_all_resources) {
+        mu_explain_choice(sched, resource, MU_CHOICE_STOP_ALL, MU_STATE_NONE);
         (void)mu_place_set(sched, resource, MU_STATE_NONE, true,
                            stops_if_nowhere);
     } else if (resource->is_unassigned) {
@@ -229,6 +234,7 @@ dependent_bind(struct mu_sched *sched, struct mu_sched_resource *resource,
                const struct mu_colocation *colocation, bool stops_if_nowhere)
 {
     int32_t *saved = NULL;
+    int32_t *before;
 
     if (colocation->dependent_role >= MU_ROLE_PROMOTED ||
         (colocation->score < 0 && colocation->score > -MU_SCORE_INFINITY)) {
@@ -237,10 +243,18 @@ dependent_bind(struct mu_sched *sched, struct mu_sched_resource *resource,
     }
     (void)mu_place_assign(sched, colocation->primary, MU_STATE_NONE,
                           stops_if_nowhere);
+    before = mu_explain_before(sched, resource);
     mu_colocate_apply(sched, resource, colocation->primary, colocation);
     if (saved && !mu_colocate_has_node(sched, resource->scores)) {
         resource->scores = saved;
     }
+    mu_explain_change(
+        sched, resource, before,
+        &(struct mu_plan_reason){.kind = MU_REASON_COLOCATION,
+                                 .is_apart = colocation->score < 0,
+                                 .source = colocation->id,
+                                 .other = colocation->primary->index,
+                                 .other_node = colocation->primary->assigned});
 }
 
 static void
@@ -280,6 +294,7 @@ best_assign(struct mu_sched *sched, struct mu_sched_resource *resource,
         }
     }
     if (best == MU_STATE_NONE) {
+        mu_explain_choice(sched, resource, MU_CHOICE_NOWHERE, MU_STATE_NONE);
         (void)mu_place_set(sched, resource, MU_STATE_NONE, false,
                            stops_if_nowhere);
         return;
@@ -291,7 +306,45 @@ best_assign(struct mu_sched *sched, struct mu_sched_resource *resource,
     } else {
         best = best_stay(sched, resource, best);
     }
+    if (sched->flags & MU_SCHED_REASONS) {
+        choice_note(sched, resource, best);
+    }
     (void)mu_place_set(sched, resource, best, false, stops_if_nowhere);
+}
+
+/* Notes which node is the next best one, and what decided between the two. */
+static void
+choice_note(struct mu_sched *sched, struct mu_sched_resource *resource,
+            uint32_t best)
+{
+    const int32_t *scores = resource->scores;
+    uint32_t current = mu_state_current_node(resource);
+    uint32_t next = MU_STATE_NONE;
+    enum mu_choice choice = MU_CHOICE_NAME;
+
+    for (uint32_t i = 0; i < sched->nodes_count; i++) {
+        if (i != best && usable_score(sched, scores, i) >= 0 &&
+            (next == MU_STATE_NONE ||
+             nodes_cmp(sched, scores, current, (uint32_t[2]){next, i}) > 0)) {
+            next = i;
+        }
+    }
+    if (usable_score(sched, scores, best) < 0) {
+        choice = MU_CHOICE_NOWHERE;
+    } else if (next == MU_STATE_NONE) {
+        choice = MU_CHOICE_ONLY;
+    } else if (scores[best] != scores[next]) {
+        choice = MU_CHOICE_SCORE;
+    } else if (best == current) {
+        choice = MU_CHOICE_STAYS;
+    } else if (sched->is_balanced &&
+               mu_utilization_cmp(sched, best, next) != 0) {
+        choice = MU_CHOICE_ROOM;
+    } else if (!sched->is_minimal && sched->nodes[best].assigned_count !=
+                                         sched->nodes[next].assigned_count) {
+        choice = MU_CHOICE_FEWER;
+    }
+    mu_explain_choice(sched, resource, choice, next);
 }
 
 /* Among nodes that are equally good, and better than indifferent, a resource

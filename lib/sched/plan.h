@@ -73,7 +73,9 @@ struct mu_action {
     uint32_t meta_count;
     const uint32_t *after; /* Actions that must have succeeded before. */
     uint32_t after_count;
-    const char *cause; /* A sentence: why this action exists. */
+    const char *cause; /* A sentence: why this action exists. Null when not
+                          asked for. */
+    uint32_t because;  /* The action that this one follows from, or NONE. */
     bool can_fail;     /* Its failure does not stop what waits for it. */
 };
 
@@ -97,6 +99,7 @@ struct mu_plan_placement {
     bool is_failed, is_blocked, is_managed, is_removed, is_disabled;
     bool is_pending;          /* An operation on it is in flight. */
     const char *pending_task; /* Which, or null. */
+    uint32_t index;     /* Into plan->instances, where these are. */
     const char *reason; /* 'after' only: a sentence for an instance that is
                            not where or what is wanted; else null. */
 };
@@ -113,13 +116,93 @@ struct mu_plan_score {
     int32_t score;
 };
 
-/* One contribution to the placement of an instance on a node. */
+/* What counted when an instance was placed. */
+enum mu_reason_kind {
+    MU_REASON_NONE,          /* It was tried, and counts no more. */
+    MU_REASON_LOCATION,      /* A location constraint names the node. */
+    MU_REASON_RULE,          /* Its rule holds there, or not: 'rule'. */
+    MU_REASON_HEALTH,        /* Health of the node: 'detail'. */
+    MU_REASON_STICKINESS,    /* It runs there. */
+    MU_REASON_THRESHOLD,     /* It failed 'numbers[0]' times, of 'numbers[1]'
+                                that are borne; forgotten at 'until_ms'. */
+    MU_REASON_FAILED,        /* 'op' failed, and it must go elsewhere. */
+    MU_REASON_UNUSABLE,      /* Its agent cannot work there, says 'op'. */
+    MU_REASON_MISCONFIGURED, /* Its configuration is wrong, says 'op'. */
+    MU_REASON_STOP_FAILED,   /* It could not be stopped there: 'op'. */
+    MU_REASON_ON_FAIL_STOP,  /* 'op' failed, and it is to stay stopped. */
+    MU_REASON_COLOCATION,    /* With 'other', which is on 'other_node'. */
+    MU_REASON_DEPENDENT,     /* 'other' is to be with it and has wishes. */
+    MU_REASON_TICKET,        /* Ticket 'detail' is not granted; with
+                                'numbers[0]' it is in standby. */
+    MU_REASON_UTILIZATION,   /* It needs 'numbers[0]' of 'detail', and there
+                                are 'numbers[1]' left. */
+    MU_REASON_CLONE_MAX,     /* The 'numbers[0]' instances are all placed. */
+    MU_REASON_CLONE_NODE_MAX, /* The node has its 'numbers[0]' instances. */
+    MU_REASON_EXCLUSIVE,      /* resource-discovery=exclusive elsewhere. */
+    MU_REASON_SHUTDOWN_LOCK,  /* It waits for 'other_node'. */
+    MU_REASON_STOPPED,        /* target-role is Stopped. */
+    MU_REASON_UNMANAGED,      /* It is not managed, and runs there. */
+    MU_REASON_MULTIPLE_ACTIVE, /* It was active twice: stop_only. */
+    MU_REASON_PROMOTION,       /* Node attribute 'detail'. */
+};
+
+/* One contribution to the placement of an instance, and of all inside it, or
+ * to its promotion. */
 struct mu_plan_reason {
-    const char *instance;
-    uint32_t node;      /* MU_PLAN_NONE: about all nodes. */
-    int32_t score;      /* What it added; +-INFINITY decides. */
-    const char *source; /* Id of the constraint, attribute, ...; or null. */
-    const char *text;   /* A sentence for people. */
+    enum mu_reason_kind kind;
+    bool is_promotion;     /* About the promoted role, not the place. */
+    bool is_apart;         /* Colocations: they are to keep apart. */
+    uint32_t instance;     /* Index into plan->instances. */
+    uint32_t next;         /* The next reason of the instance, or NONE. */
+    uint32_t node;         /* MU_PLAN_NONE: about all nodes. */
+    int32_t score;         /* What it added; +-INFINITY decides. */
+    const int32_t *scores; /* Instead of the two above: per node, INT32_MIN
+                              where it says nothing. Or null. */
+    const char *source;    /* Id of the constraint; or null. */
+    const char *detail;    /* As 'kind' says, or null. */
+    uint32_t other;        /* Index into plan->instances, or NONE. */
+    uint32_t other_node;   /* Where that is, or NONE. */
+    int32_t numbers[2];    /* As 'kind' says. */
+    int64_t until_ms;      /* Wall clock; 0: for ever. */
+    const struct mu_status_op *op;
+    const struct mu_config_location_rule *rule;
+    const char *const *matches; /* Submatches for 'rule', or null. */
+};
+
+/* What decided between the best node and the next one. */
+enum mu_choice {
+    MU_CHOICE_NONE,     /* It was not placed by itself. */
+    MU_CHOICE_NOWHERE,  /* No node can run it. */
+    MU_CHOICE_ONLY,     /* No other node can. */
+    MU_CHOICE_SCORE,    /* The score. */
+    MU_CHOICE_ROOM,     /* More capacity is left there. */
+    MU_CHOICE_FEWER,    /* The node runs fewer resources. */
+    MU_CHOICE_STAYS,    /* It runs there and none is better. */
+    MU_CHOICE_NAME,     /* The first by name of equals. */
+    MU_CHOICE_KEPT,     /* It is not managed: it stays. */
+    MU_CHOICE_STOP_ALL, /* stop-all-resources. */
+};
+
+/* A resource or instance of one, as it was planned. */
+struct mu_plan_instance {
+    const char *id;
+    uint32_t config;       /* Index into config->resources, or NONE. */
+    uint32_t parent;       /* Index into plan->instances, or NONE. */
+    uint32_t member;       /* Its place in the parent. */
+    uint32_t reason_first; /* Index into plan->reasons, or NONE. */
+    uint32_t node;         /* Where it shall be, or NONE. */
+    uint32_t current;      /* Where it is active, or NONE. */
+    uint32_t active_count; /* On how many nodes it is active. */
+    uint32_t next;         /* The next best node, or NONE. */
+    enum mu_choice choice;
+    const int32_t *scores; /* Per node, when it was placed, INT32_MIN: no
+                              candidate; or null. */
+    enum mu_role role_before;
+    enum mu_role role_after; /* Wanted. */
+    int32_t promotion;       /* Promotable clones: the score for it. */
+    const char *blocked;     /* A sentence: why it cannot be started or
+                                promoted now; or null. */
+    bool is_failed, is_blocked, is_managed, is_removed, is_disabled;
 };
 
 struct mu_plan {
@@ -136,6 +219,9 @@ struct mu_plan {
     uint32_t scores_count;
     const struct mu_plan_reason *reasons; /* Only when asked for. */
     uint32_t reasons_count;
+    const struct mu_plan_instance *instances; /* Likewise. */
+    uint32_t instances_count;
+    bool lacks_fence_device; /* Fencing is enabled, and there is none. */
     int64_t next_change_ms; /* Wall clock of the next time at which the same
                                status gives another plan; INT64_MAX: never. */
     const char *const *warnings; /* Sentences: what of the configuration could

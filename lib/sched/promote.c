@@ -22,6 +22,11 @@ static bool score_counts(const struct mu_sched_resource *instance,
 static bool runs_on(const struct mu_sched_resource *resource, uint32_t node);
 static void priority_set(struct mu_sched *sched,
                          struct mu_sched_resource *instance);
+static const char *score_name(struct mu_sched *sched,
+                              const struct mu_sched_resource *instance);
+static void promotion_note(struct mu_sched *sched,
+                           struct mu_sched_resource *instance, int32_t score,
+                           const struct mu_plan_reason *why);
 static void locations_add(struct mu_sched_resource *instance,
                           const struct mu_sched_resource *owner, uint32_t node);
 static void current_unpromoted(struct mu_sched_resource *resource);
@@ -55,6 +60,8 @@ mu_promote_add_scores(struct mu_sched *sched, struct mu_sched_resource *clone)
     clone->is_promoted_set = true;
     for (uint32_t i = 0; i < clone->children_count; i++) {
         struct mu_sched_resource *instance = clone->children[i];
+        int32_t *notes = mu_explain_blank(sched);
+        bool has_notes = false;
 
         for (uint32_t node = 0; node < sched->nodes_count; node++) {
             bool is_set = false;
@@ -69,9 +76,20 @@ mu_promote_add_scores(struct mu_sched *sched, struct mu_sched_resource *clone)
                 instance->scores[node] =
                     mu_score_add(instance->scores[node], score);
             }
+            if (score > 0 && notes) {
+                notes[node] = score;
+                has_notes = true;
+            }
             if (score > instance->priority) {
                 instance->priority = score;
             }
+        }
+        if (has_notes) {
+            mu_explain_note(sched, instance,
+                            &(struct mu_plan_reason){
+                                .kind = MU_REASON_PROMOTION,
+                                .scores = notes,
+                                .detail = score_name(sched, instance)});
         }
     }
 }
@@ -222,6 +240,11 @@ priority_set(struct mu_sched *sched, struct mu_sched_resource *instance)
             /* Without a score only a constraint can promote it. */
             instance->priority = -1;
         }
+        promotion_note(sched, instance, instance->priority,
+                       &(struct mu_plan_reason){
+                           .kind = MU_REASON_PROMOTION,
+                           .detail = is_set ? score_name(sched, instance)
+                                            : NULL});
         break;
     case MU_ROLE_UNPROMOTED:
     case MU_ROLE_STOPPED:
@@ -234,11 +257,49 @@ priority_set(struct mu_sched *sched, struct mu_sched_resource *instance)
     locations_add(instance, instance->parent, node);
     mu_colocate_this_with(sched, instance, &found);
     for (size_t i = 0; i < found.list.count; i++) {
-        mu_colocate_apply(sched, instance, found.list.items[i]->primary,
-                          found.list.items[i]);
+        const struct mu_colocation *colocation = found.list.items[i];
+        int32_t before = instance->priority;
+
+        mu_colocate_apply(sched, instance, colocation->primary, colocation);
+        promotion_note(
+            sched, instance,
+            mu_state_is_infinite(instance->priority)
+                ? instance->priority
+                : instance->priority - before,
+            &(struct mu_plan_reason){
+                .kind = before == instance->priority ? MU_REASON_NONE
+                                                     : MU_REASON_COLOCATION,
+                .is_apart = colocation->score < 0,
+                .source = colocation->id,
+                .other = colocation->primary->index,
+                .other_node = colocation->primary->assigned});
     }
     instance->promotion =
         next_role == MU_ROLE_PROMOTED ? MU_SCORE_INFINITY : instance->priority;
+}
+
+/* The attribute that an agent sets for the promotion of an instance. */
+static const char *
+score_name(struct mu_sched *sched, const struct mu_sched_resource *instance)
+{
+    while (instance->children_count > 0) {
+        instance = instance->children[0];
+    }
+    return sched->flags & MU_SCHED_REASONS
+               ? mu_text_make(sched->arena, "master-%s", instance->name)
+               : NULL;
+}
+
+static void
+promotion_note(struct mu_sched *sched, struct mu_sched_resource *instance,
+               int32_t score, const struct mu_plan_reason *why)
+{
+    struct mu_plan_reason reason = *why;
+
+    reason.is_promotion = true;
+    reason.node = mu_clone_node_of(instance);
+    reason.score = score;
+    mu_explain_note(sched, instance, &reason);
 }
 
 /* Location constraints for the promoted role. */
@@ -371,12 +432,6 @@ score_note(struct mu_sched *sched, const struct mu_sched_resource *instance)
                                    .instance = instance->id,
                                    .node = mu_clone_node_of(instance),
                                    .score = instance->promotion};
-    }
-    if (sched->flags & MU_SCHED_REASONS) {
-        mu_explain_score(
-            sched, instance, mu_clone_node_of(instance), instance->promotion,
-            &(struct mu_plan_reason){.source = "promotion",
-                                     .text = "its score for being promoted"});
     }
 }
 

@@ -28,6 +28,7 @@ struct pull {
     uint32_t flags;  /* Those of 'first' that count. */
     uint32_t filter; /* Which flags are carried. */
     uint32_t type;   /* MU_ORDER_* */
+    const char *source; /* Of the edge. */
 };
 
 static void ordering_expand(struct mu_sched *sched,
@@ -37,6 +38,9 @@ static void ordering_expand_then(struct mu_sched *sched,
                                  struct mu_sched_action *first);
 static struct mu_sched_action *first_make(struct mu_sched *sched,
                                           const struct mu_ordering *ordering);
+static bool edge_add(struct mu_sched *sched,
+                     struct mu_sched_action *const pair[2], uint32_t flags,
+                     const char *source);
 static void queue_add(struct mu_sched *sched, struct mu_sched_action *action);
 static void queue_add_after(struct mu_sched *sched,
                             const struct mu_sched_action *action);
@@ -148,7 +152,8 @@ ordering_expand_then(struct mu_sched *sched, const struct mu_ordering *ordering,
     struct mu_sched_action *then = ordering->then;
 
     if (then) {
-        (void)mu_order_edge(sched, first, then, flags);
+        edge_add(sched, (struct mu_sched_action *[2]){first, then}, flags,
+                 ordering->id);
         return;
     }
     if (!ordering->then_resource) {
@@ -161,8 +166,21 @@ ordering_expand_then(struct mu_sched *sched, const struct mu_ordering *ordering,
     for (then = mu_action_find(ordering->then_resource, ordering->then_key,
                                MU_STATE_NONE);
          then; then = mu_action_find_next(then)) {
-        (void)mu_order_edge(sched, first, then, flags);
+        edge_add(sched, (struct mu_sched_action *[2]){first, then}, flags,
+                 ordering->id);
     }
+}
+
+/* Adds an edge between two actions and notes the constraint that it is of. */
+static bool
+edge_add(struct mu_sched *sched, struct mu_sched_action *const pair[2],
+         uint32_t flags, const char *source)
+{
+    if (!mu_order_edge(sched, pair[0], pair[1], flags)) {
+        return false;
+    }
+    pair[1]->before->source = source;
+    return true;
 }
 
 static void
@@ -279,7 +297,8 @@ edge_update(struct mu_sched *sched, struct mu_edge *edge,
         uint32_t flags = edge->flags;
 
         edge->flags = 0;
-        return mu_order_edge(sched, first, then, flags)
+        return edge_add(sched, (struct mu_sched_action *[2]){first, then},
+                        flags, edge->source)
                    ? CHANGED_FIRST | CHANGED_THEN
                    : 0;
     }
@@ -289,6 +308,7 @@ edge_update(struct mu_sched *sched, struct mu_edge *edge,
         .then = then,
         .node = then->node,
         .flags = flags_for_ordering(sched, first, nodes[1]),
+        .source = edge->source,
     };
     return edge_apply(sched, edge, &base, then_flags);
 }
@@ -633,13 +653,14 @@ pull_primitive(struct mu_sched *sched, const struct pull *pull)
         !(pull->flags & MU_FLAG_OPTIONAL) &&
         !mu_action_has(first, MU_FLAG_MIGRATABLE)) {
         mu_action_require(then);
-        mu_explain_follow(sched, then, first);
+        mu_explain_follow(sched, then, first, pull->source, false);
     }
     if ((pull->type & MU_ORDER_UNRUNNABLE_BLOCKS) &&
         (pull->filter & MU_FLAG_RUNNABLE) &&
         mu_action_has(then, MU_FLAG_RUNNABLE) &&
         !(pull->flags & MU_FLAG_RUNNABLE)) {
         mu_action_clear(then, MU_FLAG_RUNNABLE | MU_FLAG_MIGRATABLE);
+        mu_explain_block(sched, then, first, pull->source);
     }
     if (pull->type & MU_ORDER_RESTART) {
         pull_restart(sched, pull);
@@ -672,7 +693,7 @@ pull_first(struct mu_sched *sched, const struct pull *pull)
             !(pull->flags & MU_FLAG_OPTIONAL) &&
             mu_action_has(first, MU_FLAG_OPTIONAL)) {
             mu_action_require(first);
-            mu_explain_follow(sched, first, then);
+            mu_explain_follow(sched, first, then, pull->source, true);
         }
         if ((pull->flags & MU_FLAG_MIGRATABLE) &&
             !mu_action_has(then, MU_FLAG_MIGRATABLE)) {
@@ -684,7 +705,7 @@ pull_first(struct mu_sched *sched, const struct pull *pull)
         (pull->filter & MU_FLAG_OPTIONAL) &&
         !mu_action_has(then, MU_FLAG_OPTIONAL)) {
         mu_action_require(first);
-        mu_explain_follow(sched, first, then);
+        mu_explain_follow(sched, first, then, pull->source, true);
         if (mu_action_has(first, MU_FLAG_MIGRATABLE) &&
             !mu_action_has(then, MU_FLAG_MIGRATABLE)) {
             mu_action_clear(first, MU_FLAG_MIGRATABLE);
@@ -742,7 +763,7 @@ pull_restart(struct mu_sched *sched, const struct pull *pull)
         !mu_action_has(then, MU_FLAG_OPTIONAL)) {
         if (mu_action_has(first, MU_FLAG_OPTIONAL)) {
             mu_action_require(first);
-            mu_explain_follow(sched, first, then);
+            mu_explain_follow(sched, first, then, pull->source, true);
         }
     }
     if (!mu_action_has(then, MU_FLAG_MIGRATABLE)) {

@@ -10,6 +10,7 @@
 #include "sched/detail.h"
 #include "sched/explain.h"
 #include "sched/loop.h"
+#include "sched/why.h"
 
 static void pick(struct mu_sched *sched, struct mu_loop_rest *picked);
 static bool edge_counts(const struct mu_sched *sched,
@@ -25,6 +26,8 @@ static void after_fill(struct mu_sched *sched,
                        const struct mu_sched_action *action,
                        struct mu_action *out);
 static struct mu_plan_node *nodes_fill(struct mu_sched *sched, bool is_after);
+static void stopped_fill(struct mu_sched *sched, const struct mu_plan *plan,
+                         struct mu_plan_placement *after);
 
 bool
 mu_result_is_in_plan(const struct mu_sched *sched,
@@ -206,7 +209,7 @@ action_fill(struct mu_sched *sched, const struct mu_sched_action *action,
         .priority = action->priority,
         .in_flight = action->in_flight,
         .fence_delay_ms = action->fence_delay_ms,
-        .cause = action->cause,
+        .because = MU_PLAN_NONE,
         .can_fail = mu_action_has(action, MU_FLAG_CAN_FAIL),
         .meta = action->meta,
         .meta_count = action->meta_count,
@@ -263,6 +266,23 @@ mu_result_note_before(struct mu_sched *sched)
     sched->before = mu_after_list(sched, &sched->before_count);
 }
 
+/* Why instances that will run nowhere do not. */
+static void
+stopped_fill(struct mu_sched *sched, const struct mu_plan *plan,
+             struct mu_plan_placement *after)
+{
+    struct mu_why why = {sched->arena, sched->snapshot, plan};
+
+    if (!(sched->flags & MU_SCHED_REASONS)) {
+        return;
+    }
+    for (uint32_t i = 0; i < plan->after_count; i++) {
+        if (after[i].node == MU_PLAN_NONE) {
+            after[i].reason = mu_why_stopped(&why, after[i].index);
+        }
+    }
+}
+
 const struct mu_plan *
 mu_result_make(struct mu_sched *sched)
 {
@@ -270,6 +290,7 @@ mu_result_make(struct mu_sched *sched)
     struct mu_loop_rest picked = {0};
     struct mu_sched_action **ordered;
     struct mu_action *actions;
+    struct mu_plan_placement *after;
 
     pick(sched, &picked);
     ordered = mu_arena_new(sched->arena, struct mu_sched_action *,
@@ -287,12 +308,15 @@ mu_result_make(struct mu_sched *sched)
     plan->nodes_count = sched->nodes_count;
     plan->before = sched->before;
     plan->before_count = sched->before_count;
+    plan->lacks_fence_device =
+        sched->is_fencing_enabled && !sched->has_fence_device;
+    mu_explain_finish(sched, ordered, actions, plan);
     mu_after_apply(sched, ordered, picked.count);
-    plan->after = mu_after_list(sched, &plan->after_count);
+    after = mu_after_list(sched, &plan->after_count);
+    stopped_fill(sched, plan, after);
+    plan->after = after;
     plan->scores = sched->scores.items;
     plan->scores_count = (uint32_t)sched->scores.count;
-    plan->reasons = sched->reasons.items;
-    plan->reasons_count = (uint32_t)sched->reasons.count;
     plan->next_change_ms =
         mu_instant_min(sched->next_change, mu_params_cache_next(sched->cache))
             .ms;

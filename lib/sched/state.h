@@ -148,6 +148,7 @@ struct mu_edge {
     uint32_t flags; /* MU_ORDER_*; 0: the edge was remapped or dropped. */
     uint32_t
         made; /* What 'flags' was at first, so that it is not made twice. */
+    const char *source;          /* Id of the ordering, or null. */
     struct mu_edge *next_before; /* Next in then->before. */
     struct mu_edge *next_after;  /* Next in first->after. */
 };
@@ -167,7 +168,14 @@ struct mu_sched_action {
     uint32_t node;
     uint32_t flags;   /* MU_FLAG_* */
     const char *name; /* MU_VERB_POINT, and odd operation names. */
-    const char *cause;
+    const char *cause; /* With reasons only, as the next ones. */
+    const struct mu_sched_action *because; /* It is needed for that one... */
+    const char *because_of; /* ... by this ordering; null: implied ... */
+    bool is_before;         /* ... and comes before it. */
+    bool is_by_place;       /* Its cause is the place, or promotion, chosen. */
+    const struct mu_sched_action *blocker; /* That cannot be done, so this
+                                              cannot either ... */
+    const char *blocked_by;                /* ... by this ordering. */
     enum mu_action_kind kind;
     struct mu_edge *before; /* Newest first. */
     struct mu_edge *after;
@@ -228,6 +236,10 @@ struct mu_location {
     int32_t *scores; /* MU_SCORE_ABSENT: says nothing about the node. */
     enum mu_role role;
     enum mu_discovery discovery;
+    enum mu_reason_kind kind; /* For the reasons. */
+    const struct mu_config_location_rule *rule; /* Or null. */
+    const char *const *matches;                 /* Or null. */
+    const char *detail;                         /* For the reasons. */
 };
 
 enum mu_requires {
@@ -357,6 +369,13 @@ struct mu_sched_resource {
     uint64_t *dangling; /* Bit set: targets of broken migrations. */
     uint32_t lock_node;
     int64_t lock_time_ms;
+
+    uint32_t reason_first; /* In sched->reasons, one more; 0: none. */
+    uint32_t reason_last;  /* Likewise. */
+    enum mu_choice choice; /* With reasons only, as the next ones. */
+    uint32_t choice_next;
+    const struct mu_status_op *failed_op; /* Whose failure is answered. */
+    const int32_t *choice_scores;
 
     struct mu_colocations this_with; /* Own ones only. */
     struct mu_colocations with_this;

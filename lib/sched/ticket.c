@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "sched/explain.h"
 #include "sched/location.h"
 #include "sched/node_state.h"
 
@@ -160,10 +161,10 @@ ban(struct mu_sched *sched, struct mu_sched_resource *resource,
 {
     mu_location_add(
         sched, resource, MU_STATE_NONE, -MU_SCORE_INFINITY,
-        &(struct mu_plan_reason){.source = demand->config->id,
-                                 .text = demand->is_standby
-                                             ? "its ticket is in standby"
-                                             : "its ticket is not granted"});
+        &(struct mu_plan_reason){.kind = MU_REASON_TICKET,
+                                 .source = demand->config->id,
+                                 .detail = demand->config->ticket,
+                                 .numbers = {demand->is_granted ? 1 : 0}});
 }
 
 void
@@ -174,10 +175,20 @@ mu_ticket_require_promotion(struct mu_sched *sched,
         struct demand demand;
 
         demand_make(sched, clone->tickets.items[i], MU_ROLE_PROMOTED, &demand);
-        for (uint32_t node = 0; (!demand.is_granted || demand.is_standby) &&
-                                node < sched->nodes_count;
-             node++) {
+        if (demand.is_granted && !demand.is_standby) {
+            continue;
+        }
+        for (uint32_t node = 0; node < sched->nodes_count; node++) {
             clone->scores[node] = -MU_SCORE_INFINITY;
         }
+        mu_explain_note(
+            sched, clone,
+            &(struct mu_plan_reason){.kind = MU_REASON_TICKET,
+                                     .is_promotion = true,
+                                     .node = MU_PLAN_NONE,
+                                     .score = -MU_SCORE_INFINITY,
+                                     .source = demand.config->id,
+                                     .detail = demand.config->ticket,
+                                     .numbers = {demand.is_granted ? 1 : 0}});
     }
 }

@@ -10,6 +10,7 @@
 #include "sched/order.h"
 #include "sched/recurring.h"
 #include "sched/utilization.h"
+#include "sched/why.h"
 
 enum step {
     STEP_NONE,
@@ -63,6 +64,12 @@ static bool is_expected(const struct mu_sched_resource *resource,
                         uint32_t node);
 static enum mu_role role_toward(enum mu_role from, enum mu_role to);
 static enum step step_between(enum mu_role from, enum mu_role to);
+static void stop_follow(struct mu_sched *sched,
+                        const struct mu_sched_resource *resource,
+                        struct mu_sched_action *start);
+static void demotes_follow(struct mu_sched *sched,
+                           const struct mu_sched_resource *resource,
+                           const struct mu_sched_action *stop);
 static const char *stop_cause(struct mu_sched *sched,
                               const struct mu_sched_resource *resource,
                               uint32_t node);
@@ -406,6 +413,10 @@ stop_all(struct mu_sched *sched, struct mu_sched_resource *resource,
         stop = mu_action_of(sched, resource, MU_VERB_STOP, node, is_required);
         if (!mu_action_has(stop, MU_FLAG_OPTIONAL)) {
             mu_explain_cause(sched, stop, stop_cause(sched, resource, node));
+            if (resource->assigned != node && !sched->nodes[node].is_unclean) {
+                mu_explain_place(sched, stop);
+            }
+            demotes_follow(sched, resource, stop);
         }
         if (!resource->is_managed) {
             stop->flags &= ~(uint32_t)MU_FLAG_RUNNABLE;
@@ -413,6 +424,19 @@ stop_all(struct mu_sched *sched, struct mu_sched_resource *resource,
         if (sched->options->remove_after_stop) {
             mu_recurring_delete_history(sched, resource, node, is_required);
         }
+    }
+}
+
+/* What is promoted is demoted because it is to be stopped. */
+static void
+demotes_follow(struct mu_sched *sched, const struct mu_sched_resource *resource,
+               const struct mu_sched_action *stop)
+{
+    struct mu_sched_action *demote =
+        mu_action_find(resource, mu_key(MU_VERB_DEMOTE), stop->node);
+
+    if (demote) {
+        mu_explain_follow(sched, demote, stop, NULL, true);
     }
 }
 
@@ -435,25 +459,30 @@ stop_cause(struct mu_sched *sched, const struct mu_sched_resource *resource,
         return mu_text_make(sched->arena, "node %s is in standby", where->name);
     }
     if (where->is_unclean) {
-        return mu_text_make(sched->arena, "node %s is lost", where->name);
+        return NULL; /* Fencing tells. */
     }
     if (where->is_shutting_down) {
         return mu_text_make(sched->arena, "node %s shuts down", where->name);
     }
     if (resource->is_failed) {
-        return "it failed";
+        return mu_why_op(sched->arena, resource->failed_op);
     }
-    if (resource->is_multiply_active) {
-        return "it was active on more than one node";
+    return resource->is_multiply_active ? "it was active on more than one node"
+                                        : NULL;
+}
+
+/* What starts where it did not run is stopped elsewhere first. */
+static void
+stop_follow(struct mu_sched *sched, const struct mu_sched_resource *resource,
+            struct mu_sched_action *start)
+{
+    const struct mu_sched_action *stop =
+        mu_action_find(resource, mu_key(MU_VERB_STOP),
+                       mu_state_current_node(resource));
+
+    if (stop && !mu_action_has(stop, MU_FLAG_OPTIONAL)) {
+        mu_explain_follow(sched, start, stop, NULL, false);
     }
-    if (resource->assigned == MU_STATE_NONE) {
-        return "no node may run it";
-    }
-    if (resource->assigned != node) {
-        return mu_text_make(sched->arena, "it is better placed on node %s",
-                            sched->nodes[resource->assigned].name);
-    }
-    return NULL;
 }
 
 static void
@@ -466,7 +495,9 @@ start_on(struct mu_sched *sched, struct mu_sched_resource *resource,
     if (mu_action_has(start, MU_FLAG_RUNNABLE) && is_required) {
         mu_action_require(start);
         if (resource->running_on.count == 0) {
-            mu_explain_cause(sched, start, "it is to run and runs nowhere");
+            mu_explain_place(sched, start);
+        } else {
+            stop_follow(sched, resource, start);
         }
     }
     if (is_expected(resource, node)) {
@@ -491,7 +522,7 @@ promote_on(struct mu_sched *sched, struct mu_sched_resource *resource,
     }
     promote = mu_action_of(sched, resource, MU_VERB_PROMOTE, node, is_required);
     if (is_required) {
-        mu_explain_cause(sched, promote, "its promotion score is the best one");
+        mu_explain_place(sched, promote);
     }
     if (is_expected(resource, node)) {
         promote->flags |= MU_FLAG_PSEUDO;
@@ -506,8 +537,17 @@ demote_all(struct mu_sched *sched, struct mu_sched_resource *resource,
         uint32_t node = resource->running_on.items[i];
 
         if (!is_expected(resource, node)) {
-            (void)mu_action_of(sched, resource, MU_VERB_DEMOTE, node,
-                               is_required);
+            struct mu_sched_action *demote = mu_action_of(
+                sched, resource, MU_VERB_DEMOTE, node, is_required);
+
+            if (!mu_action_has(demote, MU_FLAG_OPTIONAL) &&
+                resource->is_demote_on_fail) {
+                mu_explain_cause(sched, demote,
+                                 mu_why_op(sched->arena, resource->failed_op));
+            } else if (is_required &&
+                       resource->next_role == MU_ROLE_UNPROMOTED) {
+                mu_explain_place(sched, demote);
+            }
         }
     }
 }

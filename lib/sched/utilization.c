@@ -25,6 +25,8 @@ static struct mu_amount *amount_find(const struct mu_amounts *amounts,
                                      const char *name);
 static void amounts_add(struct mu_sched *sched, struct mu_amounts *sum,
                         const struct mu_amounts *more);
+static const struct mu_amount *amount_lacking(const struct mu_sched_node *node,
+                                              const struct mu_amounts *needs);
 static bool has_room(const struct mu_sched_node *node,
                      const struct mu_amounts *needs);
 static void company_gather(struct mu_sched *sched, struct company *company,
@@ -190,15 +192,22 @@ mu_utilization_cmp(const struct mu_sched *sched, uint32_t a, uint32_t b)
 static bool
 has_room(const struct mu_sched_node *node, const struct mu_amounts *needs)
 {
+    return !amount_lacking(node, needs);
+}
+
+/* The first need that the node cannot meet, or null. */
+static const struct mu_amount *
+amount_lacking(const struct mu_sched_node *node, const struct mu_amounts *needs)
+{
     for (uint32_t i = 0; i < needs->count; i++) {
         const struct mu_amount *left =
             amount_find(&node->utilization, needs->items[i].name);
 
         if (needs->items[i].value > (left ? left->value : 0)) {
-            return false;
+            return &needs->items[i];
         }
     }
-    return true;
+    return NULL;
 }
 
 uint32_t
@@ -241,14 +250,23 @@ static void
 room_ban(struct mu_sched *sched, struct mu_sched_resource *resource,
          const struct mu_amounts *needs)
 {
-    static const struct mu_plan_reason full = {
-        .source = "utilization", .text = "the node does not have the capacity"};
-
     for (uint32_t i = 0; i < sched->nodes_count; i++) {
-        if (resource->scores[i] >= 0 &&
-            mu_node_state_is_available(&sched->nodes[i]) &&
-            !has_room(&sched->nodes[i], needs)) {
-            mu_location_add(sched, resource, i, -MU_SCORE_INFINITY, &full);
+        const struct mu_sched_node *node = &sched->nodes[i];
+        const struct mu_amount *lacking;
+        const struct mu_amount *left;
+
+        if (resource->scores[i] < 0 || !mu_node_state_is_available(node)) {
+            continue;
+        }
+        lacking = amount_lacking(node, needs);
+        if (lacking) {
+            left = amount_find(&node->utilization, lacking->name);
+            mu_location_add(
+                sched, resource, i, -MU_SCORE_INFINITY,
+                &(struct mu_plan_reason){
+                    .kind = MU_REASON_UTILIZATION,
+                    .detail = lacking->name,
+                    .numbers = {lacking->value, left ? left->value : 0}});
         }
     }
 }

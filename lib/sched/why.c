@@ -1,0 +1,531 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "sched/why.h"
+
+#include <string.h>
+
+#include "base/limits.h"
+#include "base/text.h"
+#include "base/vec.h"
+#include "sched/state.h"
+
+enum {
+    NODES_TOLD_MAX = 4, /* In one sentence; the table of nodes has all. */
+};
+
+static void list_add(const struct mu_why *why, uint32_t instance, uint32_t from,
+                     uint32_t node, struct mu_why_reasons *reasons);
+static bool is_about(const struct mu_why *why,
+                     const struct mu_plan_reason *reason, uint32_t instance,
+                     uint32_t from, uint32_t node);
+static const char *node_name(const struct mu_why *why, uint32_t node);
+static const char *score_text(const struct mu_why *why, int32_t score);
+static const char *choice_text(const struct mu_why *why, uint32_t instance);
+static const char *best_text(const struct mu_why *why, uint32_t instance);
+static const char *move_text(const struct mu_why *why, uint32_t instance);
+static const char *promotion_add(const struct mu_why *why, uint32_t instance);
+static const char *nowhere_text(const struct mu_why *why, uint32_t instance);
+static const char *everywhere_text(const struct mu_why *why,
+                                   uint32_t instance);
+static void others_add(const struct mu_why *why, uint32_t instance,
+                       struct mu_text_buffer *text);
+
+uint32_t
+mu_why_find(const struct mu_plan *plan, const char *id)
+{
+    for (uint32_t i = 0; i < plan->instances_count; i++) {
+        if (strcmp(plan->instances[i].id, id) == 0) {
+            return i;
+        }
+    }
+    return MU_PLAN_NONE;
+}
+
+int32_t
+mu_why_score(const struct mu_plan_reason *reason, uint32_t node)
+{
+    if (reason->scores) {
+        return node == MU_PLAN_NONE || reason->scores[node] == MU_SCORE_ABSENT
+                   ? 0
+                   : reason->scores[node];
+    }
+    return reason->node == MU_PLAN_NONE || reason->node == node ? reason->score
+                                                                : 0;
+}
+
+/* 'from' is 'instance' or one of those it is part of. */
+static bool
+is_about(const struct mu_why *why, const struct mu_plan_reason *reason,
+         uint32_t instance, uint32_t from, uint32_t node)
+{
+    bool is_location = reason->kind == MU_REASON_LOCATION ||
+                       reason->kind == MU_REASON_RULE ||
+                       reason->kind == MU_REASON_HEALTH;
+
+    if (reason->kind == MU_REASON_NONE) {
+        return false;
+    }
+    /* The first member of a group gets the wishes, the others follow it. */
+    for (uint32_t i = instance; is_location && i != from;
+         i = why->plan->instances[i].parent) {
+        uint32_t parent = why->plan->instances[i].parent;
+        uint32_t config = why->plan->instances[parent].config;
+
+        if (why->plan->instances[i].member > 0 && config != MU_PLAN_NONE &&
+            why->snapshot->config->resources[config].kind ==
+                MU_RESOURCE_GROUP) {
+            return false;
+        }
+    }
+    if (reason->scores) {
+        return node != MU_PLAN_NONE && (reason->kind == MU_REASON_RULE ||
+                                        mu_why_score(reason, node) != 0);
+    }
+    return reason->node == node;
+}
+
+static void
+list_add(const struct mu_why *why, uint32_t instance, uint32_t from,
+         uint32_t node, struct mu_why_reasons *reasons)
+{
+    for (uint32_t i = why->plan->instances[from].reason_first;
+         i != MU_PLAN_NONE; i = why->plan->reasons[i].next) {
+        const struct mu_plan_reason *reason = &why->plan->reasons[i];
+
+        if (is_about(why, reason, instance, from, node)) {
+            if (reasons->items) {
+                reasons->items[reasons->count] = reason;
+            }
+            reasons->count++;
+        }
+    }
+}
+
+void
+mu_why_list(const struct mu_why *why, uint32_t instance, uint32_t node,
+            struct mu_why_reasons *ret_reasons)
+{
+    *ret_reasons = (struct mu_why_reasons){0};
+    for (int pass = 0; pass < 2; pass++) {
+        for (uint32_t from = instance; from != MU_PLAN_NONE;
+             from = why->plan->instances[from].parent) {
+            list_add(why, instance, from, node, ret_reasons);
+        }
+        if (pass == 0) {
+            ret_reasons->items =
+                mu_arena_new(why->arena, const struct mu_plan_reason *,
+                             (size_t)ret_reasons->count + 1);
+            ret_reasons->count = 0;
+        }
+    }
+}
+
+static const char *
+node_name(const struct mu_why *why, uint32_t node)
+{
+    return why->snapshot->status->nodes[node].name;
+}
+
+const char *
+mu_why_node(const struct mu_why *why, uint32_t node)
+{
+    const struct mu_plan_node *state = &why->plan->nodes_before[node];
+    const struct mu_status_node *status = &why->snapshot->status->nodes[node];
+
+    if (status->is_remote) {
+        return "remote nodes run nothing yet";
+    }
+    if (state->is_unclean) {
+        return "the node is lost and has to be fenced";
+    }
+    if (!state->is_online) {
+        return "the node is offline";
+    }
+    if (state->is_pending) {
+        return status->is_held ? "its daemon is away for a moment"
+                               : "the node is joining";
+    }
+    if (state->is_standby_on_fail) {
+        return "the node is in standby because of a failure there "
+               "(on-fail=standby)";
+    }
+    if (state->is_standby) {
+        return "the node is in standby";
+    }
+    if (state->is_shutting_down) {
+        return "the node is shutting down";
+    }
+    return state->is_in_maintenance ? "the node is in maintenance" : NULL;
+}
+
+const char *
+mu_why_not(const struct mu_why *why, uint32_t instance, uint32_t node)
+{
+    const struct mu_plan_instance *about = &why->plan->instances[instance];
+    const char *state = mu_why_node(why, node);
+    struct mu_why_reasons reasons;
+    struct mu_text_buffer text;
+    const char *between = "";
+
+    if (state) {
+        return state;
+    }
+    if (about->scores && about->scores[node] == MU_SCORE_ABSENT) {
+        return "no constraint allows it there (symmetric-cluster is false)";
+    }
+    mu_text_buffer_init(&text, why->arena);
+    for (int pass = 0; pass < 2; pass++) {
+        mu_why_list(why, instance, pass == 0 ? node : MU_PLAN_NONE, &reasons);
+        for (uint32_t i = 0; i < reasons.count; i++) {
+            int32_t score = mu_why_score(reasons.items[i], node);
+
+            if (reasons.items[i]->is_promotion ||
+                (score > -MU_SCORE_INFINITY &&
+                 (!about->scores || about->scores[node] >= 0 || score >= 0))) {
+                continue;
+            }
+            mu_text_buffer_add(&text, "%s%s", between,
+                               mu_why_reason(why, reasons.items[i], node));
+            between = " and ";
+        }
+    }
+    if (about->scores && about->scores[node] >= 0) {
+        return NULL;
+    }
+    return text.data;
+}
+
+const char *
+mu_why_remedy(const struct mu_why *why, uint32_t instance, uint32_t node)
+{
+    struct mu_why_reasons reasons;
+    const char *state = node == MU_PLAN_NONE ? NULL : mu_why_node(why, node);
+
+    if (state) {
+        const struct mu_plan_node *about = &why->plan->nodes_before[node];
+
+        if (about->is_standby && about->is_online && !about->is_pending) {
+            return mu_text_make(why->arena, "muster node online %s",
+                                node_name(why, node));
+        }
+        if (about->is_in_maintenance && about->is_online) {
+            return mu_text_make(why->arena, "muster node ready %s",
+                                node_name(why, node));
+        }
+        return NULL;
+    }
+    for (int pass = 0; pass < (node == MU_PLAN_NONE ? 1 : 2); pass++) {
+        mu_why_list(why, instance, pass == 0 ? MU_PLAN_NONE : node, &reasons);
+        for (uint32_t i = 0; i < reasons.count; i++) {
+            const char *lift;
+
+            if (mu_why_score(reasons.items[i], node) > -MU_SCORE_INFINITY) {
+                continue;
+            }
+            lift = mu_why_lift(why, reasons.items[i], instance, node);
+            if (lift) {
+                return lift;
+            }
+        }
+    }
+    return NULL;
+}
+
+const char *
+mu_why_instance(const struct mu_why *why, uint32_t instance)
+{
+    const struct mu_plan_instance *about = &why->plan->instances[instance];
+    struct mu_text_buffer text;
+
+    if (about->node == MU_PLAN_NONE) {
+        return nowhere_text(why, instance);
+    }
+    mu_text_buffer_init(&text, why->arena);
+    mu_text_buffer_add(&text, "%s%s", move_text(why, instance),
+                       promotion_add(why, instance));
+    if (about->blocked) {
+        mu_text_buffer_add(&text, ", but it waits: %s", about->blocked);
+    }
+    others_add(why, instance, &text);
+    return text.data;
+}
+
+/* Where it is, where it shall be, and what decided. */
+static const char *
+move_text(const struct mu_why *why, uint32_t instance)
+{
+    const struct mu_plan_instance *about = &why->plan->instances[instance];
+    const char *to = node_name(why, about->node);
+    const char *because = choice_text(why, instance);
+    const char *not_there;
+
+    if (about->current == MU_PLAN_NONE) {
+        return mu_text_make(why->arena, "is to run on %s because %s", to,
+                            because);
+    }
+    if (about->active_count > 1) {
+        return mu_text_make(why->arena,
+                            "runs on %u nodes and is to run on %s because %s",
+                            about->active_count, to, because);
+    }
+    if (about->current == about->node) {
+        return mu_text_make(why->arena, "runs on %s%s because %s", to,
+                            about->is_failed ? ", where it failed," : "",
+                            because);
+    }
+    not_there = mu_why_not(why, instance, about->current);
+    return mu_text_make(why->arena, "moves from %s to %s because %s",
+                        node_name(why, about->current), to,
+                        not_there ? mu_text_make(why->arena, "on %s %s",
+                                                 node_name(why, about->current),
+                                                 not_there)
+                                  : because);
+}
+
+const char *
+mu_why_place(const struct mu_why *why, uint32_t instance, bool is_promotion)
+{
+    const struct mu_plan_instance *about = &why->plan->instances[instance];
+
+    if (is_promotion) {
+        return mu_text_make(why->arena,
+                            about->role_after == MU_ROLE_PROMOTED
+                                ? "its promotion score %s is the best"
+                            : about->promotion < 0
+                                ? "it may not be promoted (score %s)"
+                                : "others are promoted before it (score %s)",
+                            score_text(why, about->promotion));
+    }
+    return mu_text_make(why->arena, "it %s",
+                        about->node == MU_PLAN_NONE
+                            ? nowhere_text(why, instance)
+                            : move_text(why, instance));
+}
+
+static const char *
+score_text(const struct mu_why *why, int32_t score)
+{
+    if (mu_state_is_infinite(score)) {
+        return score < 0 ? "-INFINITY" : "INFINITY";
+    }
+    return mu_text_make(why->arena, "%d", (int)score);
+}
+
+static const char *
+choice_text(const struct mu_why *why, uint32_t instance)
+{
+    const struct mu_plan_instance *about = &why->plan->instances[instance];
+    const char *next = about->next == MU_PLAN_NONE
+                           ? ""
+                           : node_name(why, about->next);
+
+    switch (about->choice) {
+    case MU_CHOICE_NONE:
+    case MU_CHOICE_NOWHERE:
+        break;
+    case MU_CHOICE_ONLY:
+        return "no other node can run it";
+    case MU_CHOICE_SCORE:
+        return best_text(why, instance);
+    case MU_CHOICE_ROOM:
+        return mu_text_make(why->arena, "that node has more room left than %s",
+                            next);
+    case MU_CHOICE_FEWER:
+        return mu_text_make(why->arena,
+                            "that node runs fewer resources than %s", next);
+    case MU_CHOICE_STAYS:
+        return "it is there and no other node is better";
+    case MU_CHOICE_NAME:
+        return mu_text_make(why->arena,
+                            "it is as good as %s and comes first by name",
+                            next);
+    case MU_CHOICE_KEPT:
+        return "it is not managed and stays where it is";
+    case MU_CHOICE_STOP_ALL:
+        return "stop-all-resources is true";
+    }
+    return "it belongs there";
+}
+
+/* The reason that made most of the difference to the next node. */
+static const char *
+best_text(const struct mu_why *why, uint32_t instance)
+{
+    const struct mu_plan_instance *about = &why->plan->instances[instance];
+    const struct mu_plan_reason *best = NULL;
+    struct mu_why_reasons reasons;
+    uint32_t best_node = about->node;
+    int64_t most = 0;
+
+    for (int pass = 0; pass < 2; pass++) {
+        uint32_t node = pass == 0 ? about->node : about->next;
+
+        mu_why_list(why, instance, node, &reasons);
+        for (uint32_t i = 0; i < reasons.count; i++) {
+            int64_t gain =
+                (int64_t)mu_why_score(reasons.items[i], about->node) -
+                mu_why_score(reasons.items[i], about->next);
+
+            if (!reasons.items[i]->is_promotion && gain > most) {
+                most = gain;
+                best = reasons.items[i];
+                best_node = node;
+            }
+        }
+    }
+    if (!best) {
+        return "its score there is the best";
+    }
+    return best_node == about->node
+               ? mu_why_reason(why, best, best_node)
+               : mu_text_make(why->arena, "on %s %s",
+                              node_name(why, best_node),
+                              mu_why_reason(why, best, best_node));
+}
+
+/* For instances of promotable clones. */
+static const char *
+promotion_add(const struct mu_why *why, uint32_t instance)
+{
+    const struct mu_plan_instance *about = &why->plan->instances[instance];
+    const char *score = score_text(why, about->promotion);
+
+    if (about->role_after != MU_ROLE_PROMOTED &&
+        about->role_after != MU_ROLE_UNPROMOTED) {
+        return "";
+    }
+    if (about->role_after == MU_ROLE_PROMOTED) {
+        return mu_text_make(why->arena,
+                            ", and is to be promoted with the score %s", score);
+    }
+    return mu_text_make(why->arena,
+                        about->promotion < 0
+                            ? ", and may not be promoted (score %s)"
+                            : ", and others are promoted before it (score %s)",
+                        score);
+}
+
+/* "; not on n2: location ban forbids it; n3 would be next (score 50)". */
+static void
+others_add(const struct mu_why *why, uint32_t instance,
+           struct mu_text_buffer *text)
+{
+    const struct mu_plan_instance *about = &why->plan->instances[instance];
+    uint32_t left_out = 0;
+    uint32_t told = 0;
+
+    for (uint32_t node = 0;
+         about->scores && about->choice != MU_CHOICE_KEPT &&
+         node < why->plan->nodes_count;
+         node++) {
+        const char *not_there = node == about->node || node == about->current
+                                    ? NULL
+                                    : mu_why_not(why, instance, node);
+
+        if (not_there && told == NODES_TOLD_MAX) {
+            left_out++;
+        } else if (not_there) {
+            told++;
+            mu_text_buffer_add(text, "; not on %s: %s", node_name(why, node),
+                               not_there);
+        }
+    }
+    if (left_out > 0) {
+        mu_text_buffer_add(text, "; nor on %u other nodes", left_out);
+    }
+    if (about->next != MU_PLAN_NONE && about->scores) {
+        mu_text_buffer_add(text, "; %s would be next (score %d)",
+                           node_name(why, about->next),
+                           (int)about->scores[about->next]);
+    }
+}
+
+static const char *
+nowhere_text(const struct mu_why *why, uint32_t instance)
+{
+    const struct mu_plan_instance *about = &why->plan->instances[instance];
+    const char *reason = everywhere_text(why, instance);
+    struct mu_text_buffer text;
+    uint32_t told = 0;
+
+    mu_text_buffer_init(&text, why->arena);
+    mu_text_buffer_add(&text, "%s: ",
+                       about->current == MU_PLAN_NONE ? "is stopped"
+                                                      : "is to be stopped");
+    if (reason) {
+        mu_text_buffer_add(&text, "%s", reason);
+        return text.data;
+    }
+    mu_text_buffer_add(&text, "no node may run it");
+    for (uint32_t node = 0; node < why->plan->nodes_count; node++) {
+        const char *not_there = mu_why_not(why, instance, node);
+
+        if (!not_there) {
+            continue;
+        }
+        if (told++ == NODES_TOLD_MAX) {
+            mu_text_buffer_add(&text, "; and so on");
+            break;
+        }
+        mu_text_buffer_add(&text, "%s on %s %s", told == 1 ? ":" : ";",
+                           node_name(why, node), not_there);
+    }
+    return text.data;
+}
+
+/* What keeps it from running on any node at all; or null. */
+static const char *
+everywhere_text(const struct mu_why *why, uint32_t instance)
+{
+    const struct mu_plan_instance *about = &why->plan->instances[instance];
+    const struct mu_config_options *options = &why->snapshot->config->options;
+    struct mu_why_reasons reasons;
+
+    if (about->is_disabled) {
+        return "its target-role is Stopped";
+    }
+    if (about->is_removed) {
+        return "it is no longer in the configuration";
+    }
+    if (why->plan->lacks_fence_device) {
+        return "fencing is enabled and no fence device is configured";
+    }
+    if (about->choice == MU_CHOICE_STOP_ALL) {
+        return "stop-all-resources is true";
+    }
+    if (!about->is_managed) {
+        return "it is not managed";
+    }
+    mu_why_list(why, instance, MU_PLAN_NONE, &reasons);
+    for (uint32_t i = 0; i < reasons.count; i++) {
+        if (reasons.items[i]->score <= -MU_SCORE_INFINITY &&
+            !reasons.items[i]->is_promotion) {
+            return mu_why_reason(why, reasons.items[i], MU_PLAN_NONE);
+        }
+    }
+    if (!why->snapshot->is_quorate &&
+        options->quorum_policy != MU_QUORUM_IGNORE) {
+        return "this partition does not have quorum";
+    }
+    return NULL;
+}
+
+const char *
+mu_why_stopped(const struct mu_why *why, uint32_t instance)
+{
+    const struct mu_plan_instance *about = &why->plan->instances[instance];
+    const char *text;
+
+    if (about->node != MU_PLAN_NONE) {
+        if (about->blocked) {
+            return about->blocked;
+        }
+        text = everywhere_text(why, instance);
+        return text ? text : "it waits for something that cannot happen";
+    }
+    text = everywhere_text(why, instance);
+    if (text) {
+        return text;
+    }
+    text = nowhere_text(why, instance);
+    return strchr(text, ':') + 2;
+}

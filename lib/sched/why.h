@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef MU_SCHED_WHY_H
+#define MU_SCHED_WHY_H
+
+/* Why: what was noted while deciding, as sentences for people.
+ *
+ * It adds no knowledge: everything it says was noted by the planner (see
+ * explain.h) or is in the snapshot that was planned for. A sentence begins
+ * with a small letter and has no full stop: others put it into theirs. */
+
+#include "sched/plan.h"
+
+struct mu_sched;
+struct mu_sched_action;
+
+/* What sentences are made from. */
+struct mu_why {
+    struct mu_arena *arena; /* Where they live. */
+    const struct mu_snapshot *snapshot;
+    const struct mu_plan *plan; /* Made with MU_SCHED_REASONS. */
+};
+
+/* A list of reasons that concern an instance on a node. */
+struct mu_why_reasons {
+    const struct mu_plan_reason **items;
+    uint32_t count;
+};
+
+/* Returns the index of the instance 'id' in the plan, or MU_PLAN_NONE. */
+uint32_t mu_why_find(const struct mu_plan *plan, const char *id);
+
+/* Returns what decided on the place of 'instance', and where it would be
+ * otherwise: "runs on n1 because ...; not on n2: ...; n3 would be next (score
+ * 50)". */
+const char *mu_why_instance(const struct mu_why *why, uint32_t instance);
+
+/* Returns why 'instance' goes to where it shall be: "it moves from n1 to n2
+ * because ...", or with 'is_promotion' why it is promoted or not. */
+const char *mu_why_place(const struct mu_why *why, uint32_t instance,
+                         bool is_promotion);
+
+/* Returns how an operation failed: "its monitor returned 7, not running". */
+const char *mu_why_op(struct mu_arena *arena, const struct mu_status_op *op);
+
+/* Returns why 'instance' runs nowhere, or is not where or what it shall be;
+ * null when it is. */
+const char *mu_why_stopped(const struct mu_why *why, uint32_t instance);
+
+/* Returns what has to be done so that 'instance' can run on 'node' (or
+ * anywhere, with MU_PLAN_NONE); null when nothing is known. */
+const char *mu_why_remedy(const struct mu_why *why, uint32_t instance,
+                          uint32_t node);
+
+/* Returns why 'instance' cannot run on 'node', or null when it can. */
+const char *mu_why_not(const struct mu_why *why, uint32_t instance,
+                       uint32_t node);
+
+/* Lists what counted for 'instance' on 'node' (MU_PLAN_NONE: about all
+ * nodes), in the order in which it did. */
+void mu_why_list(const struct mu_why *why, uint32_t instance, uint32_t node,
+                 struct mu_why_reasons *ret_reasons);
+
+/* Returns what 'reason' adds on 'node'; 0 when it says nothing there. */
+int32_t mu_why_score(const struct mu_plan_reason *reason, uint32_t node);
+
+/* Returns the sentence for 'reason' on 'node': "location ban-web-n2 forbids
+ * it". */
+const char *mu_why_reason(const struct mu_why *why,
+                          const struct mu_plan_reason *reason, uint32_t node);
+
+/* Returns what lifts 'reason', which is about 'instance', on 'node'; or null
+ * when that is not in anybody's hands. */
+const char *mu_why_lift(const struct mu_why *why,
+                        const struct mu_plan_reason *reason, uint32_t instance,
+                        uint32_t node);
+
+/* Returns why the node can run nothing before the plan is carried out: "the
+ * node is in standby"; or null. */
+const char *mu_why_node(const struct mu_why *why, uint32_t node);
+
+/* For the planner itself: the sentences of an action, why it is to be done or
+ * what it waits for in vain. Null when nothing was noted. */
+const char *mu_why_cause(struct mu_sched *sched,
+                         const struct mu_sched_action *action);
+const char *mu_why_block(struct mu_sched *sched,
+                         const struct mu_sched_action *action);
+
+#endif /* MU_SCHED_WHY_H */

@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Reasons: one sentence for each, and what lifts it. */
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "base/text.h"
+#include "model/names.h"
+#include "model/rule_date.h"
+#include "sched/node_state.h"
+#include "sched/why.h"
+
+static const char *wish_word(const struct mu_why *why, int32_t score);
+static const char *failure_text(const struct mu_why *why,
+                                const struct mu_plan_reason *reason);
+static const char *rule_text(const struct mu_why *why,
+                             const struct mu_plan_reason *reason,
+                             uint32_t node);
+static const char *rule_lookup(const void *context, const char *name);
+static const char *threshold_text(const struct mu_why *why,
+                                  const struct mu_plan_reason *reason);
+static const char *colocation_text(const struct mu_why *why,
+                                   const struct mu_plan_reason *reason,
+                                   int32_t score);
+static const char *dependent_text(const struct mu_why *why,
+                                  const struct mu_plan_reason *reason,
+                                  int32_t score);
+static const char *promotion_text(const struct mu_why *why,
+                                  const struct mu_plan_reason *reason,
+                                  int32_t score);
+static const char *instance_name(const struct mu_why *why, uint32_t instance);
+static const char *node_name(const struct mu_why *why, uint32_t node);
+static bool is_group_of(const struct mu_why *why,
+                        const struct mu_plan_reason *reason);
+
+/* Whose attributes a rule looks at. */
+struct about {
+    const struct mu_snapshot *snapshot;
+    uint32_t node;
+};
+
+const char *
+mu_why_reason(const struct mu_why *why, const struct mu_plan_reason *reason,
+              uint32_t node)
+{
+    struct mu_arena *arena = why->arena;
+    int32_t score = mu_why_score(reason, node);
+
+    switch (reason->kind) {
+    case MU_REASON_NONE:
+        break;
+    case MU_REASON_LOCATION:
+        return mu_text_make(arena, "location %s %s", reason->source,
+                            wish_word(why, score));
+    case MU_REASON_RULE:
+        return rule_text(why, reason, node);
+    case MU_REASON_HEALTH:
+        return mu_text_make(arena, "the node's health: %s",
+                            reason->detail ? reason->detail : "not known");
+    case MU_REASON_STICKINESS:
+        return mu_text_make(arena, "it runs there and its stickiness is %d",
+                            (int)reason->score);
+    case MU_REASON_THRESHOLD:
+        return threshold_text(why, reason);
+    case MU_REASON_FAILED:
+    case MU_REASON_UNUSABLE:
+    case MU_REASON_MISCONFIGURED:
+    case MU_REASON_STOP_FAILED:
+    case MU_REASON_ON_FAIL_STOP:
+        return failure_text(why, reason);
+    case MU_REASON_COLOCATION:
+        return colocation_text(why, reason, score);
+    case MU_REASON_DEPENDENT:
+        return dependent_text(why, reason, score);
+    case MU_REASON_TICKET:
+        return mu_text_make(arena, "ticket %s is %s (%s)", reason->detail,
+                            reason->numbers[0] ? "in standby" : "not granted",
+                            reason->source);
+    case MU_REASON_UTILIZATION:
+        return mu_text_make(arena, "it needs %s %d and %d is left",
+                            reason->detail, (int)reason->numbers[0],
+                            (int)reason->numbers[1]);
+    case MU_REASON_CLONE_MAX:
+        return mu_text_make(arena, "the clone has its %d instances (clone-max)",
+                            (int)reason->numbers[0]);
+    case MU_REASON_CLONE_NODE_MAX:
+        return mu_text_make(arena,
+                            "the node has its %d instance%s of the clone "
+                            "(clone-node-max)",
+                            (int)reason->numbers[0],
+                            reason->numbers[0] == 1 ? "" : "s");
+    case MU_REASON_EXCLUSIVE:
+        return "resource-discovery=exclusive keeps it to other nodes";
+    case MU_REASON_SHUTDOWN_LOCK:
+        return mu_text_make(arena,
+                            "it waits for %s, which it was shut down with "
+                            "(shutdown-lock)",
+                            node_name(why, reason->other_node));
+    case MU_REASON_STOPPED:
+        return "its target-role is Stopped";
+    case MU_REASON_UNMANAGED:
+        return "it is not managed and stays where it is";
+    case MU_REASON_MULTIPLE_ACTIVE:
+        return "it was active on more than one node and multiple-active is "
+               "stop_only";
+    case MU_REASON_PROMOTION:
+        return promotion_text(why, reason, score);
+    }
+    return "";
+}
+
+/* What an operation that failed means for the place. */
+static const char *
+failure_text(const struct mu_why *why, const struct mu_plan_reason *reason)
+{
+    static const char *const before[MU_REASON_PROMOTION + 1] = {
+        [MU_REASON_UNUSABLE] = "its agent cannot work there: ",
+        [MU_REASON_MISCONFIGURED] = "its configuration is wrong: ",
+        [MU_REASON_STOP_FAILED] = "it could not be stopped there: ",
+    };
+    static const char *const after[MU_REASON_PROMOTION + 1] = {
+        [MU_REASON_FAILED] = ", and it must go elsewhere",
+        [MU_REASON_ON_FAIL_STOP] = ", and on-fail is stop",
+    };
+
+    return mu_text_make(why->arena, "%s%s%s",
+                        before[reason->kind] ? before[reason->kind] : "",
+                        mu_why_op(why->arena, reason->op),
+                        after[reason->kind] ? after[reason->kind] : "");
+}
+
+static const char *
+wish_word(const struct mu_why *why, int32_t score)
+{
+    if (score <= -MU_SCORE_INFINITY) {
+        return "forbids it";
+    }
+    if (score >= MU_SCORE_INFINITY) {
+        return "demands it";
+    }
+    return mu_text_make(why->arena, "%s (%+d)",
+                        score < 0 ? "is against it" : "prefers it", (int)score);
+}
+
+static const char *
+rule_lookup(const void *context, const char *name)
+{
+    const struct about *about = context;
+    const struct mu_snapshot *snapshot = about->snapshot;
+
+    return mu_node_state_value(
+        snapshot,
+        mu_config_find_node(snapshot->config,
+                            snapshot->status->nodes[about->node].name),
+        about->node, name, NULL);
+}
+
+static const char *
+rule_text(const struct mu_why *why, const struct mu_plan_reason *reason,
+          uint32_t node)
+{
+    struct about about = {.snapshot = why->snapshot, .node = node};
+    struct mu_rule_input input = {
+        .now_ms = why->snapshot->now_ms,
+        .node_lookup = rule_lookup,
+        .node_context = &about,
+        .matches = reason->matches,
+        .matches_count = reason->matches ? 10 : 0,
+    };
+    bool is_true = mu_rule_is_true(reason->rule->rule, &input, NULL);
+    struct mu_text_buffer text;
+
+    mu_text_buffer_init(&text, why->arena);
+    mu_rule_explain(reason->rule->rule, &input, &text);
+    return mu_text_make(
+        why->arena, "location %s %s: %s", reason->source,
+        is_true ? wish_word(why, mu_why_score(reason, node))
+                : "has no say, its rule does not hold",
+        text.data ? text.data : "");
+}
+
+static const char *
+threshold_text(const struct mu_why *why, const struct mu_plan_reason *reason)
+{
+    const char *often =
+        reason->numbers[0] >= MU_SCORE_INFINITY
+            ? "fatally"
+            : mu_text_make(why->arena, "%d time%s", (int)reason->numbers[0],
+                           reason->numbers[0] == 1 ? "" : "s");
+    struct mu_rule_date date;
+
+    if (reason->until_ms == 0) {
+        return mu_text_make(why->arena,
+                            "it failed there %s (migration-threshold)", often);
+    }
+    mu_rule_date_from(reason->until_ms / 1000, &date);
+    return mu_text_make(why->arena,
+                        "it failed there %s (migration-threshold), which is "
+                        "forgotten at %02d:%02d:%02dZ",
+                        often, date.hour, date.minute, date.second);
+}
+
+const char *
+mu_why_op(struct mu_arena *arena, const struct mu_status_op *op)
+{
+    if (!op) {
+        return "an operation failed";
+    }
+    if (op->status == MU_OP_STATUS_TIMEOUT) {
+        return mu_text_make(arena, "its %s timed out", op->name);
+    }
+    return mu_text_make(arena, "its %s returned %d, %s%s%s", op->name,
+                        (int)op->rc, mu_names_rc(op->rc),
+                        op->exit_reason && *op->exit_reason ? ", " : "",
+                        op->exit_reason ? op->exit_reason : "");
+}
+
+static const char *
+instance_name(const struct mu_why *why, uint32_t instance)
+{
+    return instance < why->plan->instances_count
+               ? why->plan->instances[instance].id
+               : "another";
+}
+
+static const char *
+node_name(const struct mu_why *why, uint32_t node)
+{
+    return node < why->snapshot->status->nodes_count
+               ? why->snapshot->status->nodes[node].name
+               : "a node";
+}
+
+/* Groups hold together by colocations that have the group's id. */
+static bool
+is_group_of(const struct mu_why *why, const struct mu_plan_reason *reason)
+{
+    const struct mu_plan *plan = why->plan;
+    uint32_t parent = plan->instances[reason->instance].parent;
+
+    return reason->other != MU_PLAN_NONE && parent != MU_PLAN_NONE &&
+           plan->instances[reason->other].parent == parent &&
+           strcmp(plan->instances[parent].id, reason->source) == 0;
+}
+
+static const char *
+colocation_text(const struct mu_why *why, const struct mu_plan_reason *reason,
+                int32_t score)
+{
+    const char *of = is_group_of(why, reason) ? "group" : "colocation";
+    const char *other = instance_name(why, reason->other);
+    const char *where =
+        reason->other_node == MU_PLAN_NONE
+            ? "which runs nowhere"
+            : mu_text_make(why->arena, "which is to run on %s",
+                           node_name(why, reason->other_node));
+
+    if (reason->is_apart) {
+        return mu_text_make(why->arena, "%s %s keeps it away from %s, %s", of,
+                            reason->source, other, where);
+    }
+    if (score <= -MU_SCORE_INFINITY || score >= MU_SCORE_INFINITY) {
+        return mu_text_make(why->arena, "%s %s holds it with %s, %s", of,
+                            reason->source, other, where);
+    }
+    return mu_text_make(why->arena, "%s %s wants it with %s, %s (%+d)", of,
+                        reason->source, other, where, (int)score);
+}
+
+static const char *
+dependent_text(const struct mu_why *why, const struct mu_plan_reason *reason,
+               int32_t score)
+{
+    const char *of = is_group_of(why, reason) ? "group" : "colocation";
+    const char *wish = "is not wanted there";
+
+    if (score <= -MU_SCORE_INFINITY) {
+        wish = "cannot run there";
+    } else if (score >= MU_SCORE_INFINITY) {
+        wish = "must run there";
+    } else if (score >= 0) {
+        wish = "is wanted there";
+    }
+    return mu_text_make(why->arena, "%s %s: %s is to be with it and %s (%+d)",
+                        of, reason->source, instance_name(why, reason->other),
+                        wish, (int)score);
+}
+
+static const char *
+promotion_text(const struct mu_why *why, const struct mu_plan_reason *reason,
+               int32_t score)
+{
+    if (!reason->detail) {
+        return "its agent gave it no score for promotion";
+    }
+    return mu_text_make(why->arena, "its score for promotion, %s, is %d",
+                        reason->detail, (int)score);
+}
+
+const char *
+mu_why_lift(const struct mu_why *why, const struct mu_plan_reason *reason,
+            uint32_t instance, uint32_t node)
+{
+    const char *id = why->plan->instances[instance].id;
+    const char *where = node == MU_PLAN_NONE ? "" : node_name(why, node);
+
+    switch (reason->kind) {
+    case MU_REASON_LOCATION:
+        return strncmp(reason->source, "cli-", 4) == 0
+                   ? mu_text_make(why->arena, "muster resource clear %s", id)
+                   : mu_text_make(why->arena, "muster configure delete %s",
+                                  reason->source);
+    case MU_REASON_THRESHOLD:
+    case MU_REASON_FAILED:
+    case MU_REASON_UNUSABLE:
+    case MU_REASON_MISCONFIGURED:
+    case MU_REASON_STOP_FAILED:
+    case MU_REASON_ON_FAIL_STOP:
+        return mu_text_make(why->arena, "muster resource cleanup %s%s%s", id,
+                            *where ? " " : "", where);
+    case MU_REASON_TICKET:
+        return mu_text_make(why->arena, "grant ticket %s", reason->detail);
+    case MU_REASON_SHUTDOWN_LOCK:
+        return mu_text_make(why->arena, "start node %s",
+                            node_name(why, reason->other_node));
+    case MU_REASON_STOPPED:
+        return mu_text_make(why->arena, "muster resource start %s", id);
+    case MU_REASON_UTILIZATION:
+        return mu_text_make(why->arena, "make room for %s %d on %s",
+                            reason->detail, (int)reason->numbers[0], where);
+    case MU_REASON_COLOCATION:
+        return reason->other_node == MU_PLAN_NONE
+                   ? mu_text_make(why->arena, "see: muster why %s",
+                                  instance_name(why, reason->other))
+                   : NULL;
+    case MU_REASON_NONE:
+    case MU_REASON_RULE:
+    case MU_REASON_HEALTH:
+    case MU_REASON_STICKINESS:
+    case MU_REASON_DEPENDENT:
+    case MU_REASON_CLONE_MAX:
+    case MU_REASON_CLONE_NODE_MAX:
+    case MU_REASON_EXCLUSIVE:
+    case MU_REASON_UNMANAGED:
+    case MU_REASON_MULTIPLE_ACTIVE:
+    case MU_REASON_PROMOTION:
+        break;
+    }
+    return NULL;
+}
