@@ -111,6 +111,10 @@ static struct seen_flight *flight_find(struct mu_api_history *history,
                                        const struct mu_state_history *result);
 static void flights_forget(struct mu_api_history *history);
 static void compare_results(struct pass *pass);
+static bool has_result(const struct mu_state *state,
+                       const struct mu_state_duration *one);
+static void note_measured(struct pass *pass,
+                          const struct mu_state_duration *one);
 static void note_result(struct pass *pass, const struct mu_state_history *one);
 static void remember(struct mu_api_history *history,
                      const struct mu_api_sight *sight);
@@ -563,6 +567,43 @@ compare_results(struct pass *pass)
             one->slot != MU_SLOT_FAILURE) {
             note_result(pass, one);
         }
+    }
+    for (uint32_t i = 0; i < state->durations_count; i++) {
+        if (state->durations[i].call_id >= pass->history->next_call_id &&
+            !has_result(state, &state->durations[i])) {
+            note_measured(pass, &state->durations[i]);
+        }
+    }
+}
+
+/* Whether the newest run of an operation still stands in the history. */
+static bool
+has_result(const struct mu_state *state, const struct mu_state_duration *one)
+{
+    for (uint32_t i = 0; i < state->histories_count; i++) {
+        if (state->histories[i].call_id == one->call_id) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A success that was forgotten at once, such as the last stop of a resource
+ * that is not configured any more. */
+static void
+note_measured(struct pass *pass, const struct mu_state_duration *one)
+{
+    const struct mu_state_history row = {
+        .node_id = one->node_id,
+        .resource = one->name,
+        .op_name = mu_plan_task_name(one->task),
+        .status = MU_OP_STATUS_DONE,
+        .exec_ms = one->newest_ms,
+        .exit_reason = "",
+    };
+
+    if (one->task != MU_TASK_MONITOR && one->task != MU_TASK_NOTIFY) {
+        note_result(pass, &row);
     }
 }
 

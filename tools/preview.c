@@ -7,6 +7,7 @@
 #include "base/vec.h"
 #include "crm/crm.h"
 #include "model/cib_status.h"
+#include "sched/downtime.h"
 #include "sched/sched.h"
 #include "tools/table.h"
 
@@ -29,6 +30,13 @@ static void split(struct mu_tool *tool, const char *text,
                   struct paragraphs *paragraphs);
 static const struct paragraph *find(const struct paragraphs *paragraphs,
                                     const char *head);
+static void write_downtimes(const struct mu_snapshot *snapshot,
+                            const struct mu_plan *plan,
+                            struct mu_text_buffer *text);
+static json_t *downtimes_json(struct mu_arena *arena,
+                              const struct mu_snapshot *snapshot,
+                              const struct mu_plan *plan);
+static const char *node_name(const struct mu_snapshot *snapshot, uint32_t node);
 static json_t *object_json(const struct paragraph *before,
                            const struct paragraph *after);
 static bool has_line(const struct paragraph *paragraph, const char *line,
@@ -71,7 +79,8 @@ mu_preview_show(struct mu_tool *tool, struct mu_span before,
         plan = mu_sched_plan(&tool->arena, snapshot, MU_SCHED_REASONS);
         if (answer) {
             (void)json_object_set_new(answer, "plan",
-                                      mu_preview_plan_json(snapshot, plan));
+                                      mu_preview_plan_json(&tool->arena,
+                                                           snapshot, plan));
         } else {
             mu_preview_plan(tool, snapshot, plan, &text);
         }
@@ -202,6 +211,7 @@ mu_preview_plan(const struct mu_tool *tool, const struct mu_snapshot *snapshot,
                        table.rows.count > 0 ? "the cluster would then:"
                                             : "the cluster would do nothing");
     mu_table_write(&table, text);
+    write_downtimes(snapshot, plan, text);
     for (uint32_t i = 0; i < plan->after_count; i++) {
         const struct mu_plan_placement *one = &plan->after[i];
 
@@ -216,8 +226,63 @@ mu_preview_plan(const struct mu_tool *tool, const struct mu_snapshot *snapshot,
     }
 }
 
+static void
+write_downtimes(const struct mu_snapshot *snapshot, const struct mu_plan *plan,
+                struct mu_text_buffer *text)
+{
+    const struct mu_downtimes *downtimes =
+        mu_downtime_make(text->arena, snapshot, plan);
+
+    for (uint32_t i = 0; i < downtimes->count; i++) {
+        mu_text_buffer_add(text, "%s  %s\n",
+                           i == 0 ? "for the services that means:\n" : "",
+                           mu_downtime_text(text->arena, snapshot, plan,
+                                            &downtimes->items[i]));
+    }
+}
+
+static json_t *
+downtimes_json(struct mu_arena *arena, const struct mu_snapshot *snapshot,
+               const struct mu_plan *plan)
+{
+    static const char *const kinds[] = {
+        [MU_DOWNTIME_BEGINS] = "begins",
+        [MU_DOWNTIME_PAUSES] = "pauses",
+        [MU_DOWNTIME_ENDS] = "ends",
+        [MU_DOWNTIME_MIGRATES] = "migrates",
+    };
+    const struct mu_downtimes *downtimes =
+        mu_downtime_make(arena, snapshot, plan);
+    json_t *services = json_array();
+
+    for (uint32_t i = 0; i < downtimes->count; i++) {
+        const struct mu_downtime *one = &downtimes->items[i];
+
+        (void)json_array_append_new(
+            services,
+            json_pack("{s:s, s:b, s:s, s:s?, s:s?, s:I, s:o, s:b, s:s}",
+                      "service", one->service, "promotion",
+                      one->is_promotion ? 1 : 0, "kind", kinds[one->kind],
+                      "from", node_name(snapshot, one->from), "to",
+                      node_name(snapshot, one->to), "begin_ms",
+                      (json_int_t)one->begin_ms, "end_ms",
+                      one->end_ms == INT64_MAX
+                          ? json_null()
+                          : json_integer((json_int_t)one->end_ms),
+                      "measured", one->unmeasured == MU_PLAN_NONE ? 1 : 0,
+                      "text", mu_downtime_text(arena, snapshot, plan, one)));
+    }
+    return services;
+}
+
+static const char *
+node_name(const struct mu_snapshot *snapshot, uint32_t node)
+{
+    return node == MU_PLAN_NONE ? NULL : snapshot->status->nodes[node].name;
+}
+
 json_t *
-mu_preview_plan_json(const struct mu_snapshot *snapshot,
+mu_preview_plan_json(struct mu_arena *arena, const struct mu_snapshot *snapshot,
                      const struct mu_plan *plan)
 {
     json_t *actions = json_array();
@@ -249,7 +314,9 @@ mu_preview_plan_json(const struct mu_snapshot *snapshot,
     for (uint32_t i = 0; i < plan->warnings_count; i++) {
         (void)json_array_append_new(warnings, json_string(plan->warnings[i]));
     }
-    return json_pack("{s:o, s:o}", "actions", actions, "warnings", warnings);
+    return json_pack("{s:o, s:o, s:o}", "actions", actions, "services",
+                     downtimes_json(arena, snapshot, plan), "warnings",
+                     warnings);
 }
 
 static int

@@ -42,8 +42,9 @@ void mu_preview_plan(const struct mu_tool *tool,
                      const struct mu_snapshot *snapshot,
                      const struct mu_plan *plan, struct mu_text_buffer *text);
 
-/* The same as JSON; a new reference. */
-json_t *mu_preview_plan_json(const struct mu_snapshot *snapshot,
+/* The same as JSON, with what it means for the services; a new reference. */
+json_t *mu_preview_plan_json(struct mu_arena *arena,
+                             const struct mu_snapshot *snapshot,
                              const struct mu_plan *plan);
 
 #endif /* MU_TOOLS_PREVIEW_H */

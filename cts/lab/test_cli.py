@@ -166,6 +166,10 @@ class Cli(unittest.TestCase):
         shown = self.good("configure", "primitive", "b", DUMMY, "--dry-run")
         self.assertIn("+ primitive b", shown)
         self.assertRegex(shown, r"start +b on node")
+        self.assertRegex(shown, r"b: up after at most .* \(node\d\); no "
+                                r"measurement yet of start of b")
+        shown = self.good("resource", "stop", "a", "--dry-run")
+        self.assertRegex(shown, r"a: down at once, and stays so")
         shown = self.good("plan", "-", text=f"primitive c {DUMMY}\n")
         self.assertIn("+ primitive c", shown)
         self.assertIn("- primitive a", shown)

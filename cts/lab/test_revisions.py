@@ -114,15 +114,16 @@ class Revisions(unittest.TestCase):
     def test_rollback_shows_asks_and_goes_back(self):
         self.define("a", "b")
         before = self.good("configure", "show", "--full")
+        revision = self.log()[0]["revision"]
         self.good("configure", "delete", "b", "--force")
         self.good("configure", "property", "batch-limit=7")
-        done = self.tool("rollback", "-2")
+        done = self.tool("rollback", revision)
         self.assertEqual(done.returncode, 1)
         self.assertIn("+ primitive b", done.stdout)
         self.assertIn("--yes", done.stderr)
-        shown = self.good("rollback", "-2", "--dry-run")
+        shown = self.good("rollback", revision, "--dry-run")
         self.assertRegex(shown, r"start +b on node")
-        self.good("rollback", "-2", "--yes", "--wait")
+        self.good("rollback", revision, "--yes", "--wait")
         self.assertEqual(self.good("configure", "show", "--full"), before)
         newest = self.same_everywhere()[0]
         self.assertIn("rollback to revision", newest["message"])
@@ -167,8 +168,7 @@ class Revisions(unittest.TestCase):
         self.define("a")
         told = json.loads(self.good(
             "apply", "-", "--format", "json", "-m", "b instead",
-            text=f"primitive a {DUMMY} meta target-role=Stopped\n"
-                 f"primitive b {DUMMY}\nproperty cib-bootstrap-options: "
+            text=f"primitive b {DUMMY}\nproperty cib-bootstrap-options: "
                  "stonith-enabled=false\n"))
         self.assertEqual({(one["task"], one["resource"], one["outcome"])
                           for one in told["planned"]},

@@ -226,6 +226,31 @@ START_TEST(a_service_without_a_place_ends)
 }
 END_TEST
 
+/* A history keeps the newest operation: what a stop takes must be known while
+ * the resource runs. The cluster keeps it beside, also in the text of a CIB. */
+START_TEST(times_that_the_cluster_has_kept_come_first)
+{
+    const struct mu_downtimes *downtimes = estimate(
+        "false", DUMMY("web", ""), STANDBY,
+        mu_text_make(
+            &arena,
+            "%s%s<durations><duration id=\"web\" operation=\"start\" "
+            "exec-time=\"2000\"/><duration id=\"web\" operation=\"stop\" "
+            "exec-time=\"500\"/><duration operation=\"stop\"/><duration/>"
+            "</durations>",
+            node(1, true, lrm("web", op("web", "start", 5, 1200, 0))),
+            node(2, true, lrm("web", op("web", "monitor", 2, 9, 7)))));
+    struct mu_text_buffer text;
+
+    ck_assert_str_eq(said(downtimes, 0), "web: down for 2.5 s (n1 to n2)");
+    mu_text_buffer_init(&text, &arena);
+    mu_cib_status_write(snapshot->status, 0, &text);
+    ck_assert_ptr_nonnull(strstr(text.data, "<duration id=\"web\" "
+                                            "operation=\"stop\" "
+                                            "exec-time=\"500\"/>"));
+}
+END_TEST
+
 /* Nothing is said of services that nothing happens to. */
 START_TEST(what_stays_is_not_mentioned)
 {
@@ -249,6 +274,7 @@ main(void)
     tcase_add_test(
         tcase, a_lost_node_is_down_until_it_is_fenced_and_started_elsewhere);
     tcase_add_test(tcase, a_service_without_a_place_ends);
+    tcase_add_test(tcase, times_that_the_cluster_has_kept_come_first);
     tcase_add_test(tcase, what_stays_is_not_mentioned);
     suite_add_tcase(suite, tcase);
     srunner_run_all(runner, CK_NORMAL);

@@ -62,6 +62,14 @@ mu_apply_result(struct mu_apply *apply, const struct mu_body_result *body)
                           flight.interval_ms);
         }
     }
+    if (is_expected && flight.interval_ms == 0 && body->exec_ms >= 0) {
+        mu_state_measure(state, &(struct mu_state_duration){
+                                    .name = flight.resource,
+                                    .task = flight.task,
+                                    .node_id = flight.node_id,
+                                    .call_id = state->next_call_id - 1,
+                                    .newest_ms = body->exec_ms});
+    }
     result_trace(apply, &flight, body, is_expected);
     mu_runner_end(apply, flight.action, is_expected);
     if ((!is_expected && flight.task != MU_TASK_NOTIFY) ||

@@ -54,6 +54,8 @@ static void attempt_pause(struct mu_apply *apply, struct mu_state_fence *fence,
                           const char *reason);
 static void attempt_fail(struct mu_apply *apply, struct mu_state_fence *fence,
                          const char *reason);
+static void time_measure(struct mu_apply *apply,
+                         const struct mu_state_fence *fence, int64_t exec_ms);
 static void attempt_pass(struct mu_apply *apply, struct mu_state_fence *fence);
 static int64_t attempt_delay_ms(const struct mu_state *state,
                                 const struct mu_state_fence *fence,
@@ -111,6 +113,7 @@ mu_fence_result(struct mu_apply *apply, const struct mu_body_result *body)
         return;
     }
     if (body->end == MU_OP_END_EXITED && body->rc == 0) {
+        time_measure(apply, fence, body->exec_ms);
         attempt_pass(apply, fence);
         return;
     }
@@ -119,6 +122,23 @@ mu_fence_result(struct mu_apply *apply, const struct mu_body_result *body)
                  : body->end == MU_OP_END_TIMEOUT
                      ? "no answer in time"
                      : mu_text_make(apply->scratch, "exit code %d", body->rc));
+}
+
+static void
+time_measure(struct mu_apply *apply, const struct mu_state_fence *fence,
+             int64_t exec_ms)
+{
+    if (exec_ms >= 0) {
+        mu_state_measure(
+            apply->state,
+            &(struct mu_state_duration){
+                .name = mu_apply_node_name(apply, fence->target_id),
+                .task = strcmp(fence->action, "off") == 0 ? MU_TASK_FENCE_OFF
+                        : strcmp(fence->action, "on") == 0
+                            ? MU_TASK_FENCE_ON
+                            : MU_TASK_FENCE_REBOOT,
+                .newest_ms = exec_ms});
+    }
 }
 
 void

@@ -196,6 +196,17 @@ struct mu_state_ticket {
     int64_t last_granted_s;
 };
 
+/* How long the successes of one operation took: of a resource by its history
+ * id, of a fencing by the name of its target. Sorted by name, then task. */
+struct mu_state_duration {
+    const char *name;
+    enum mu_task task;
+    uint32_t node_id;  /* Where it was last; 0 for a fencing. */
+    int32_t call_id;   /* Of the newest; 0 for a fencing. */
+    int64_t newest_ms;
+    int64_t mean_ms;   /* Of all, the newer the heavier. */
+};
+
 /* Requests that were carried out; a repetition is not carried out again. */
 struct mu_state_request {
     uint64_t incarnation; /* Of the daemon that took it from the client. */
@@ -256,6 +267,9 @@ struct mu_state {
     uint32_t fences_count;
     struct mu_state_ticket *tickets;
     uint32_t tickets_count;
+    struct mu_state_duration *durations;
+    uint32_t durations_count;
+    uint32_t durations_capacity;
     struct mu_state_request *requests; /* The newest ones, oldest first. */
     uint32_t requests_count;
 
@@ -341,6 +355,13 @@ struct mu_state_fence *mu_state_add_fence(struct mu_state *state,
 struct mu_state_fence *mu_state_get_fence(struct mu_state *state,
                                           uint64_t op_id);
 
+
+/* Takes a measured time into account; 'seen->mean_ms' is not regarded. */
+void mu_state_measure(struct mu_state *state,
+                      const struct mu_state_duration *seen);
+
+/* Forgets the times of resources that are not configured any more. */
+void mu_state_forget_durations(struct mu_state *state);
 
 /* Remembers that a request was carried out, and tells whether one was. */
 void mu_state_add_request(struct mu_state *state, uint64_t incarnation,

@@ -134,6 +134,18 @@ visit_fence(struct mu_archive *archive, struct mu_state_fence *fence)
 }
 
 static void
+visit_duration(struct mu_archive *archive, struct mu_state_duration *row)
+{
+    mu_archive_text(archive, &row->name);
+    row->task = (enum mu_task)mu_archive_enum(archive, row->task,
+                                              MU_TASK_PSEUDO + 1);
+    mu_archive_u32(archive, &row->node_id);
+    mu_archive_i32(archive, &row->call_id);
+    mu_archive_i64(archive, &row->newest_ms);
+    mu_archive_i64(archive, &row->mean_ms);
+}
+
+static void
 visit_ticket(struct mu_archive *archive, struct mu_state_ticket *ticket)
 {
     mu_archive_text(archive, &ticket->id);
@@ -224,6 +236,8 @@ visit_state(struct mu_archive *archive, struct mu_state *state)
                visit_fence);
     MU_ARCHIVE_ROWS(archive, state->tickets, state->tickets_count, ignored,
                visit_ticket);
+    MU_ARCHIVE_ROWS(archive, state->durations, state->durations_count,
+                    state->durations_capacity, visit_duration);
     MU_ARCHIVE_ROWS(archive, state->requests, state->requests_count, ignored,
                visit_request);
     MU_ARCHIVE_ROWS(archive, state->actions, state->actions_count, ignored,

@@ -56,6 +56,15 @@ mu_state_make_status(const struct mu_state *state, struct mu_arena *arena)
                                       state->tickets[i].last_granted_s};
     }
     flights_fill(state, &order, arena, status);
+    status->durations = mu_arena_new(arena, struct mu_status_duration,
+                                     state->durations_count + 1);
+    status->durations_count = state->durations_count;
+    for (uint32_t i = 0; i < state->durations_count; i++) {
+        status->durations[i] = (struct mu_status_duration){
+            state->durations[i].name,
+            mu_plan_task_name(state->durations[i].task),
+            state->durations[i].mean_ms};
+    }
     return status;
 }
 

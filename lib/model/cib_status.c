@@ -32,6 +32,8 @@ enum word {
     WORD_TICKET_STATE,
     WORD_FLIGHTS,
     WORD_FLIGHT,
+    WORD_DURATIONS,
+    WORD_DURATION,
     WORD_UNAME,
     WORD_NAME,
     WORD_VALUE,
@@ -75,6 +77,8 @@ static const char *const words[MU_CIB_STATUS_WORDS_COUNT] = {
     [WORD_TICKET_STATE] = "ticket_state",
     [WORD_FLIGHTS] = "flights",
     [WORD_FLIGHT] = "flight",
+    [WORD_DURATIONS] = "durations",
+    [WORD_DURATION] = "duration",
     [WORD_UNAME] = "uname",
     [WORD_NAME] = "name",
     [WORD_VALUE] = "value",
@@ -115,6 +119,7 @@ struct reader {
     MU_VEC(struct mu_status_ticket) tickets;
     MU_VEC(struct mu_status_flight) flights;
     MU_VEC(const char *) flight_nodes; /* Names, beside 'flights'. */
+    MU_VEC(struct mu_status_duration) durations;
     /* Of the node that is open. */
     MU_VEC(struct mu_pair) attributes;
     MU_VEC(struct mu_pair) utilization;
@@ -256,6 +261,8 @@ is_expected(const struct reader *reader, int word)
         {WORD_LRM_RESOURCE, WORD_LRM_RSC_OP},
         {WORD_TICKETS, WORD_TICKET_STATE},
         {WORD_FLIGHTS, WORD_FLIGHT},
+        {WORD_STATUS, WORD_DURATIONS},
+        {WORD_DURATIONS, WORD_DURATION},
     };
     int parent = reader->depth > 0 ? reader->words_stack[reader->depth] : -1;
 
@@ -293,6 +300,10 @@ element_read(struct reader *reader, const struct mu_doc_stream_tag *tag)
         break;
     case WORD_FLIGHT:
         flight_read(reader, tag);
+        break;
+    case WORD_DURATION:
+        *mu_vec_add(reader->arena, &reader->durations) =
+            mu_cib_status_op_duration(reader->arena, &reader->intern, tag);
         break;
     default: /* Elements that only hold others. */
         break;
@@ -655,6 +666,8 @@ snapshot_make(struct reader *reader, const struct mu_config *config,
         mu_arena_copy(reader->arena, reader->flights.items,
                       reader->flights.count * sizeof(reader->flights.items[0]));
     status->flights_count = (uint32_t)reader->flights.count;
+    status->durations = reader->durations.items;
+    status->durations_count = (uint32_t)reader->durations.count;
     snapshot->config = config;
     snapshot->status = status;
     snapshot->now_ms = now_ms;

@@ -56,6 +56,18 @@ mu_cib_status_op_read(struct mu_arena *arena, struct mu_intern *intern,
     op->op.is_failure = op->op.id && is_failure_id(op->op.id);
 }
 
+struct mu_status_duration
+mu_cib_status_op_duration(struct mu_arena *arena, struct mu_intern *intern,
+                          const struct mu_doc_stream_tag *tag)
+{
+    struct mu_cib_status_op read = {.op.exec_ms = -1};
+
+    mu_cib_status_op_read(arena, intern, tag, &read);
+    return (struct mu_status_duration){read.op.id ? read.op.id : "",
+                                       read.op.name ? read.op.name : "",
+                                       read.op.exec_ms};
+}
+
 const struct mu_status_op *
 mu_cib_status_op_sort(struct mu_arena *arena, struct mu_arena *scratch,
                       const struct mu_cib_status_op *ops, size_t count)

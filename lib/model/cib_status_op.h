@@ -12,7 +12,7 @@
 #include "model/status.h"
 
 enum {
-    MU_CIB_STATUS_OP_WORDS = 39, /* The first of these words. */
+    MU_CIB_STATUS_OP_WORDS = 41, /* The first of these words. */
 };
 
 enum mu_cib_status_op_word {
@@ -84,6 +84,11 @@ struct mu_cib_status_op {
 void mu_cib_status_op_read(struct mu_arena *arena, struct mu_intern *intern,
                            const struct mu_doc_stream_tag *tag,
                            struct mu_cib_status_op *op);
+
+/* Reads how long an operation takes; empty texts and -1 for what is not there. */
+struct mu_status_duration
+mu_cib_status_op_duration(struct mu_arena *arena, struct mu_intern *intern,
+                          const struct mu_doc_stream_tag *tag);
 
 /* Returns the operations in the order in which they happened, on 'arena'.
  * 'scratch' is used meanwhile. */

@@ -31,6 +31,8 @@ static void tickets_write(struct writer *writer,
                           const struct mu_status *status);
 static void flights_write(struct writer *writer,
                           const struct mu_status *status);
+static void durations_write(struct writer *writer,
+                            const struct mu_status *status);
 static void open(struct writer *writer, const char *element);
 static void inside(struct writer *writer);
 static void shut(struct writer *writer, const char *element);
@@ -53,6 +55,7 @@ mu_cib_status_write(const struct mu_status *status, unsigned indent,
     }
     tickets_write(&writer, status);
     flights_write(&writer, status);
+    durations_write(&writer, status);
     shut(&writer, "status");
 }
 
@@ -299,6 +302,24 @@ flights_write(struct writer *writer, const struct mu_status *status)
         shut(writer, NULL);
     }
     shut(writer, "flights");
+}
+
+static void
+durations_write(struct writer *writer, const struct mu_status *status)
+{
+    if (status->durations_count == 0) {
+        return;
+    }
+    open(writer, "durations");
+    inside(writer);
+    for (uint32_t i = 0; i < status->durations_count; i++) {
+        open(writer, "duration");
+        attribute(writer, "id", status->durations[i].name);
+        attribute(writer, "operation", status->durations[i].task);
+        number(writer, "exec-time", status->durations[i].ms);
+        shut(writer, NULL);
+    }
+    shut(writer, "durations");
 }
 
 static void

@@ -139,6 +139,13 @@ struct mu_status_flight {
     const char *migrate_target;
 };
 
+/* How long an operation has taken so far. */
+struct mu_status_duration {
+    const char *name; /* History id of a resource; for fencing: the target. */
+    const char *task; /* start, stop, ..., reboot, off, on. */
+    int64_t ms;
+};
+
 struct mu_status {
     struct mu_status_node *nodes;
     uint32_t nodes_count;
@@ -146,6 +153,8 @@ struct mu_status {
     uint32_t tickets_count;
     struct mu_status_flight *flights;
     uint32_t flights_count;
+    struct mu_status_duration *durations; /* Not for planning: for estimates. */
+    uint32_t durations_count;
 };
 
 #endif /* MU_MODEL_STATUS_H */

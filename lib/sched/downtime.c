@@ -55,6 +55,8 @@ struct estimate {
 static void measure(struct estimate *estimate);
 static void measure_op(struct estimate *estimate, const char *resource,
                        const struct mu_status_op *op);
+static struct measured *measured_get(struct estimate *estimate,
+                                     const char *name);
 static enum mu_task task_of(const char *name);
 static int64_t duration_of(const struct estimate *estimate,
                            const struct mu_action *action, bool *ret_measured);
@@ -188,11 +190,24 @@ mu_downtime_span(struct mu_arena *arena, int64_t span_ms)
                         ms % 3600000 / 60000);
 }
 
-/* Of each operation the newest success counts, wherever it was. */
+/* The times that the cluster has kept count. Where there are none, the newest
+ * success of each operation in the histories, wherever it was. */
 static void
 measure(struct estimate *estimate)
 {
     const struct mu_status *status = estimate->snapshot->status;
+
+    for (uint32_t i = 0; i < status->durations_count; i++) {
+        const struct mu_status_duration *one = &status->durations[i];
+        enum mu_task task = task_of(one->task);
+
+        if (task != MU_TASK_PSEUDO && one->ms >= 0) {
+            struct measured *measured = measured_get(estimate, one->name);
+
+            measured->ms[task] = one->ms;
+            measured->call_ids[task] = INT32_MAX;
+        }
+    }
 
     for (uint32_t i = 0; i < status->nodes_count; i++) {
         for (uint32_t k = 0; k < status->nodes[i].resources_count; k++) {
@@ -212,29 +227,37 @@ measure_op(struct estimate *estimate, const char *resource,
 {
     enum mu_task task = task_of(op->name);
     struct measured *measured;
-    uint32_t id;
 
     if (op->interval_ms != 0 || op->status != MU_OP_STATUS_DONE ||
         op->is_failure || op->exec_ms <= 0 || task == MU_TASK_PSEUDO ||
         (op->rc != 0 && op->rc != op->expected_rc)) {
         return;
     }
-    id = mu_index_find(&estimate->known, resource);
-    if (id == MU_INDEX_NONE) {
-        id = (uint32_t)estimate->measured.count;
-        measured = mu_vec_add(estimate->arena, &estimate->measured);
-        for (unsigned i = 0; i < TASKS_COUNT; i++) {
-            measured->ms[i] = -1;
-        }
-        (void)mu_index_add(&estimate->known, resource, id);
-    }
-    measured = &estimate->measured.items[id];
+    measured = measured_get(estimate, resource);
     if (measured->ms[task] < 0 || op->call_id > measured->call_ids[task] ||
         (op->call_id == measured->call_ids[task] &&
          op->exec_ms > measured->ms[task])) {
         measured->ms[task] = op->exec_ms;
         measured->call_ids[task] = op->call_id;
     }
+}
+
+static struct measured *
+measured_get(struct estimate *estimate, const char *name)
+{
+    uint32_t id = mu_index_find(&estimate->known, name);
+    struct measured *measured;
+
+    if (id != MU_INDEX_NONE) {
+        return &estimate->measured.items[id];
+    }
+    (void)mu_index_add(&estimate->known, name,
+                       (uint32_t)estimate->measured.count);
+    measured = mu_vec_add(estimate->arena, &estimate->measured);
+    for (unsigned i = 0; i < TASKS_COUNT; i++) {
+        measured->ms[i] = -1;
+    }
+    return measured;
 }
 
 static enum mu_task
@@ -503,17 +526,20 @@ judge(const struct estimate *estimate, const struct service *service,
     return ret->end_ms >= ret->begin_ms;
 }
 
-/* The earliest action on the critical path to 'action', from 'begin_ms' on,
- * that was never measured; MU_PLAN_NONE when there is none. */
+/* The action on the critical path to 'action', from 'begin_ms' on, that was
+ * never measured and may take longest; MU_PLAN_NONE when there is none. */
 static uint32_t
 unmeasured_between(const struct estimate *estimate, uint32_t action,
                    int64_t begin_ms)
 {
+    const struct mu_action *actions = estimate->plan->actions;
     uint32_t found = MU_PLAN_NONE;
 
     while (action != MU_PLAN_NONE &&
            estimate->timings[action].begin_ms >= begin_ms) {
-        if (!estimate->timings[action].is_measured) {
+        if (!estimate->timings[action].is_measured &&
+            (found == MU_PLAN_NONE || actions[action].timeout_ms >
+                                          actions[found].timeout_ms)) {
             found = action;
         }
         action = estimate->timings[action].previous;

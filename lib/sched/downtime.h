@@ -34,9 +34,10 @@ struct mu_downtime {
     uint32_t to;         /* Node where it is up in the end; or NONE. */
     int64_t begin_ms;    /* When it goes down; 0: it is down already. */
     int64_t end_ms;      /* When it is up again; INT64_MAX: never. */
-    uint32_t unmeasured; /* First action on the critical path whose time was
-                            never measured, so that its timeout stands in for
-                            it; MU_PLAN_NONE: all were measured. */
+    uint32_t unmeasured; /* Of the actions on the critical path whose time was
+                            never measured, so that their timeouts stand in
+                            for it, the one with the longest; MU_PLAN_NONE:
+                            all were measured. */
 };
 
 struct mu_downtimes {
