@@ -45,9 +45,10 @@ mu_audit_reason(struct mu_arena *arena, const struct mu_snapshot *snapshot,
     mu_text_buffer_add(&text, "no node can take it");
     for (uint32_t i = 0;
          instance < plan->instances_count && i < plan->nodes_count; i++) {
-        const char *ban = plan->nodes_after[i].is_online
-                              ? mu_why_not(&why, instance, i)
-                              : NULL;
+        const char *ban =
+            plan->nodes_after[i].is_online && !mu_why_node(&why, i)
+                ? mu_why_not(&why, instance, i)
+                : NULL;
 
         if (!ban) {
             continue;
