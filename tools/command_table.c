@@ -5,8 +5,12 @@
 
 /* A statement of the crm language: the language itself reads its words. */
 #define STATEMENT(word, usage, summary, details) \
+    ALSO(word, NULL, usage, summary, details)
+
+/* One with other spellings. */
+#define ALSO(word, aliases, usage, summary, details) \
     { \
-        "configure " word, NULL, mu_muster_configure_run, usage, summary, \
+        "configure " word, aliases, mu_muster_configure_run, usage, summary, \
             details, true \
     }
 
@@ -85,10 +89,13 @@ const struct mu_tool_command mu_command_table_items[] = {
     {"audit", NULL, mu_muster_audit_run, "[FILE]",
      "what the cluster survives, and what not",
      "Lets every node, every two nodes, every resource and every fence device\n"
-     "fail, and every node be in maintenance, one after the other, on the live\n"
-     "state or that of a file with a whole CIB. The weakest point comes first,\n"
+     "fail, and every node be in maintenance, one after the other, on the "
+     "live\n"
+     "state or that of a file with a whole CIB. The weakest point comes "
+     "first,\n"
      "with what each service loses and why nothing can be done about it.\n"
-     "Nothing is changed. Each node is counted with one vote; of two nodes one\n"
+     "Nothing is changed. Each node is counted with one vote; of two nodes "
+     "one\n"
      "is enough.\n"
      "  -v, --full        fold nothing\n"
      "  --format oneline  only: survives any 1 node; not n2+n3\n",
@@ -123,8 +130,8 @@ const struct mu_tool_command mu_command_table_items[] = {
      "versions of this tool and of the daemon", NULL, false},
 
     /* Configuration. */
-    {"configure show", NULL, mu_muster_configure_show, "[xml] [ID|type:T...]",
-     "print the configuration or parts of it",
+    {"configure show", NULL, mu_muster_configure_show,
+     "[xml] [ID|type:T|changed...]", "print the configuration or parts of it",
      "Examples:\n  muster configure show\n  muster configure show xml web\n"
      "  muster configure show type:primitive\n",
      false},
@@ -136,8 +143,12 @@ const struct mu_tool_command mu_command_table_items[] = {
      "Examples:\n  muster configure load update web.crm\n"
      "  muster configure load replace - < cib.xml\n",
      false},
-    {"configure edit", NULL, mu_muster_configure_edit, "[xml] [ID...]",
-     "change objects in an editor", NULL, false},
+    {"configure edit", NULL, mu_muster_edit_run, "[xml] [ID...|changed]",
+     "change objects in an editor",
+     "What is wrong is told, and the editor comes again.\n", false},
+    {"configure filter", NULL, mu_muster_edit_filter,
+     "PROGRAM [xml] [ID...|changed]", "change objects with a program",
+     "Example:\n  muster configure filter \"sed s/alpha/beta/\"\n", false},
     {"configure save", NULL, mu_muster_configure_save, "[xml] [ID...] FILE",
      "write the configuration to a file", NULL, false},
     {"configure verify", "check", mu_muster_configure_verify, "",
@@ -156,8 +167,8 @@ const struct mu_tool_command mu_command_table_items[] = {
     STATEMENT("clone", "ID RESOURCE [meta ...]", "run copies on many nodes",
               "Example:\n  muster configure clone ping-clone ping\n"
               "  muster configure clone db-clone db meta promotable=true\n"),
-    STATEMENT("ms", "ID RESOURCE [meta ...]",
-              "a promotable clone in the old spelling", NULL),
+    ALSO("ms", "master", "ID RESOURCE [meta ...]",
+         "a promotable clone in the old spelling", NULL),
     STATEMENT("bundle", "ID ...", "a container with a resource in it", NULL),
     STATEMENT("rsc_template", "ID AGENT ...",
               "values that several primitives share", NULL),
@@ -166,15 +177,15 @@ const struct mu_tool_command mu_command_table_items[] = {
               "Examples:\n  muster configure location l1 web 100: node1\n"
               "  muster configure location l2 web rule -inf: pingd lt 1 or "
               "not_defined pingd\n"),
-    STATEMENT("colocation", "ID SCORE: DEPENDENT PRIMARY...",
-              "what runs together or apart",
-              "Example:\n  muster configure colocation c1 inf: nginx ip\n"),
+    ALSO("colocation", "collocation", "ID SCORE: DEPENDENT PRIMARY...",
+         "what runs together or apart",
+         "Example:\n  muster configure colocation c1 inf: nginx ip\n"),
     STATEMENT("order", "ID [KIND:] FIRST THEN...", "what starts after what",
               "Example:\n  muster configure order o1 Mandatory: fs nginx\n"),
     STATEMENT("rsc_ticket", "ID TICKET: RESOURCE... [loss-policy=...]",
               "what needs a ticket", NULL),
-    STATEMENT("fencing_topology", "[NODE:] DEVICE...",
-              "which devices fence which node, level by level", NULL),
+    ALSO("fencing_topology", "fencing-topology", "[NODE:] DEVICE...",
+         "which devices fence which node, level by level", NULL),
     STATEMENT("tag", "ID: RESOURCE...", "a name for several resources", NULL),
     STATEMENT("node", "NAME [attributes ...] [utilization ...]",
               "attributes of a node", NULL),
@@ -188,12 +199,14 @@ const struct mu_tool_command mu_command_table_items[] = {
               "add a monitor to a resource", NULL),
     STATEMENT("role", "ID ...", "permissions under a name", NULL),
     STATEMENT("acl_target", "USER ROLE...", "permissions of a user", NULL),
+    STATEMENT("user", "ID role:ROLE...",
+              "permissions of a user, in the old way", NULL),
     STATEMENT("acl_group", "GROUP ROLE...", "permissions of a group", NULL),
     STATEMENT("alert", "ID PATH ...", "a program that is told of events", NULL),
     STATEMENT("xml", "ELEMENT", "an object as XML", NULL),
-    STATEMENT("delete", "ID...", "delete objects; members of groups stay",
-              "What runs is not deleted; with --force it is stopped first.\n"
-              "Example:\n  muster configure delete web\n"),
+    ALSO("delete", "rm", "ID...", "delete objects; members of groups stay",
+         "What runs is not deleted; with --force it is stopped first.\n"
+         "Example:\n  muster configure delete web\n"),
     STATEMENT("rename", "OLD NEW", "give an object another id",
               "What runs is not renamed; with --force it is stopped first,\n"
               "and started under its new name.\n"),
@@ -208,6 +221,25 @@ const struct mu_tool_command mu_command_table_items[] = {
      "they changed the same object nothing is committed, and it is named.\n"
      "  force           take the version of this shell then\n",
      false},
+    {"configure default-timeouts", NULL, mu_muster_objects_default_timeouts,
+     "PRIMITIVE...", "write the timeouts that the agents advise", NULL, false},
+    {"configure validate-all", NULL, mu_muster_objects_validate_all,
+     "PRIMITIVE", "let the agent judge its parameters, on this machine", NULL,
+     false},
+    {"configure get_property", "get-property", mu_muster_objects_get_property,
+     "[-t] [NAME...]", "what a property is, set or not",
+     "  -t              only what is set\n", false},
+    {"configure schema", NULL, mu_muster_objects_schema, "[SCHEMA]",
+     "which schema a file is written for", NULL, false},
+    {"configure upgrade", NULL, mu_muster_objects_upgrade, "[force]",
+     "write a file for the newest schema", NULL, false},
+    {"configure graph", NULL, mu_muster_graph_run, "[dot [FILE]]",
+     "draw resources and constraints",
+     "The language is that of Graphviz.\n"
+     "Example:\n  muster configure graph | dot -Tsvg >cluster.svg\n",
+     false},
+    {"configure simulate", "ptest", mu_muster_plan_simulate, "[EVENT...]",
+     "what the cluster would do with this configuration", NULL, false},
     {"configure refresh", NULL, mu_muster_draft_refresh, "",
      "drop the changes of this shell that are not committed", NULL, false},
     {"configure diff", NULL, mu_muster_draft_diff, "",
@@ -225,7 +257,8 @@ const struct mu_tool_command mu_command_table_items[] = {
     {"resource restart", NULL, mu_muster_restart_run, "RESOURCE...",
      "stop resources, and start them again",
      "Waits until they run again. The cluster does it, and ends it: also when\n"
-     "this command is interrupted or its node dies, they are not left stopped.\n",
+     "this command is interrupted or its node dies, they are not left "
+     "stopped.\n",
      false},
     {"resource promote", NULL, mu_muster_resource_promote, "RESOURCE",
      "let a resource be promoted (target-role=Promoted)", NULL, false},
@@ -285,6 +318,14 @@ const struct mu_tool_command mu_command_table_items[] = {
     {"resource constraints", NULL, mu_muster_resource_constraints, "RESOURCE",
      "constraints that name a resource", NULL, false},
 
+    {"resource operations", NULL, mu_muster_operation_list, "[RESOURCE] [NODE]",
+     "what was done with resources, and what came of it", NULL, false},
+    {"resource trace", NULL, mu_muster_operation_trace,
+     "RESOURCE [OPERATION] [INTERVAL] [/FOLDER]",
+     "let the agent write down what it does", NULL, false},
+    {"resource untrace", NULL, mu_muster_operation_untrace,
+     "RESOURCE [OPERATION] [INTERVAL]", "end a trace", NULL, false},
+
     /* Nodes. */
     {"node show", "list status server", mu_muster_node_show, "[NODE]",
      "nodes and their attributes", NULL, false},
@@ -301,7 +342,8 @@ const struct mu_tool_command mu_command_table_items[] = {
      "leave and why (exit status 1). Without a node: this one.\n"
      "  --deadline TIME   give up waiting after a time, 10 min if not said;\n"
      "                    the node stays in standby\n"
-     "  --for TIME        the standby ends by itself after a time, or at a date\n"
+     "  --for TIME        the standby ends by itself after a time, or at a "
+     "date\n"
      "  --undo            let the node work again, as node online\n"
      "Example:\n  muster node drain node1 --deadline 5min\n",
      false},
@@ -329,8 +371,21 @@ const struct mu_tool_command mu_command_table_items[] = {
      "attributes that end with the node's daemon", NULL, false},
 
     /* The cluster. */
-    {"cluster status", NULL, mu_muster_cluster_status, "",
+    {"cluster status", "health", mu_muster_cluster_status, "",
      "Corosync, quorum and the daemons", NULL, false},
+    {"cluster start", NULL, mu_muster_service_start, "",
+     "start the daemon of this node", NULL, false},
+    {"cluster stop", NULL, mu_muster_service_stop, "",
+     "stop the daemon of this node; its resources move away first", NULL,
+     false},
+    {"cluster restart", NULL, mu_muster_service_restart, "",
+     "restart the daemon of this node", NULL, false},
+    {"cluster enable", NULL, mu_muster_service_enable, "",
+     "start the daemon when this node boots", NULL, false},
+    {"cluster disable", NULL, mu_muster_service_disable, "",
+     "do not start the daemon when this node boots", NULL, false},
+    {"cluster wait_for_startup", NULL, mu_muster_service_wait, "[SECONDS]",
+     "return when the cluster answers", NULL, false},
     {"maintenance start", NULL, mu_muster_maintenance_start,
      "[node NODE|resource RESOURCE] [--for TIME]",
      "leave everything, a node or a resource alone, for a time",
@@ -354,6 +409,16 @@ const struct mu_tool_command mu_command_table_items[] = {
      "take everything, or a resource, under control again", NULL, false},
     {"site ticket", NULL, mu_muster_cluster_ticket,
      "grant|revoke|standby|activate|show TICKET", "tickets by hand", NULL,
+     false},
+
+    /* Help with common tasks. */
+    {"assist template", NULL, mu_muster_objects_template,
+     "PRIMITIVE PRIMITIVE...", "put what primitives share into a template",
+     NULL, false},
+    {"assist weak-bond", "weakbond", mu_muster_objects_weak_bond,
+     "RESOURCE RESOURCE...", "keep resources together without ties",
+     "They run on one node if they can, and none keeps the others from\n"
+     "running.\n",
      false},
 
     /* Shadow copies and situations. */
@@ -430,6 +495,8 @@ const struct mu_tool_command mu_command_table_items[] = {
      "  -v, --full      with the long descriptions of the parameters\n"
      "Example:\n  muster ra info IPaddr2\n",
      false},
+    {"ra validate", NULL, mu_muster_ra_validate, "AGENT [NAME=VALUE...]",
+     "let an agent judge parameters, on this machine", NULL, false},
     {"ra providers", NULL, mu_muster_ra_providers, "TYPE",
      "who provides an agent", NULL, false},
 };
@@ -444,6 +511,7 @@ const struct mu_command_level mu_command_table_levels[] = {
     {"cluster", "the cluster as a whole"},
     {"maintenance", "leave services alone while people work on them"},
     {"site", "tickets of clusters at several sites"},
+    {"assist", "help with common tasks"},
     {"cib", "shadow copies of the configuration"},
     {"cibstatus", "a situation put together, and what would happen in it"},
     {"options", "how the commands behave for you"},

@@ -4,7 +4,7 @@
 
 /* Commands: the functions behind the dispatcher's table, by file. */
 
-#include "crm/report.h"
+#include "crm/crm.h"
 #include "tools/cib_edit.h"
 #include "tools/tool.h"
 
@@ -47,7 +47,6 @@ mu_tool_function mu_muster_audit_run;
 mu_tool_function mu_muster_configure_run;
 mu_tool_function mu_muster_configure_show;
 mu_tool_function mu_muster_configure_load;
-mu_tool_function mu_muster_configure_edit;
 mu_tool_function mu_muster_configure_verify;
 mu_tool_function mu_muster_configure_save;
 
@@ -63,10 +62,50 @@ void mu_muster_configure_tell(struct mu_tool *tool, const char *thing,
                               const char *text, const struct mu_report *report,
                               bool is_failed);
 
+/* Applies 'text' of the crm language, called 'thing' in errors, and says what
+ * is to be said. Returns an exit code. */
+MU_NODISCARD int
+mu_muster_configure_apply(struct mu_cib_edit *edit, const char *thing,
+                          const char *text, size_t size,
+                          const struct mu_crm_options *options);
+
+/* Appends the selected objects to 'text'. Returns an exit code. */
+MU_NODISCARD int
+mu_muster_configure_print(struct mu_tool *tool, const struct mu_doc *doc,
+                          bool is_xml, const struct mu_crm_selection *selection,
+                          struct mu_text_buffer *text);
+
+/* muster_edit.c */
+mu_tool_function mu_muster_edit_run;
+mu_tool_function mu_muster_edit_filter;
+
+/* muster_objects.c */
+mu_tool_function mu_muster_objects_default_timeouts;
+mu_tool_function mu_muster_objects_validate_all;
+mu_tool_function mu_muster_objects_schema;
+mu_tool_function mu_muster_objects_upgrade;
+mu_tool_function mu_muster_objects_get_property;
+mu_tool_function mu_muster_objects_template;
+mu_tool_function mu_muster_objects_weak_bond;
+
+/* muster_graph.c */
+mu_tool_function mu_muster_graph_run;
+
+/* muster_operation.c */
+mu_tool_function mu_muster_operation_list;
+mu_tool_function mu_muster_operation_trace;
+mu_tool_function mu_muster_operation_untrace;
+
 /* muster_draft.c */
 mu_tool_function mu_muster_draft_commit;
 mu_tool_function mu_muster_draft_refresh;
 mu_tool_function mu_muster_draft_diff;
+
+/* Puts the names of the objects that the draft changed in the place of the word
+ * "changed". Returns an exit code. */
+MU_NODISCARD int mu_muster_draft_expand(struct mu_tool *tool,
+                                        const char *const **words,
+                                        size_t *count);
 
 /* Merges the draft in 'folder' into what 'tool' works on and commits it; the
  * draft stays. Returns an exit code. */
@@ -162,11 +201,20 @@ mu_tool_function mu_muster_cluster_maintenance_on;
 mu_tool_function mu_muster_cluster_maintenance_off;
 mu_tool_function mu_muster_cluster_ticket;
 
+/* muster_service.c */
+mu_tool_function mu_muster_service_start;
+mu_tool_function mu_muster_service_stop;
+mu_tool_function mu_muster_service_restart;
+mu_tool_function mu_muster_service_enable;
+mu_tool_function mu_muster_service_disable;
+mu_tool_function mu_muster_service_wait;
+
 /* muster_ra.c */
 mu_tool_function mu_muster_ra_list;
 mu_tool_function mu_muster_ra_info;
 mu_tool_function mu_muster_ra_classes;
 mu_tool_function mu_muster_ra_providers;
+mu_tool_function mu_muster_ra_validate;
 
 /* muster_simulate.c */
 mu_tool_function mu_muster_simulate_run;

@@ -13,6 +13,7 @@
 #include "tools/commands.h"
 #include "tools/complete.h"
 #include "tools/record.h"
+#include "tools/refused.h"
 #include "tools/session.h"
 #include "tools/shadow.h"
 #include "tools/shell.h"
@@ -64,8 +65,7 @@ static int resolve(struct mu_tool *tool, int count, char **words,
 static int run_shell(struct mu_tool *tool, const char *level);
 static int unknown(struct mu_tool *tool, const char *level, const char *word);
 static int help(const struct mu_tool *tool, const char *level);
-static bool has_option(const struct mu_tool_command *command,
-                       const char *word);
+static bool has_option(const struct mu_tool_command *command, const char *word);
 static int help_command(const struct mu_tool *tool,
                         const struct mu_tool_command *command);
 
@@ -355,11 +355,16 @@ static int
 unknown(struct mu_tool *tool, const char *level, const char *word)
 {
     const char *nearest = mu_command_find_nearest(&tool->arena, level, word);
+    const char *instead = mu_refused_find(level, word);
     struct mu_command_find find;
 
     tool->command = level;
     if (!mu_command_find(&tool->arena, level, word, &find) && find.names) {
         return mu_tool_usage(tool, "%s: may mean %s", word, find.names);
+    }
+    if (instead) {
+        (void)mu_tool_fail(tool, "%s: is not taken: %s", word, instead);
+        return MU_TOOL_USAGE;
     }
     if (nearest) {
         return mu_tool_usage(tool, "%s: is no command; did you mean %s?", word,

@@ -29,29 +29,12 @@ struct load {
     const char *mode;
 };
 
-struct editing {
-    const char *const *names;
-    size_t count;
-    const char *text; /* As left by the editor. */
-    size_t size;
-    bool is_xml;
-};
-
 static int run_statement(struct mu_tool *tool, int argc, char **argv);
 static int change_typed(struct mu_cib_edit *edit, void *context);
 static int change_load(struct mu_cib_edit *edit, void *context);
-static int change_edited(struct mu_cib_edit *edit, void *context);
 static int verify_language(struct mu_tool *tool, const struct mu_doc *doc);
-static int apply_crm(struct mu_cib_edit *edit, const char *thing,
-                     const char *text, size_t size,
-                     const struct mu_crm_options *options);
 static void tell_place(const char *text,
                        const struct mu_report_message *message);
-static int print_selection(struct mu_tool *tool, const struct mu_doc *doc,
-                           bool is_xml,
-                           const struct mu_crm_selection *selection,
-                           struct mu_text_buffer *text);
-static int run_editor(struct mu_tool *tool, const char *path);
 
 int
 mu_muster_configure_run(struct mu_tool *tool, int argc, char **argv)
@@ -93,13 +76,14 @@ mu_muster_configure_show(struct mu_tool *tool, int argc, char **argv)
     if (is_xml && argc == 1) {
         mu_doc_write_file(edit.doc, &text);
     } else {
-        code = print_selection(tool, edit.doc, is_xml,
-                               &(struct mu_crm_selection){
-                                   .words = is_xml     ? words + 1
-                                            : argc > 0 ? words
-                                                       : NULL,
-                                   .count = (size_t)(is_xml ? argc - 1 : argc)},
-                               &text);
+        code = mu_muster_configure_print(
+            tool, edit.doc, is_xml,
+            &(struct mu_crm_selection){.words = is_xml     ? words + 1
+                                                : argc > 0 ? words
+                                                           : NULL,
+                                       .count =
+                                           (size_t)(is_xml ? argc - 1 : argc)},
+            &text);
     }
     if (!code && tool->is_json) {
         json_t *answer =
@@ -173,7 +157,7 @@ mu_muster_configure_save(struct mu_tool *tool, int argc, char **argv)
     if (is_xml) {
         mu_doc_write_file(edit.doc, &text);
     } else {
-        code = print_selection(
+        code = mu_muster_configure_print(
             tool, edit.doc, false,
             &(struct mu_crm_selection){
                 .words = argc > 1 ? (const char *const *)(uintptr_t)argv : NULL,
@@ -251,63 +235,6 @@ verify_language(struct mu_tool *tool, const struct mu_doc *doc)
 }
 
 int
-mu_muster_configure_edit(struct mu_tool *tool, int argc, char **argv)
-{
-    char path[] = "/tmp/muster-edit.XXXXXX";
-    struct editing editing = {0};
-    struct mu_text_buffer text;
-    struct mu_cib_edit edit;
-    int code = MU_TOOL_OK;
-    char *edited;
-    int error;
-    int fd;
-
-    editing.is_xml = argc > 0 && strcmp(argv[0], "xml") == 0;
-    editing.names =
-        (const char *const *)(uintptr_t)argv + (editing.is_xml ? 1 : 0);
-    editing.count = (size_t)(argc - (editing.is_xml ? 1 : 0));
-    code = mu_cib_edit_open(tool, false, &edit);
-    if (code) {
-        return code;
-    }
-    mu_text_buffer_init(&text, &tool->arena);
-    code =
-        print_selection(tool, edit.doc, editing.is_xml,
-                        &(struct mu_crm_selection){
-                            .words = editing.count > 0 ? editing.names : NULL,
-                            .count = editing.count},
-                        &text);
-    mu_cib_edit_close(&edit);
-    if (code) {
-        return code;
-    }
-    fd = mkstemp(path);
-    if (fd < 0) {
-        return mu_tool_fail(tool, "/tmp: %s; make room there", strerror(errno));
-    }
-    (void)close(fd);
-    error = mu_tool_write_file(path, text.data ? text.data : "", text.length);
-    if (!error) {
-        code = run_editor(tool, path);
-    }
-    while (!error && !code) {
-        error = mu_tool_read_file(tool, path, &edited, &editing.size);
-        editing.text = edited;
-        if (error) {
-            break;
-        }
-        code = mu_cib_edit_run(tool, change_edited, &editing);
-        if (code && mu_tool_ask(tool, "edit again")) {
-            code = run_editor(tool, path);
-        } else {
-            break;
-        }
-    }
-    (void)unlink(path);
-    return error ? mu_tool_fail(tool, "%s: %s", path, strerror(-error)) : code;
-}
-
-int
 mu_muster_configure_put(struct mu_cib_edit *edit, const char *thing,
                         const char *text, size_t size, const char *mode)
 {
@@ -326,7 +253,7 @@ mu_muster_configure_put(struct mu_cib_edit *edit, const char *thing,
     options.mode = strcmp(mode, "replace") == 0 ? MU_CRM_REPLACE
                    : strcmp(mode, "push") == 0  ? MU_CRM_PUSH
                                                 : MU_CRM_UPDATE;
-    return apply_crm(edit, thing, text, size, &options);
+    return mu_muster_configure_apply(edit, thing, text, size, &options);
 }
 
 void
@@ -381,8 +308,8 @@ change_typed(struct mu_cib_edit *edit, void *context)
                                      .context = &edit->tool->arena,
                                      .is_forced = edit->tool->is_forced};
 
-    return apply_crm(edit, typed->thing, typed->text, strlen(typed->text),
-                     &options);
+    return mu_muster_configure_apply(edit, typed->thing, typed->text,
+                                     strlen(typed->text), &options);
 }
 
 static int
@@ -394,31 +321,10 @@ change_load(struct mu_cib_edit *edit, void *context)
                                    load->mode);
 }
 
-static int
-change_edited(struct mu_cib_edit *edit, void *context)
-{
-    const struct editing *editing = context;
-    struct mu_crm_options options = {.mode = MU_CRM_EDIT,
-                                     .edited = editing->names,
-                                     .edited_count = editing->count,
-                                     .providers = mu_agents_find_providers,
-                                     .context = &edit->tool->arena,
-                                     .is_forced = true};
-
-    if (editing->is_xml) {
-        return mu_xml_merge(edit, "the edited text", editing->text,
-                            editing->size, "update");
-    }
-    if (editing->count == 0) {
-        options.mode = MU_CRM_PUSH;
-    }
-    return apply_crm(edit, "the edited text", editing->text, editing->size,
-                     &options);
-}
-
-static int
-apply_crm(struct mu_cib_edit *edit, const char *thing, const char *text,
-          size_t size, const struct mu_crm_options *options)
+int
+mu_muster_configure_apply(struct mu_cib_edit *edit, const char *thing,
+                          const char *text, size_t size,
+                          const struct mu_crm_options *options)
 {
     struct mu_tool *tool = edit->tool;
     struct mu_report report;
@@ -450,10 +356,10 @@ tell_place(const char *text, const struct mu_report_message *message)
     (void)fputc('\n', stderr);
 }
 
-static int
-print_selection(struct mu_tool *tool, const struct mu_doc *doc, bool is_xml,
-                const struct mu_crm_selection *selection,
-                struct mu_text_buffer *text)
+int
+mu_muster_configure_print(struct mu_tool *tool, const struct mu_doc *doc,
+                          bool is_xml, const struct mu_crm_selection *selection,
+                          struct mu_text_buffer *text)
 {
     struct mu_crm_print_options options = {
         .detail = is_xml          ? MU_CRM_XML
@@ -461,39 +367,16 @@ print_selection(struct mu_tool *tool, const struct mu_doc *doc, bool is_xml,
                                   : MU_CRM_BRIEF,
         .is_unsorted = tool->is_unsorted,
     };
+    struct mu_crm_selection wanted = *selection;
     struct mu_report report;
     int error;
+    int code = mu_muster_draft_expand(tool, &wanted.words, &wanted.count);
 
+    if (code) {
+        return code;
+    }
     mu_report_init(&report, &tool->arena);
-    error = mu_crm_print(doc, selection, &options, &report, text);
+    error = mu_crm_print(doc, &wanted, &options, &report, text);
     mu_muster_configure_tell(tool, NULL, "", &report, error != 0);
     return error ? MU_TOOL_FAILED : MU_TOOL_OK;
-}
-
-static int
-run_editor(struct mu_tool *tool, const char *path)
-{
-    const char *editor = tool->editor;
-    const char *command;
-    int status;
-
-    if (!editor || !*editor) {
-        editor = getenv("VISUAL");
-    }
-    if (!editor || !*editor) {
-        editor = getenv("EDITOR");
-    }
-    if (!editor || !*editor) {
-        editor = "vi";
-    }
-    /* $EDITOR may hold options, so a shell must split it. The path is ours. */
-    command = mu_text_make(&tool->arena, "%s %s", editor, path);
-    status = system(command); /* NOLINT: an editor is what people ask for. */
-    if (status != 0) {
-        return mu_tool_fail(tool,
-                            "%s: ended with an error; nothing has "
-                            "changed",
-                            editor);
-    }
-    return MU_TOOL_OK;
 }

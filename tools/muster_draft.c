@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/vec.h"
 #include "crm/merge.h"
 #include "tools/commands.h"
 #include "tools/draft.h"
@@ -17,6 +18,8 @@ struct merge {
 static int change(struct mu_cib_edit *edit, void *context);
 static int read_draft(struct mu_tool *tool, struct mu_draft *ret_draft,
                       bool *ret_is_open);
+static const char **changed_names(struct mu_tool *tool,
+                                  const struct mu_draft *draft);
 static struct mu_span span_of(const char *text, size_t size);
 
 int
@@ -91,6 +94,76 @@ mu_muster_draft_diff(struct mu_tool *tool, int argc, char **argv)
         (void)fputs(text.data, stdout);
     }
     return code;
+}
+
+int
+mu_muster_draft_expand(struct mu_tool *tool, const char *const **words,
+                       size_t *count)
+{
+    MU_VEC(const char *) all = {0};
+    struct mu_draft draft;
+    bool is_open = false;
+    int code = MU_TOOL_OK;
+
+    for (size_t i = 0; i < *count && !code; i++) {
+        if (strcmp((*words)[i], "changed") != 0) {
+            *mu_vec_add(&tool->arena, &all) = (*words)[i];
+            continue;
+        }
+        code = tool->draft ? read_draft(tool, &draft, &is_open) : MU_TOOL_OK;
+        if (!code && !is_open) {
+            return mu_tool_fail(tool, "changed: nothing has been changed that "
+                                      "is not committed");
+        }
+        if (!code) {
+            const char **names = changed_names(tool, &draft);
+
+            for (; *names; names++) {
+                *mu_vec_add(&tool->arena, &all) = *names;
+            }
+        }
+    }
+    if (all.count > *count || (all.count > 0 && is_open)) {
+        *words = all.items;
+        *count = all.count;
+    }
+    return code;
+}
+
+/* Returns the objects that are new or differ, ended by null. */
+static const char **
+changed_names(struct mu_tool *tool, const struct mu_draft *draft)
+{
+    MU_VEC(const char *) names = {0};
+    struct mu_doc *before = NULL;
+    struct mu_doc *now = NULL;
+    const struct mu_doc_element *section = NULL;
+
+    if (mu_doc_parse(span_of(draft->before, draft->before_size), &before,
+                     NULL) == 0 &&
+        mu_doc_parse(span_of(draft->now, draft->now_size), &now, NULL) == 0) {
+        section =
+            mu_doc_first(mu_doc_first_named(mu_doc_root(now), "configuration"));
+    }
+    for (; section; section = mu_doc_next(section)) {
+        for (const struct mu_doc_element *one = mu_doc_first(section); one;
+             one = mu_doc_next(one)) {
+            const char *id = mu_doc_get(one, "id");
+            const char *uname = mu_doc_get(one, "uname");
+            const struct mu_doc_element *old =
+                id ? mu_doc_find(mu_doc_root(before), id) : NULL;
+
+            if (id && (!old || !mu_digest_is_equal(mu_doc_digest(one),
+                                                   mu_doc_digest(old)))) {
+                *mu_vec_add(&tool->arena, &names) =
+                    mu_arena_strdup(&tool->arena, uname ? uname : id);
+            }
+        }
+    }
+    mu_doc_free(before);
+    mu_doc_free(now);
+    *mu_vec_add(&tool->arena, &names) = NULL;
+    return names.items;
 }
 
 static int

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Ra: the agents of this machine and what they say about themselves. */
 
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "doc/doc.h"
 #include "tools/agents.h"
@@ -141,6 +145,61 @@ mu_muster_ra_info(struct mu_tool *tool, int argc, char **argv)
         write_info(tool, doc);
     }
     mu_doc_free(doc);
+    return MU_TOOL_OK;
+}
+
+int
+mu_muster_ra_validate(struct mu_tool *tool, int argc, char **argv)
+{
+    struct mu_agents_name name;
+    const char *path;
+    int status = 0;
+    pid_t child;
+
+    if (argc == 0 || !mu_agents_parse(&tool->arena, argv[0], &name)) {
+        return mu_tool_usage(tool, "name an agent, and its parameters as "
+                                   "NAME=VALUE");
+    }
+    if (strcmp(name.class_name, "ocf") != 0) {
+        return mu_tool_fail(tool, "%s: only OCF agents can judge parameters",
+                            argv[0]);
+    }
+    path = mu_text_make(&tool->arena, "/usr/lib/ocf/resource.d/%s/%s",
+                        name.provider, name.type);
+    if (strchr(name.type, '/') || access(path, X_OK)) {
+        return mu_tool_fail(tool,
+                            "%s: there is no such agent on this machine; "
+                            "see: %s ra list ocf",
+                            argv[0], tool->program);
+    }
+    (void)fflush(stdout);
+    child = fork();
+    if (child == 0) {
+        (void)setenv("OCF_ROOT", "/usr/lib/ocf", 1);
+        (void)setenv("OCF_RESOURCE_INSTANCE", "validate", 1);
+        (void)setenv("OCF_RESKEY_crm_feature_set", "3.16.1", 1);
+        for (int i = 1; i < argc; i++) {
+            const char *value = strchr(argv[i], '=');
+
+            if (value) {
+                (void)setenv(mu_text_make(&tool->arena, "OCF_RESKEY_%.*s",
+                                          (int)(value - argv[i]), argv[i]),
+                             value + 1, 1);
+            }
+        }
+        (void)execl(path, path, "validate-all", (char *)NULL);
+        _exit(127);
+    }
+    while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR) {
+    }
+    if (child < 0 || !WIFEXITED(status) || WEXITSTATUS(status) != 0) {
+        return mu_tool_fail(tool,
+                            "%s: its agent does not take these "
+                            "parameters (result %d)",
+                            argv[0],
+                            WIFEXITED(status) ? WEXITSTATUS(status) : -1);
+    }
+    mu_tool_say(tool, "%s: its agent takes these parameters", argv[0]);
     return MU_TOOL_OK;
 }
 

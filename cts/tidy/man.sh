@@ -29,7 +29,7 @@ page_of() { # COMMAND
 # The table's first members: {"resource start", ... and STATEMENT("group", ...
 sed -n -e '/mu_command_table_levels\[\]/q' \
     -e 's/^    {"\([a-z_ -]*\)".*/\1/p' \
-    -e 's/^    STATEMENT("\([a-z_]*\)".*/configure \1/p' \
+    -e 's/^    \(STATEMENT\|ALSO\)("\([a-z_]*\)".*/configure \2/p' \
     "$top/tools/command_table.c" | sort >"$work/commands"
 if [ "$(wc -l <"$work/commands")" -lt 20 ]; then
     echo "man.sh: the table of commands could not be read" >&2
@@ -62,6 +62,15 @@ sed -n -e 's/^\([a-z]*\) .*/\1/p' "$work/commands" | sort -u |
         grep -qxF ".It Cm $level" "$top/man/muster.8" ||
             say "muster.8: no entry for the level $level"
     done
+
+# Words of the crm shell that are refused: {"cluster copy", ...
+sed -n -e 's/^    {"\([a-z_ -]*\)",$/\1/p' -e 's/^    {"\([a-z_ -]*\)", .*/\1/p' \
+    "$top/tools/refused.c" >"$work/refused"
+[ -s "$work/refused" ] || say "man.sh: what is refused could not be read"
+while IFS= read -r word; do
+    grep -qxE "\.It Sy \"?$word\"?" "$top/man/muster-crm.7" ||
+        say "muster-crm.7: not said to be refused: $word"
+done <"$work/refused"
 
 # Options: FLAG("--force", "-F", ... and VALUE(...), and those of the daemon.
 sed -n -e 's/^ *\(FLAG\|VALUE\)("-\(-[a-z-]*\)".*/\2/p' \
