@@ -48,6 +48,8 @@ static void add_failures(struct report *report);
 static void add_failure(struct report *report,
                         const struct mu_state_history *failure);
 static void add_unplaced(struct report *report);
+static const char *remedy_of(const struct report *report,
+                             const struct mu_api_instance *instance);
 static bool is_excused(const struct report *report,
                        const struct mu_api_instance *instance);
 static void add_warnings(struct report *report);
@@ -356,16 +358,35 @@ add_unplaced(struct report *report)
                                                           : "not as wanted",
                                  one->reason ? one->reason
                                              : "the cluster will not touch it"),
-                .next = mu_text_make(report->arena,
-                                     "nothing by itself; details: muster why "
-                                     "%s",
-                                     one->resource),
+                .next = remedy_of(report, one),
                 .clear = one->is_blocked
                              ? mu_text_make(report->arena,
                                             "muster resource cleanup %s",
                                             one->resource)
                              : NULL});
     }
+}
+
+/* What a person can do about an instance that is not as wanted. */
+static const char *
+remedy_of(const struct report *report, const struct mu_api_instance *instance)
+{
+    const struct mu_config *config = report->sight->state->config;
+    bool has_device = !config->options.fencing_enabled ||
+                      config->options.fencing_watchdog_timeout_ms != 0;
+
+    for (uint32_t i = 0; i < config->resources_count && !has_device; i++) {
+        has_device = config->resources[i].agent_class == MU_AGENT_FENCE &&
+                     config->resources[i].kind == MU_RESOURCE_PRIMITIVE;
+    }
+    if (!has_device) {
+        return "define a fence device (see: muster ra list stonith), or, where "
+               "two nodes cannot harm the same data: muster configure property "
+               "stonith-enabled=false";
+    }
+    return mu_text_make(report->arena,
+                        "nothing by itself; details: muster why %s",
+                        instance->resource);
 }
 
 /* Tells whether an instance is as wanted, or not by anybody's mistake. */

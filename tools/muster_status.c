@@ -10,6 +10,7 @@
 
 enum {
     NODES_SHOWN_MAX = 4,    /* More are counted. */
+    SUBJECTS_NAMED_MAX = 4, /* Likewise, of those that share a problem. */
     ROWS_UNFOLDED_MAX = 14, /* More healthy resources are folded by node. */
     COLUMN_NAME = 0,
     COLUMN_STATE,
@@ -50,7 +51,12 @@ static void add_piece(const struct page *page, unsigned *column,
 static void write_problems(const struct page *page);
 static void write_problem(const struct page *page, const json_t *problems,
                           size_t index);
+static const char *subject_of(const struct page *page, const json_t *problems,
+                              size_t index);
+static size_t first_same(const json_t *problems, size_t index);
+static size_t problems_count(const json_t *problems);
 static bool is_same(const json_t *problem, const json_t *other);
+static bool is_equal(const json_t *a, const json_t *b, const char *name);
 static void write_nodes(const struct page *page);
 static const char *node_note(const struct page *page, const json_t *node);
 static void write_resources(struct page *page);
@@ -148,7 +154,7 @@ write_header(const struct page *page)
     const char *coordinator = text_of(cluster, "coordinator");
     const char *revision = text_of(cluster, "revision");
     size_t problems =
-        json_array_size(json_object_get(page->status, "problems"));
+        problems_count(json_object_get(page->status, "problems"));
     int health = mu_muster_status_exit(page->status);
     struct mu_arena *arena = page->text->arena;
     const json_t *node;
@@ -222,44 +228,32 @@ write_problems(const struct page *page)
     }
 }
 
-/* Writes a problem, with all nodes that have the same one, unless it has been
- * written with an earlier node. */
+/* Writes a problem, with all nodes or things that have the same one, unless it
+ * has been written with an earlier one. */
 static void
 write_problem(const struct page *page, const json_t *problems, size_t index)
 {
     const json_t *problem = json_array_get(problems, index);
     struct mu_text_buffer *text = page->text;
     const char *severity = text_of(problem, "severity");
-    const char *what = text_of(problem, "what");
-    const char *node = text_of(problem, "node");
     const char *sentence = text_of(problem, "text");
     bool is_mild = severity && strcmp(severity, "error") != 0;
-    struct mu_text_buffer subject;
+    const char *subject;
 
-    mu_text_buffer_init(&subject, text->arena);
-    mu_text_buffer_add(&subject, "%s%s%s", what ? what : "cluster",
-                       node ? " on " : "", node ? node : "");
-    for (size_t i = 0; i < json_array_size(problems); i++) {
-        const json_t *other = json_array_get(problems, i);
-
-        if (i == index || !is_same(problem, other)) {
-            continue;
-        }
-        if (i < index) {
-            return;
-        }
-        mu_text_buffer_add(&subject, ", %s", text_of(other, "node"));
+    if (first_same(problems, index) != index) {
+        return;
     }
+    subject = subject_of(page, problems, index);
     mu_text_buffer_append(text, "  ", 2);
-    mu_table_paint(
-        page->view->is_color, is_mild ? MU_TABLE_YELLOW : MU_TABLE_RED,
-        mu_text_make(text->arena, "%s %s",
-                     is_mild ? "!" : symbol(page, "✗", "x"), subject.data),
-        text);
+    mu_table_paint(page->view->is_color,
+                   is_mild ? MU_TABLE_YELLOW : MU_TABLE_RED,
+                   mu_text_make(text->arena, "%s %s",
+                                is_mild ? "!" : symbol(page, "✗", "x"),
+                                subject),
+                   text);
     mu_text_buffer_append(text, "   ", 3);
-    mu_table_wrap(sentence ? sentence : "",
-                  4 + mu_table_length(subject.data) + 3, 6, page->view->width,
-                  text);
+    mu_table_wrap(sentence ? sentence : "", 4 + mu_table_length(subject) + 3, 6,
+                  page->view->width, text);
     mu_text_buffer_append(text, "\n", 1);
     if (text_of(problem, "next")) {
         mu_text_buffer_append(text, "      next: ", 12);
@@ -273,21 +267,90 @@ write_problem(const struct page *page, const json_t *problems, size_t index)
     }
 }
 
-/* Tells whether two problems differ in their node only. */
+/* "web on n1, n2" where several nodes have it; "web, db, ip and 7 more" where
+ * several things have it and no node in particular. */
+static const char *
+subject_of(const struct page *page, const json_t *problems, size_t index)
+{
+    const json_t *problem = json_array_get(problems, index);
+    const char *what = text_of(problem, "what");
+    const char *node = text_of(problem, "node");
+    struct mu_text_buffer subject;
+    size_t named = 1;
+
+    mu_text_buffer_init(&subject, page->text->arena);
+    mu_text_buffer_add(&subject, "%s%s%s", what ? what : "cluster",
+                       node ? " on " : "", node ? node : "");
+    for (size_t i = index + 1; i < json_array_size(problems); i++) {
+        const json_t *other = json_array_get(problems, i);
+
+        if (!is_same(problem, other)) {
+            continue;
+        }
+        if (node || named < SUBJECTS_NAMED_MAX || page->view->is_full) {
+            mu_text_buffer_add(&subject, ", %s",
+                               text_of(other, node ? "node" : "what"));
+        }
+        named++;
+    }
+    if (!node && named > SUBJECTS_NAMED_MAX && !page->view->is_full) {
+        mu_text_buffer_add(&subject, " and %zu more",
+                           named - SUBJECTS_NAMED_MAX);
+    }
+    return subject.data;
+}
+
+/* The first problem that is told together with this one. */
+static size_t
+first_same(const json_t *problems, size_t index)
+{
+    const json_t *problem = json_array_get(problems, index);
+
+    for (size_t i = 0; i < index; i++) {
+        if (is_same(problem, json_array_get(problems, i))) {
+            return i;
+        }
+    }
+    return index;
+}
+
+/* How many problems are told, each with all that have it. */
+static size_t
+problems_count(const json_t *problems)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < json_array_size(problems); i++) {
+        count += first_same(problems, i) == i ? 1 : 0;
+    }
+    return count;
+}
+
+/* Tells whether two problems differ in their node only, or, where neither names
+ * a node, in what they are about only: what comes next is told of the first. */
 static bool
 is_same(const json_t *problem, const json_t *other)
 {
-    static const char *const names[] = {"what", "text", "next", "clear"};
+    bool has_node = text_of(problem, "node") != NULL;
 
-    for (unsigned i = 0; i < 4; i++) {
-        const char *a = text_of(problem, names[i]);
-        const char *b = text_of(other, names[i]);
-
-        if ((!a) != (!b) || (a && strcmp(a, b) != 0)) {
-            return false;
-        }
+    if (has_node != (text_of(other, "node") != NULL) ||
+        (has_node && !is_equal(problem, other, "what"))) {
+        return false;
     }
-    return text_of(problem, "node") && text_of(other, "node");
+    return is_equal(problem, other, "severity") &&
+           is_equal(problem, other, "text") &&
+           (!has_node || is_equal(problem, other, "next")) &&
+           is_equal(problem, other, "clear");
+}
+
+static bool
+is_equal(const json_t *a, const json_t *b, const char *name)
+{
+    const char *text_a = text_of(a, name);
+    const char *text_b = text_of(b, name);
+
+    return (!text_a && !text_b) ||
+           (text_a && text_b && strcmp(text_a, text_b) == 0);
 }
 
 static void
