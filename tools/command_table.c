@@ -37,6 +37,11 @@ const struct mu_tool_command mu_command_table_items[] = {
      "configuration\nis looked at.\n"
      "Exit status: 0 nothing found, 4 findings.\n",
      false},
+    {"top", NULL, mu_muster_top_run, "",
+     "the cluster on a full screen, as it changes",
+     "Nodes and resources, what is in flight and what has happened. Enter\n"
+     "shows history and reasons of the selected thing, Esc goes back, q ends.\n",
+     false},
     {"why", "explain", mu_muster_why_run, "RESOURCE [NODE]",
      "why a resource is where it is, and not elsewhere",
      "Example:\n  muster why web node2\n", false},

@@ -18,6 +18,9 @@ mu_tool_function mu_muster_events_history;
 mu_tool_function mu_muster_events_run;
 mu_tool_function mu_muster_events_timeline;
 
+/* muster_top.c */
+mu_tool_function mu_muster_top_run;
+
 /* muster_plan.c */
 mu_tool_function mu_muster_plan_run;
 mu_tool_function mu_muster_plan_simulate;
