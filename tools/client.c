@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/wish_preview.h"
+
 static int read_answer(struct mu_tool *tool, const char *received,
                        struct mu_client_answer *answer);
 
@@ -131,6 +133,9 @@ mu_client_wish(struct mu_tool *tool, const char *name, const char *const *pairs)
                             tool->shadow ? "--shadow, or say: cib use live"
                                          : "--file and CIB_file");
     }
+    if (tool->is_dry_run) {
+        return mu_wish_preview_show(tool, name, pairs);
+    }
     request = json_pack("{s:s}", "request", name);
     for (; pairs[0]; pairs += 2) {
         if (pairs[1]) {
@@ -156,7 +161,7 @@ mu_client_settle(struct mu_tool *tool)
     struct mu_muster_ipc *ipc;
     int code;
 
-    if (!tool->is_waiting || tool->file) {
+    if (!tool->is_waiting || tool->is_dry_run || tool->file) {
         return MU_TOOL_OK;
     }
     code = mu_client_open(tool, &ipc);

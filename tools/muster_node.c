@@ -121,7 +121,8 @@ mu_muster_node_fence(struct mu_tool *tool, int argc, char **argv)
     if (argc != 1) {
         return mu_tool_usage(tool, "name the node to fence");
     }
-    if (!tool->is_forced && !tool->is_yes && isatty(STDIN_FILENO) &&
+    if (!tool->is_forced && !tool->is_yes && !tool->is_dry_run &&
+        isatty(STDIN_FILENO) &&
         !mu_tool_ask(tool, mu_text_make(&tool->arena,
                                         "cut the power of %s or reset it, now",
                                         argv[0]))) {
@@ -138,7 +139,8 @@ mu_muster_node_clearstate(struct mu_tool *tool, int argc, char **argv)
     if (argc != 1) {
         return mu_tool_usage(tool, "name the node that is off");
     }
-    if (!tool->is_forced && !tool->is_yes && isatty(STDIN_FILENO) &&
+    if (!tool->is_forced && !tool->is_yes && !tool->is_dry_run &&
+        isatty(STDIN_FILENO) &&
         !mu_tool_ask(tool,
                      mu_text_make(&tool->arena,
                                   "is %s off for sure? What it ran is started "

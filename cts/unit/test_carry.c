@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "model/cib_status.h"
 #include "sched/carry.h"
+#include "sched/happen.h"
 #include "sched/sched.h"
 
 #define DUMMY(id)                                                             \
@@ -110,6 +111,72 @@ START_TEST(what_was_moved_is_where_the_plan_put_it)
 }
 END_TEST
 
+/* An attribute counts as if the node had said it; taken back, all is as it
+ * was. */
+START_TEST(an_attribute_that_is_set_and_removed_leaves_no_trace)
+{
+    struct mu_snapshot *snapshot = cluster("", "");
+    struct mu_snapshot *next;
+
+    (void)settle(&snapshot);
+    next = mu_happen_attribute(&arena, snapshot, 0, "standby", "on");
+    ck_assert_uint_eq(settle(&next), 1);
+    ck_assert_str_eq(place_of(next, "web"), "n2");
+    next = mu_happen_attribute(&arena, next, 0, "standby", NULL);
+    ck_assert_uint_eq(next->status->nodes[0].attributes_count, 0);
+    ck_assert_uint_eq(snapshot->status->nodes[0].attributes_count, 0);
+}
+END_TEST
+
+/* A failure and its fail count go together; what never failed stays known. */
+START_TEST(what_is_forgotten_is_looked_for_again)
+{
+    struct mu_snapshot *snapshot = cluster("", "");
+    struct mu_snapshot *next;
+    uint32_t web;
+    uint32_t node;
+
+    (void)settle(&snapshot);
+    web = mu_config_find_resource(snapshot->config, "web");
+    node = strcmp(place_of(snapshot, "web"), "n1") == 0 ? 0 : 1;
+    next = mu_happen_resource_failed(&arena, snapshot, node, "web", 1);
+    ck_assert_uint_gt(next->status->nodes[node].attributes_count, 0);
+    next = mu_happen_forgotten(&arena, next, node, web, false);
+    ck_assert_uint_eq(next->status->nodes[node].attributes_count, 0);
+    next = mu_happen_forgotten(&arena, next, node, web, true);
+    ck_assert_uint_eq(next->status->nodes[node].resources_count,
+                      snapshot->status->nodes[node].resources_count - 1);
+    ck_assert_uint_gt(mu_sched_plan(&arena, next, 0)->actions_count, 0);
+}
+END_TEST
+
+/* Somebody says that a node is down: what it ran is started elsewhere. */
+START_TEST(a_node_that_is_down_holds_nothing)
+{
+    struct mu_snapshot *snapshot = cluster("", "");
+
+    (void)settle(&snapshot);
+    snapshot = mu_happen_node_down(&arena, snapshot, 0);
+    (void)settle(&snapshot);
+    ck_assert_str_eq(place_of(snapshot, "web"), "n2");
+    ck_assert_str_eq(place_of(snapshot, "b"), "n2");
+}
+END_TEST
+
+/* A ticket that nobody has seen yet, and the same one again. */
+START_TEST(tickets_are_added_and_changed)
+{
+    struct mu_snapshot *snapshot = cluster("", "");
+    struct mu_status_ticket ticket = {.id = "t", .is_granted = true};
+
+    snapshot = mu_happen_ticket(&arena, snapshot, &ticket);
+    ticket.is_granted = false;
+    snapshot = mu_happen_ticket(&arena, snapshot, &ticket);
+    ck_assert_uint_eq(snapshot->status->tickets_count, 1);
+    ck_assert(!snapshot->status->tickets[0].is_granted);
+}
+END_TEST
+
 static void
 setup(void)
 {
@@ -133,6 +200,11 @@ main(void)
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_add_test(tcase, after_a_plan_nothing_is_left_to_be_done);
     tcase_add_test(tcase, what_was_moved_is_where_the_plan_put_it);
+    tcase_add_test(tcase,
+                   an_attribute_that_is_set_and_removed_leaves_no_trace);
+    tcase_add_test(tcase, what_is_forgotten_is_looked_for_again);
+    tcase_add_test(tcase, a_node_that_is_down_holds_nothing);
+    tcase_add_test(tcase, tickets_are_added_and_changed);
     suite_add_tcase(suite, tcase);
     srunner_run_all(runner, CK_NORMAL);
     failed = srunner_ntests_failed(runner);

@@ -6,9 +6,24 @@
 #include "base/limits.h"
 #include "base/panic.h"
 #include "base/text.h"
+#include "sched/intent.h"
 
 enum { RC_BROKEN = 1 };
 
+/* What is to be forgotten. */
+struct about {
+    const struct mu_config *config;
+    uint32_t resource; /* Index, or MU_CONFIG_NONE: everything. */
+};
+
+static bool is_of(const struct about *about, const char *id, size_t length);
+static bool is_no_count(const char *name, const void *context);
+static bool is_other_name(const char *name, const void *context);
+static void attributes_keep(struct mu_arena *arena,
+                            struct mu_status_node *node,
+                            bool (*is_kept)(const char *name,
+                                            const void *context),
+                            const void *context);
 static struct mu_snapshot *copy(struct mu_arena *arena,
                                 const struct mu_snapshot *snapshot,
                                 uint32_t node,
@@ -101,6 +116,160 @@ mu_happen_resource_failed(struct mu_arena *arena,
     }
     where->resources = resources;
     return next;
+}
+
+struct mu_snapshot *
+mu_happen_attribute(struct mu_arena *arena, const struct mu_snapshot *snapshot,
+                    uint32_t node, const char *name, const char *value)
+{
+    struct mu_status_node *where;
+    struct mu_snapshot *next = copy(arena, snapshot, node, &where);
+
+    if (value) {
+        attribute_set(arena, where, name, value);
+    } else {
+        attributes_keep(arena, where, is_other_name, name);
+    }
+    return next;
+}
+
+struct mu_snapshot *
+mu_happen_node_down(struct mu_arena *arena, const struct mu_snapshot *snapshot,
+                    uint32_t node)
+{
+    struct mu_status_node *down;
+    struct mu_snapshot *next = copy(arena, snapshot, node, &down);
+
+    down->is_seen = true;
+    down->is_member = false;
+    down->is_process_up = false;
+    down->is_held = false;
+    down->join = MU_JOIN_DOWN;
+    down->expected = MU_EXPECTED_DOWN;
+    down->attributes_count = 0;
+    down->resources_count = 0;
+    return next;
+}
+
+struct mu_snapshot *
+mu_happen_forgotten(struct mu_arena *arena, const struct mu_snapshot *snapshot,
+                    uint32_t node, uint32_t resource, bool is_all)
+{
+    const struct about about = {snapshot->config, resource};
+    struct mu_status_node *where;
+    struct mu_snapshot *next = copy(arena, snapshot, node, &where);
+    struct mu_status_resource *resources =
+        mu_arena_new(arena, struct mu_status_resource,
+                     (size_t)where->resources_count + 1);
+    uint32_t kept = 0;
+
+    for (uint32_t i = 0; i < where->resources_count; i++) {
+        const struct mu_status_resource *one = &where->resources[i];
+        bool has_failed = false;
+
+        for (uint32_t k = 0; k < one->ops_count; k++) {
+            has_failed = has_failed || one->ops[k].is_failure ||
+                         one->ops[k].status > MU_OP_STATUS_CANCELLED;
+        }
+        if (!is_of(&about, one->id, strlen(one->id)) ||
+            (!is_all && !has_failed)) {
+            resources[kept++] = *one;
+        }
+    }
+    where->resources = resources;
+    where->resources_count = kept;
+    attributes_keep(arena, where, is_no_count, &about);
+    return next;
+}
+
+struct mu_snapshot *
+mu_happen_ticket(struct mu_arena *arena, const struct mu_snapshot *snapshot,
+                 const struct mu_status_ticket *ticket)
+{
+    struct mu_snapshot *next = mu_arena_copy(arena, snapshot, sizeof(*next));
+    struct mu_status *status =
+        mu_arena_copy(arena, snapshot->status, sizeof(*status));
+    uint32_t count = status->tickets_count;
+    struct mu_status_ticket *tickets =
+        mu_arena_new(arena, struct mu_status_ticket, (size_t)count + 1);
+    uint32_t at = 0;
+
+    for (uint32_t i = 0; i < count; i++) {
+        tickets[i] = status->tickets[i];
+    }
+    while (at < count && strcmp(tickets[at].id, ticket->id) != 0) {
+        at++;
+    }
+    tickets[at] = *ticket;
+    status->tickets = tickets;
+    status->tickets_count = at == count ? count + 1 : count;
+    next->status = status;
+    return next;
+}
+
+/* Tells whether a history id is about the resource. */
+static bool
+is_of(const struct about *about, const char *id, size_t length)
+{
+    char name[MU_NAME_SIZE_MAX];
+    uint32_t at;
+
+    if (about->resource == MU_CONFIG_NONE) {
+        return true;
+    }
+    if (!mu_text_format(name, sizeof(name), "%.*s", (int)length, id)) {
+        return false;
+    }
+    at = mu_config_find_resource(about->config, name);
+    if (at == MU_CONFIG_NONE && strrchr(name, ':')) {
+        *strrchr(name, ':') = '\0';
+        at = mu_config_find_resource(about->config, name);
+    }
+    return at != MU_CONFIG_NONE &&
+           mu_intent_is_below(about->config, at, about->resource);
+}
+
+/* Fail counts: fail-count-RESOURCE#OP_MS and last-failure-... */
+static bool
+is_no_count(const char *name, const void *context)
+{
+    static const char *const starts[] = {"fail-count-", "last-failure-"};
+    const char *hash = strrchr(name, '#');
+
+    for (unsigned i = 0; hash && i < 2; i++) {
+        size_t length = strlen(starts[i]);
+
+        if (strncmp(name, starts[i], length) == 0 &&
+            hash >= name + length) {
+            return !is_of(context, name + length,
+                          (size_t)(hash - name) - length);
+        }
+    }
+    return true;
+}
+
+static bool
+is_other_name(const char *name, const void *context)
+{
+    return strcmp(name, context) != 0;
+}
+
+static void
+attributes_keep(struct mu_arena *arena, struct mu_status_node *node,
+                bool (*is_kept)(const char *name, const void *context),
+                const void *context)
+{
+    struct mu_pair *pairs = mu_arena_new(arena, struct mu_pair,
+                                         (size_t)node->attributes_count + 1);
+    uint32_t count = 0;
+
+    for (uint32_t i = 0; i < node->attributes_count; i++) {
+        if (is_kept(node->attributes[i].name, context)) {
+            pairs[count++] = node->attributes[i];
+        }
+    }
+    node->attributes = pairs;
+    node->attributes_count = count;
 }
 
 static struct mu_snapshot *

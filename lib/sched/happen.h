@@ -35,4 +35,29 @@ struct mu_snapshot *mu_happen_resource_failed(struct mu_arena *arena,
                                               const char *resource,
                                               int32_t count);
 
+/* The transient attribute 'name' of a node was set; a null 'value' removes
+ * it. */
+struct mu_snapshot *mu_happen_attribute(struct mu_arena *arena,
+                                        const struct mu_snapshot *snapshot,
+                                        uint32_t node, const char *name,
+                                        const char *value);
+
+/* Node 'node' is known to be down: somebody said so. */
+struct mu_snapshot *mu_happen_node_down(struct mu_arena *arena,
+                                        const struct mu_snapshot *snapshot,
+                                        uint32_t node);
+
+/* The histories with failures (all of them if 'is_all') and the fail counts of
+ * the resource at index 'resource' (MU_CONFIG_NONE: of all) were forgotten on
+ * 'node'. */
+struct mu_snapshot *mu_happen_forgotten(struct mu_arena *arena,
+                                        const struct mu_snapshot *snapshot,
+                                        uint32_t node, uint32_t resource,
+                                        bool is_all);
+
+/* The ticket 'id' was granted or revoked, put into standby or activated. */
+struct mu_snapshot *mu_happen_ticket(struct mu_arena *arena,
+                                     const struct mu_snapshot *snapshot,
+                                     const struct mu_status_ticket *ticket);
+
 #endif /* MU_SCHED_HAPPEN_H */
