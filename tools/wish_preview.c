@@ -247,7 +247,7 @@ show(struct wish *wish)
         json_t *answer = json_pack(
             "{s:s, s:s, s:o}", "difference", "", "state",
             wish->text.data ? wish->text.data : "", "plan",
-            mu_preview_plan_json(wish->snapshot, plan));
+            mu_preview_plan_json(&tool->arena, wish->snapshot, plan));
 
         mu_tool_print_json(answer);
         json_decref(answer);
