@@ -16,6 +16,7 @@ enum {
 };
 #define ARENA_SIZE_MAX ((size_t)1 << 32)
 
+static const struct mu_outlook_answer *outlook_of(struct mu_api *api);
 static void answer_request(struct mu_api *api, uint64_t client,
                            const struct mu_api_credentials *credentials,
                            const json_t *request);
@@ -167,6 +168,7 @@ mu_api_changed(struct mu_api *api)
     api->sight.coordinator = core ? mu_core_get_coordinator(core) : 0;
     api->sight.is_quorate = core && mu_core_is_quorate(core);
     api->sight.is_idle = core && mu_core_is_idle(core);
+    api->sight.outlook = outlook_of(api);
     notes = mu_api_history_update(api->history, &api->sight);
     tell_subscribers(api, notes);
     json_decref(notes);
@@ -207,6 +209,7 @@ mu_api_look(struct mu_api *api)
     sight->cluster_name = api->host.cluster_name
                               ? api->host.cluster_name(api->host.context)
                               : NULL;
+    sight->outlook = outlook_of(api);
     if (is_current) {
         return sight;
     }
@@ -223,6 +226,12 @@ mu_api_look(struct mu_api *api)
         api->seen_position = state->position;
     }
     return sight;
+}
+
+static const struct mu_outlook_answer *
+outlook_of(struct mu_api *api)
+{
+    return api->host.outlook ? api->host.outlook(api->host.context) : NULL;
 }
 
 static void

@@ -19,6 +19,7 @@
 #include "core/core.h"
 #include "core/effect.h"
 #include "core/event.h"
+#include "daemon/outlook.h"
 
 enum { MU_API_USER_SIZE = 64 };
 
@@ -61,6 +62,10 @@ struct mu_api_host {
     /* A sentence when the daemon cannot do its work ("waiting for Corosync:
      * ..."), or null. */
     const char *(*trouble)(void *context);
+
+    /* What the cluster would survive, or null when that is not known yet. May
+     * be left out. */
+    const struct mu_outlook_answer *(*outlook)(void *context);
 };
 
 struct mu_api;

@@ -59,6 +59,7 @@ struct mu_api_history {
     uint64_t numbers; /* Notes made since this daemon began. */
     struct mu_api_timeline *timeline;
     bool has_seen; /* The rest is meaningful. */
+    struct mu_outlook_answer outlook; /* No nodes: none yet. */
     uint64_t view;
     bool is_quorate;
     uint32_t coordinator;
@@ -104,6 +105,7 @@ static void compare_view(struct pass *pass);
 static void compare_nodes(struct pass *pass);
 static void compare_fences(struct pass *pass);
 static void compare_config(struct pass *pass);
+static void compare_outlook(struct pass *pass);
 static void compare_plan(struct pass *pass);
 static void compare_flights(struct pass *pass);
 static bool flights_grow(struct mu_api_history *history, uint32_t count);
@@ -174,6 +176,7 @@ mu_api_history_update(struct mu_api_history *history,
         compare_results(&pass);
         compare_plan(&pass);
         compare_flights(&pass);
+        compare_outlook(&pass);
         mu_api_timeline_look(history->timeline, sight);
     } else {
         char text[] = "this daemon begins to watch";
@@ -395,6 +398,36 @@ compare_config(struct pass *pass)
                                        state->admin_epoch, state->config_epoch);
     note(pass, &(struct about){.kind = "configuration"},
          &pass->history->trigger, text);
+}
+
+/* A change that makes the cluster weaker is told at once, not when the next
+ * node is lost. */
+static void
+compare_outlook(struct pass *pass)
+{
+    const struct mu_outlook_answer *now = pass->sight->outlook;
+    const struct mu_outlook_answer *before = &pass->history->outlook;
+    bool is_worse = now && before->nodes > 0 &&
+                    (now->lost_nodes != before->lost_nodes
+                         ? now->lost_nodes > before->lost_nodes
+                         : now->lost_pairs > before->lost_pairs);
+    struct link link;
+    char text[3 * MU_OUTLOOK_TEXT_SIZE];
+
+    if (is_worse) {
+        mu_text_format(text, sizeof(text),
+                       "now the cluster %s (before: %s)", now->text,
+                       before->text);
+        link = link_make(&pass->history->trigger, "o%" PRIu64,
+                         pass->history->numbers + 1);
+        note(pass,
+             &(struct about){.kind = "resilience",
+                             .cause = &pass->history->trigger},
+             &link, text);
+    }
+    if (now) {
+        pass->history->outlook = *now;
+    }
 }
 
 static void

@@ -34,6 +34,7 @@ struct mu_api_sight {
     int64_t wall_ms;
     const char *trouble;      /* What the daemon cannot do, or null. */
     const char *cluster_name; /* Corosync's, or null. */
+    const struct mu_outlook_answer *outlook; /* Or null. */
 };
 
 /* Something that a client waits for. */

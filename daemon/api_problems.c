@@ -53,6 +53,7 @@ static const char *remedy_of(const struct report *report,
 static bool is_excused(const struct report *report,
                        const struct mu_api_instance *instance);
 static void add_warnings(struct report *report);
+static void add_outlook(struct report *report);
 static const char *failure_words(const struct mu_state_history *failure,
                                  struct mu_arena *arena);
 static const char *next_steps(const struct report *report,
@@ -82,6 +83,7 @@ mu_api_problems_build(const struct mu_api_sight *sight,
         add_failures(&report);
         add_unplaced(&report);
         add_warnings(&report);
+        add_outlook(&report);
     }
     *ret_is_degraded = report.is_degraded;
     return report.problems;
@@ -423,6 +425,23 @@ add_warnings(struct report *report)
         add(report, &(struct problem){.severity = NOTICE,
                                       .what = "configuration",
                                       .text = plan->warnings[i]});
+    }
+}
+
+/* Nothing is wrong yet: a notice. Where only one node is there, everybody knows
+ * what its loss means. */
+static void
+add_outlook(struct report *report)
+{
+    const struct mu_outlook_answer *outlook = report->sight->outlook;
+
+    if (outlook && outlook->nodes > 1 && outlook->lost_nodes > 0) {
+        add(report,
+            &(struct problem){.severity = NOTICE,
+                              .what = "resilience",
+                              .text = outlook->text,
+                              .next = "muster audit says what would be lost "
+                                      "and why"});
     }
 }
 

@@ -246,15 +246,17 @@ cluster_build(const struct mu_api_sight *sight, struct mu_arena *arena)
     }
     name = options.cluster_name ? options.cluster_name : sight->cluster_name;
     return json_pack(
-        "{s:s?, s:b, s:s?, s:s?, s:b, s:b, s:s?, s:s, s:{s:o, s:s?, s:s?}}",
+        "{s:s?, s:b, s:s?, s:s?, s:b, s:b, s:s?, s:s, s:s?, "
+        "s:{s:o, s:s?, s:s?}}",
         "name", name, "quorate", sight->is_quorate ? 1 : 0, "coordinator",
         mu_api_node_name(state, sight->coordinator), "revision",
         state ? mu_api_revision(state, arena, true) : NULL, "maintenance",
         options.maintenance_mode ? 1 : 0, "idle",
         sight->is_idle ? 1 : 0, "local",
         mu_api_node_name(state, sight->node_id), "version", PACKAGE_VERSION,
-        "changed", "at", mu_api_time_json(newest ? newest->author.wall_ms : 0),
-        "by", newest ? or_null(newest->author.user) : NULL, "message",
+        "survives", sight->outlook ? sight->outlook->text : NULL, "changed",
+        "at", mu_api_time_json(newest ? newest->author.wall_ms : 0), "by",
+        newest ? or_null(newest->author.user) : NULL, "message",
         newest ? or_null(newest->author.message) : NULL);
 }
 

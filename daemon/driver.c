@@ -22,6 +22,7 @@
 #include "daemon/ipc.h"
 #include "daemon/log.h"
 #include "daemon/notify.h"
+#include "daemon/outlook.h"
 #include "daemon/request_queue.h"
 #include "daemon/ring.h"
 #include "daemon/store.h"
@@ -45,6 +46,7 @@ struct mu_driver {
     struct mu_ring *ring;
     struct mu_ipc *ipc;
     struct mu_api *api;
+    struct mu_outlook *outlook;
     struct mu_notify notify;
     struct mu_watchdog watchdog;
     struct mu_loop_timer deadline; /* Of the core. */
@@ -91,6 +93,8 @@ static const struct mu_core *api_core(void *context);
 static int64_t api_wall_ms(void *context);
 static const char *api_cluster_name(void *context);
 static const char *api_trouble(void *context);
+static const struct mu_outlook_answer *api_outlook(void *context);
+static const struct mu_snapshot *look(void *user, struct mu_arena *arena);
 static void driver_step(struct mu_driver *driver, struct mu_event *event);
 
 /* ---- Beginning and end --------------------------------------------------- */
@@ -193,11 +197,15 @@ open_clients(struct mu_driver *driver, struct mu_errbuf *err)
         .wall_ms = api_wall_ms,
         .cluster_name = api_cluster_name,
         .trouble = api_trouble,
+        .outlook = api_outlook,
     };
+    const struct mu_outlook_config outlook = {
+        driver->config.loop, MU_OUTLOOK_QUIET_MS, look, on_changed, driver};
     char path[MU_SETTINGS_VALUE_SIZE + 16];
 
+    driver->outlook = mu_outlook_new(&outlook);
     driver->api = mu_api_new(&host);
-    if (!driver->api) {
+    if (!driver->api || !driver->outlook) {
         mu_errbuf_set(err, "out of memory");
         return -ENOMEM;
     }
@@ -304,6 +312,7 @@ mu_driver_free(struct mu_driver *driver)
     mu_ring_free(driver->ring);
     mu_ipc_free(driver->ipc);
     mu_api_free(driver->api);
+    mu_outlook_free(driver->outlook);
     if (driver->exec) {
         mu_exec_free(driver->exec);
     }
@@ -399,6 +408,7 @@ effect_perform(struct mu_driver *driver, const struct mu_effect *effect)
         mu_api_facts(driver->api, &effect->survey);
         break;
     case MU_EFFECT_CHANGED:
+        mu_outlook_changed(driver->outlook);
         arm_once(&driver->changed, CHANGED_DELAY_MS);
         break;
     case MU_EFFECT_TRACE:
@@ -771,4 +781,20 @@ api_trouble(void *context)
     const struct mu_driver *driver = context;
 
     return mu_ring_trouble(driver->ring);
+}
+
+static const struct mu_outlook_answer *
+api_outlook(void *context)
+{
+    const struct mu_driver *driver = context;
+
+    return mu_outlook_get(driver->outlook);
+}
+
+static const struct mu_snapshot *
+look(void *user, struct mu_arena *arena)
+{
+    const struct mu_driver *driver = user;
+
+    return mu_core_make_snapshot(driver->core, arena, mu_clock_wall_ms());
 }

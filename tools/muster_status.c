@@ -189,6 +189,9 @@ write_header(const struct page *page)
                   mu_text_make(arena, "%zu problem%s", problems,
                                problems == 1 ? "" : "s"));
     }
+    if (text_of(cluster, "survives")) {
+        add_piece(page, &column, text_of(cluster, "survives"));
+    }
     if (is_true(cluster, "maintenance")) {
         add_piece(page, &column, "MAINTENANCE: nothing is managed");
     }

@@ -7,6 +7,7 @@ import json
 import os
 import sys
 import threading
+import time
 import unittest
 
 sys.dont_write_bytecode = True
@@ -62,6 +63,31 @@ class Cli(unittest.TestCase):
                        for name in names)
         self.good("configure", "load", "update", "-", text=text)
         self.good("wait")
+
+    def wait_survives(self, wanted):
+        deadline = time.monotonic() + 60
+        while self.status()["cluster"].get("survives") != wanted:
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.2)
+
+    def test_status_tells_what_is_survived(self):
+        self.define("web")
+        self.good("wait", "--timeout", "30")
+        self.wait_survives("survives any 1 node, no two")
+        self.good("configure", "location", "only", "web", "-inf:", "node2")
+        self.good("configure", "location", "one", "web", "-inf:", "node3")
+        self.wait_survives("does not survive the loss of node1")
+        self.assertIn("resilience", self.good("history"))
+        self.assertIn("web: no node can take it", self.good("audit"))
+
+    def is_told():
+            return self.status()["cluster"].get("survives") == wanted
+        deadline = time.monotonic() + 60
+        while not is_told() and time.monotonic() < deadline:
+            time.sleep(0.5)
+        self.assertTrue(is_told())
+        self.assertIn("resilience", self.good("history"))
+        self.assertIn("web: no node can take it", self.good("audit"))
 
     def test_what_is_configured_runs_and_every_node_tells_the_same(self):
         self.define("a", "b")

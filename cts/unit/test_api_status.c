@@ -187,6 +187,33 @@ START_TEST(members_are_those_that_are_documented)
 }
 END_TEST
 
+/* What would be lost with the next node is no problem yet, but worth a line: it
+ * must not turn a healthy cluster into a degraded one. */
+START_TEST(what_is_not_survived_is_a_notice)
+{
+    static const struct mu_outlook_answer outlook = {
+        .text = "does not survive the loss of node2",
+        .nodes = 3,
+        .lost_nodes = 1};
+    const json_t *problems;
+    json_t *answer;
+
+    place("web", NULL, 0, 0, NULL);
+    sight.outlook = &outlook;
+    answer = mu_api_status_build(&sight, &arena);
+    ck_assert_str_eq(text_of(json_object_get(answer, "cluster"), "survives"),
+                     outlook.text);
+    problems = json_object_get(answer, "problems");
+    ck_assert_uint_eq(json_array_size(problems), 1);
+    ck_assert_str_eq(text_of(json_array_get(problems, 0), "severity"),
+                     "notice");
+    ck_assert_str_eq(text_of(json_array_get(problems, 0), "what"),
+                     "resilience");
+    ck_assert_str_eq(text_of(answer, "health"), "healthy");
+    json_decref(answer);
+}
+END_TEST
+
 START_TEST(clone_instances_are_entries_of_their_own)
 {
     const json_t *resources;
@@ -399,6 +426,7 @@ main(void)
 
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_add_test(tcase, members_are_those_that_are_documented);
+    tcase_add_test(tcase, what_is_not_survived_is_a_notice);
     tcase_add_test(tcase, clone_instances_are_entries_of_their_own);
     tcase_add_test(tcase, what_is_not_where_it_is_wanted_has_a_reason);
     tcase_add_test(tcase, stopped_without_a_place_is_a_problem_with_its_reason);
