@@ -306,6 +306,47 @@ class Override(unittest.TestCase):
         self.assertIn("value=2", self.good("resource", "failcount", "a",
                                            "show", "node1"))
 
+    def test_shutdown_of_the_operating_system_drains(self):
+        self.define("a", "b", "c")
+        node = [name for name in self.lab.nodes if name != "node1"
+                and name in self.place("a") + self.place("b")
+                + self.place("c")][0]
+        self.lab.halt(node)
+        self.lab.wait(lambda: not self.lab.is_on(node), "it is off",
+                      timeout_s=40)
+        self.good("wait", "--timeout", "30")
+        status = self.status()
+        self.assertEqual([one["state"] for one in status["nodes"]
+                          if one["name"] == node], ["offline"])
+        self.assertFalse([one for one in status["nodes"] if one["unclean"]])
+        for name in ("a", "b", "c"):
+            self.assertEqual(len(self.place(name)), 1)
+            self.assertNotIn(node, self.place(name))
+        self.assertEqual(status["fencing"], [])
+        self.lab.boot(node)
+        self.lab.wait(lambda: [one for one in self.status()["nodes"]
+                               if one["name"] == node and one["online"]],
+                      "it is back", timeout_s=40)
+
+    def test_a_service_that_does_not_stop_holds_a_shutdown_only_so_long(self):
+        self.good("configure", "property", "shutdown-escalation=4s")
+        self.good("configure", "primitive", "a", "ocf:heartbeat:Delay",
+                  "params", "startdelay=0", "stopdelay=25", "mondelay=0",
+                  "op", "stop", "interval=0", "timeout=60s")
+        self.good("configure", "location", "l", "a", "inf:", "node3")
+        self.good("wait")
+        pid = self.lab.shell("node3", "cat /run/muster/musterd.pid").strip()
+        self.lab.shell("node3", f"kill -TERM {pid}")
+        self.lab.wait(lambda: self.lab.run(
+            "node3", "test", "-d", f"/proc/{pid}", check=False).returncode,
+            "the daemon leaves anyway", timeout_s=20)
+        self.good("configure", "delete", "l", node="node1")
+        self.lab.cut("node3")
+        self.lab.boot("node3")
+        self.lab.wait(lambda: [one for one in self.status()["nodes"]
+                               if one["name"] == "node3" and one["online"]],
+                      "it is back", timeout_s=60)
+
     def test_a_ban_ends_at_its_time(self):
         self.define("a")
         home = self.place("a")[0]

@@ -184,7 +184,7 @@ class Systemd(unittest.TestCase):
         runner = f"{BUILD}/cts/lab/exec_run"
         if os.access(runner, os.X_OK):
             shutil.copy(runner, cls.machine.path("usr/bin/exec_run"))
-        cls.has_daemon = cls.install()
+        cls.has_daemon = cls.install_into(cls.machine)
         # Some kernels refuse now and then to move the first process.
         if not (cls.machine.boot() or cls.machine.boot()):
             cls.excuse = "systemd does not boot in a container here"
@@ -194,21 +194,21 @@ class Systemd(unittest.TestCase):
             self.skipTest(self.excuse)
 
     @classmethod
-    def install(cls):
+    def install_into(cls, machine):
         tree = TREE
         if not tree and os.path.exists(f"{BUILD}/daemon/musterd"):
-            tree = f"{cls.machine.top}/tree"
+            tree = f"{machine.top}/tree"
             subprocess.run(["make", "-C", BUILD, "install", f"DESTDIR={tree}"],
                            check=True, capture_output=True, timeout=300)
         if not tree:
             return False
         subprocess.run(["cp", "-a", "--keep-directory-symlink", f"{tree}/.",
-                        cls.machine.root], check=False, stderr=subprocess.PIPE,
+                        machine.root], check=False, stderr=subprocess.PIPE,
                        timeout=WAIT_S)
-        if not os.path.exists(cls.machine.path("usr/sbin/musterd")):
-            shutil.copytree(tree, cls.machine.root, dirs_exist_ok=True,
+        if not os.path.exists(machine.path("usr/sbin/musterd")):
+            shutil.copytree(tree, machine.root, dirs_exist_ok=True,
                             symlinks=True)
-        cls.machine.write("etc/corosync/corosync.conf", COROSYNC)
+        machine.write("etc/corosync/corosync.conf", COROSYNC)
         return True
 
     def units(self, *steps):
@@ -322,6 +322,43 @@ class Systemd(unittest.TestCase):
         self.assertEqual(run("pgrep -fx '/bin/sleep 54321'", check=False), "")
         self.assertEqual(run("systemctl is-failed musterd", check=False),
                          "inactive")
+
+    def test_shutdown_of_the_machine_stops_services_first(self):
+        """The cluster stops what it runs while Corosync and the network are
+        there, and systemd stops none of it before."""
+        if not self.has_daemon:
+            self.skipTest("musterd is not built")
+        machine = Machine()
+        self.addCleanup(machine.end)
+        machine.make()
+        type(self).install_into(machine)
+        note = "/bin/sh -c 'echo %s >>/var/log/order'"
+        machine.write("etc/systemd/system/test-net.service",
+                      "[Unit]\nBefore=network.target network-online.target\n"
+                      "Wants=network.target\n[Service]\nType=oneshot\n"
+                      "RemainAfterExit=yes\nExecStart=/bin/true\nExecStop="
+                      + note % "network" + "\n")
+        machine.write("etc/systemd/system/test-good.service",
+                      "[Service]\nExecStart=/bin/sleep 100000\nExecStopPost="
+                      + note % "unit" + "\n")
+        for unit in ("corosync", "musterd"):
+            machine.write(f"etc/systemd/system/{unit}.service.d/note.conf",
+                          "[Service]\nExecStopPost=" + note % unit + "\n")
+        if not (machine.boot() or machine.boot()):
+            self.skipTest("systemd does not boot in a container here")
+        machine.run("systemctl start test-net musterd", timeout=90)
+        machine.wait("muster status --format json | "
+                     "grep -q '\"quorate\": *true'", "a cluster of one")
+        machine.run("muster configure property stonith-enabled=false")
+        machine.run("muster configure primitive good systemd:test-good "
+                    "op monitor interval=600s")
+        machine.wait("muster wait --timeout 1 && "
+                     "systemctl is-active test-good", "it runs")
+        machine.run("systemctl poweroff --no-block")
+        self.assertIsNotNone(machine.process.wait(timeout=90))
+        with open(machine.path("var/log/order"), encoding="ascii") as file:
+            self.assertEqual(file.read().split(),
+                             ["unit", "musterd", "corosync", "network"])
 
 
 if __name__ == "__main__":

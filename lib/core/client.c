@@ -12,7 +12,6 @@
 /* A client hears of a request after this time at the latest. */
 static const int64_t ANSWER_MS = 20000;
 static const int64_t AGAIN_MS = 50;
-static const int64_t SHUTDOWN_MS = INT64_C(20) * 60 * 1000;
 
 static struct mu_span config_encode(struct mu_core *core,
                                     const struct mu_event_request *event);
@@ -128,16 +127,19 @@ mu_client_shutdown(struct mu_core *core)
     };
     const struct mu_state_node *node =
         mu_state_find_node(&core->state, core->node_id);
+    struct mu_config_options options;
     struct mu_core_owed *owed;
 
     if (core->phase == MU_CORE_ACTIVE && core->state.config && node) {
+        mu_config_options_at(core->state.config, core->wall_ms, &options, NULL);
         leave.node = node->name;
         owed = mu_transfer_owe(core, MU_MSG_REQUEST, MU_LANE_CONFIG,
                                request_encode(core, &leave));
         owed->request = leave.request;
         owed->is_request = true;
         core->is_shutting = true;
-        core->shutdown_deadline = mu_instant_after(core->now, SHUTDOWN_MS);
+        core->shutdown_deadline =
+            mu_instant_after(core->now, options.shutdown_escalation_ms);
         return;
     }
     mu_core_add(core, MU_EFFECT_EXIT)->exit_code = 0;

@@ -87,7 +87,7 @@ may_propose(const struct mu_core *core)
     const struct mu_state *state = &core->state;
 
     if (!state->config || !state->is_quorate || !state->is_complete ||
-        state->proposal.is_present || core->is_shutting) {
+        state->proposal.is_present) {
         return false;
     }
     for (size_t i = 0; i < core->outbox.count; i++) {
