@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/fence.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/digest.h"
@@ -38,6 +39,10 @@ static bool level_is_for(const struct mu_config_level *level,
                          const struct mu_state_node *target);
 static struct mu_params_context device_of(const struct mu_state *state,
                                           uint32_t index);
+static void unfence_steps_make(const struct mu_state *state,
+                               const struct mu_state_node *target,
+                               struct mu_arena *arena, struct steps *steps);
+static bool device_unfences(const struct mu_config *config, uint32_t index);
 static int64_t device_param_ms(const struct mu_state *state, uint32_t index,
                                const char *name, int64_t fallback_ms);
 static uint32_t executor_choose(const struct mu_state *state,
@@ -57,6 +62,8 @@ static void attempt_fail(struct mu_apply *apply, struct mu_state_fence *fence,
 static void time_measure(struct mu_apply *apply,
                          const struct mu_state_fence *fence, int64_t exec_ms);
 static void attempt_pass(struct mu_apply *apply, struct mu_state_fence *fence);
+static void fence_end(struct mu_apply *apply, struct mu_state_fence *fence,
+                      bool is_done, const char *how);
 static int64_t attempt_delay_ms(const struct mu_state *state,
                                 const struct mu_state_fence *fence,
                                 uint32_t device);
@@ -71,7 +78,10 @@ mu_fence_begin(struct mu_apply *apply, uint32_t target_id,
 {
     struct mu_state *state = apply->state;
     struct mu_state_node *target = mu_state_get_node(state, target_id);
-    struct mu_state_fence *fence = mu_state_find_fence(state, target_id);
+    struct mu_state_fence *fence =
+        action->task == MU_TASK_FENCE_ON
+            ? mu_state_find_unfence(state, target_id)
+            : mu_state_find_fence(state, target_id);
     const struct mu_effect_trace about = {
         .node = mu_apply_node_name(apply, target_id)};
 
@@ -145,26 +155,39 @@ void
 mu_fence_end(struct mu_apply *apply, uint32_t target_id, bool is_down,
              const char *how)
 {
+    struct mu_state_fence *fence =
+        mu_state_find_fence(apply->state, target_id);
+
+    if (fence) {
+        fence_end(apply, fence, is_down, how);
+    }
+}
+
+static void
+fence_end(struct mu_apply *apply, struct mu_state_fence *fence, bool is_done,
+          const char *how)
+{
     struct mu_state *state = apply->state;
-    struct mu_state_fence *fence = mu_state_find_fence(state, target_id);
-    struct mu_state_node *target = mu_state_get_node(state, target_id);
+    struct mu_state_node *target = mu_state_get_node(state, fence->target_id);
     const struct mu_effect_trace about = {
-        .node = mu_apply_node_name(apply, target_id)};
+        .node = mu_apply_node_name(apply, fence->target_id)};
     struct mu_outcome *outcome;
     uint32_t action_index;
 
-    if (!fence) {
-        return;
-    }
     outcome = mu_apply_add(apply, MU_OUTCOME_CANCEL);
     outcome->op_id = fence->op_id;
-    fence->state = is_down ? MU_FENCE_DONE : MU_FENCE_CANCELLED;
+    fence->state = is_done ? MU_FENCE_DONE : MU_FENCE_CANCELLED;
     fence->ended_wall_ms = state->wall_ms;
     action_index = fence->action_index;
     mu_apply_trace(apply, MU_TRACE_INFO, MU_TOPIC_FENCE, &about,
                    "fencing (%s) of %s has ended: %s", fence->action,
                    about.node, how);
-    if (is_down && target && strcmp(fence->action, "on") != 0) {
+    if (is_done && target && strcmp(fence->action, "on") == 0) {
+        /* Goes with the node's other attributes when it boots again. */
+        (void)mu_state_set_attribute(
+            state, target, "#node-unfenced",
+            mu_text_make(apply->scratch, "%" PRId64, state->wall_ms / 1000));
+    } else if (is_done && target) {
         /* The plan expects this: it goes on, it is not made anew. */
         mu_apply_node_forget(apply, target);
         target->attributes_count = 0;
@@ -178,8 +201,8 @@ mu_fence_end(struct mu_apply *apply, uint32_t target_id, bool is_down,
         mu_apply_touch(apply);
         return;
     }
-    mu_runner_end(apply, action_index, is_down);
-    if (!is_down) {
+    mu_runner_end(apply, action_index, is_done);
+    if (!is_done) {
         mu_apply_touch(apply);
     }
 }
@@ -295,6 +318,10 @@ steps_make(const struct mu_state *state, const struct mu_state_fence *fence,
     }
     steps.items = mu_arena_new(arena, struct step,
                                most + config->resources_count + 1);
+    if (strcmp(fence->action, "on") == 0) {
+        unfence_steps_make(state, target, arena, &steps);
+        return steps;
+    }
     for (uint32_t number = 1; number <= 9; number++) {
         for (uint32_t i = 0; i < config->levels_count; i++) {
             const struct mu_config_level *level = &config->levels[i];
@@ -316,6 +343,33 @@ steps_make(const struct mu_state *state, const struct mu_state_fence *fence,
         }
     }
     return steps;
+}
+
+/* Every device that cuts the target off has to let it in: all are one level. */
+static void
+unfence_steps_make(const struct mu_state *state,
+                   const struct mu_state_node *target, struct mu_arena *arena,
+                   struct steps *steps)
+{
+    for (uint32_t i = 0; i < state->config->resources_count; i++) {
+        const struct mu_params_context device = device_of(state, i);
+
+        if (mu_device_is_enabled(state->config, i) &&
+            device_unfences(state->config, i) &&
+            mu_device_knows(arena, &device, target->name, NULL)) {
+            steps->items[steps->count++] = (struct step){i, 1, "on", false};
+        }
+    }
+}
+
+static bool
+device_unfences(const struct mu_config *config, uint32_t index)
+{
+    const struct mu_params_context context = {.config = config,
+                                              .resource = index};
+    const char *provides = mu_params_meta(&context, "provides", NULL);
+
+    return provides && mu_text_casecmp(provides, "unfencing") == 0;
 }
 
 /* Several devices switch a machine with several supplies: a reboot is all of
@@ -384,7 +438,8 @@ device_param_ms(const struct mu_state *state, uint32_t index, const char *name,
 
 /* An active member that is not the target: first those that monitor the
  * device, each try on another one. The target itself only when there is
- * nobody else. 0 when there is none at all. */
+ * nobody else. 0 when there is none at all. To be let in is for the target
+ * itself: only it knows its keys. */
 static uint32_t
 executor_choose(const struct mu_state *state,
                 const struct mu_state_fence *fence, uint32_t device)
@@ -394,6 +449,14 @@ executor_choose(const struct mu_state *state,
     const char *id = state->config->resources[device].id;
     uint32_t self = 0;
 
+    for (uint32_t i = 0; strcmp(fence->action, "on") == 0; i++) {
+        if (i == state->members_count) {
+            return 0;
+        }
+        if (state->members[i].node_id == fence->target_id) {
+            return fence->target_id;
+        }
+    }
     for (unsigned round = 0; round < 2; round++) {
         for (uint32_t i = 0; i < state->nodes_count; i++) {
             const struct mu_state_node *node = &state->nodes[i];
@@ -596,9 +659,9 @@ attempt_pass(struct mu_apply *apply, struct mu_state_fence *fence)
         attempt_begin(apply, fence);
         return;
     }
-    mu_fence_end(apply, fence->target_id, true,
-                 mu_text_make(apply->scratch, "%s says that it is done",
-                              fence->device));
+    fence_end(apply, fence, true,
+              mu_text_make(apply->scratch, "%s says that it is done",
+                           fence->device));
 }
 
 /* Only the first attempt waits: the delay is there to let one side of a split

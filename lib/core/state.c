@@ -327,19 +327,32 @@ mu_state_find_request(const struct mu_state *state, uint64_t incarnation,
     return false;
 }
 
-struct mu_state_fence *
-mu_state_find_fence(struct mu_state *state, uint32_t target_id)
+static struct mu_state_fence *
+fence_find(struct mu_state *state, uint32_t target_id, bool is_on)
 {
     for (uint32_t i = 0; i < state->fences_count; i++) {
         struct mu_state_fence *fence = &state->fences[i];
 
         if (fence->target_id == target_id &&
+            (strcmp(fence->action, "on") == 0) == is_on &&
             (fence->state == MU_FENCE_RUNNING ||
              fence->state == MU_FENCE_PAUSING)) {
             return fence;
         }
     }
     return NULL;
+}
+
+struct mu_state_fence *
+mu_state_find_fence(struct mu_state *state, uint32_t target_id)
+{
+    return fence_find(state, target_id, false);
+}
+
+struct mu_state_fence *
+mu_state_find_unfence(struct mu_state *state, uint32_t target_id)
+{
+    return fence_find(state, target_id, true);
 }
 
 bool

@@ -369,9 +369,14 @@ void mu_state_add_request(struct mu_state *state, uint64_t incarnation,
 bool mu_state_find_request(const struct mu_state *state, uint64_t incarnation,
                            uint64_t request);
 
-/* Returns the fencing of node 'target_id' that has not ended, or null. */
+/* Returns the fencing of node 'target_id' that has not ended, or null. That it
+ * is let in again ("on") is no fencing. */
 struct mu_state_fence *mu_state_find_fence(struct mu_state *state,
                                            uint32_t target_id);
+
+/* Likewise the unfencing of it. */
+struct mu_state_fence *mu_state_find_unfence(struct mu_state *state,
+                                             uint32_t target_id);
 
 /* Which history entries to forget. */
 struct mu_state_filter {

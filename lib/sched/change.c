@@ -12,6 +12,7 @@
 #include "sched/order.h"
 #include "sched/recurring.h"
 #include "sched/setup.h"
+#include "sched/unfence.h"
 
 /* One operation of an active resource. */
 struct past {
@@ -160,6 +161,8 @@ old_agent_act(struct mu_sched *sched, const struct mu_old_agent *old)
 {
     struct mu_sched_resource *resource = old->resource;
 
+    mu_unfence_again(sched, resource, old->node,
+                     "its fence device was replaced by another");
     for (size_t i = 0; i < resource->running_on.count; i++) {
         if (resource->running_on.items[i] == old->node) {
             mu_explain_cause(sched,
@@ -232,6 +235,8 @@ past_differs(const struct past *past)
         } else if (op->digest_restart &&
                    mu_change_of(past->sched, past->resource, past->node, op) ==
                        MU_CHANGE_RELOADABLE) {
+            mu_unfence_again(past->sched, past->resource, past->node,
+                             "the parameters of its fence device were changed");
             reload_schedule(past);
         } else {
             restart_force(past);
@@ -272,6 +277,8 @@ restart_force(const struct past *past)
         past->sched, past->resource, MU_VERB_START, MU_STATE_NONE, true);
 
     mu_explain_cause(past->sched, action, "its parameters were changed");
+    mu_unfence_again(past->sched, past->resource, past->node,
+                     "the parameters of its fence device were changed");
 }
 
 static void

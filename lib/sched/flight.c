@@ -273,7 +273,7 @@ mu_flight_mark_fence(struct mu_sched *sched, struct mu_sched_action *fence)
         const struct mu_status_flight *flight = &sched->status->flights[i];
 
         if (is_fencing(flight) && flight->node == fence->node &&
-            verb_parse(flight->task) == MU_VERB_FENCE) {
+            verb_parse(flight->task) == fence->verb) {
             fence->in_flight = flight->op_id;
             fence->is_fence_off = strcmp(flight->task, "off") == 0;
             return;

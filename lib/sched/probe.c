@@ -7,6 +7,7 @@
 #include "sched/explain.h"
 #include "sched/node_state.h"
 #include "sched/order.h"
+#include "sched/unfence.h"
 
 enum { RC_OK = 0, RC_NOT_RUNNING = 7, RC_PROMOTED = 8 };
 
@@ -162,6 +163,7 @@ primitive_probe(struct mu_sched *sched, struct mu_sched_resource *resource,
     }
     probe = mu_action_get(sched, resource, mu_key(MU_VERB_MONITOR), node, true);
     mu_action_require(probe);
+    mu_unfence_before(sched, resource, node, probe, MU_ORDER_ORDERED);
     probe->expected_rc = RC_NOT_RUNNING;
     for (size_t i = 0; i < resource->running_on.count; i++) {
         if (resource->running_on.items[i] == node) {
@@ -216,7 +218,8 @@ stops_follow(struct mu_sched *sched)
         if (first_verb != MU_VERB_STOP || !ordering->first_resource ||
             !ordering->first_resource->probes ||
             ordering->first_resource == ordering->then_resource ||
-            (ordering->then && ordering->then->verb == MU_VERB_SHUTDOWN)) {
+            (ordering->then && (ordering->then->verb == MU_VERB_SHUTDOWN ||
+                                ordering->then->verb == MU_VERB_UNFENCE))) {
             continue;
         }
         if (ordering->flags == MU_ORDER_SAME_NODE_REQUIRED ||

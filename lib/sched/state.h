@@ -416,6 +416,7 @@ struct mu_sched_node {
     uint32_t assigned_count;
     struct mu_amounts utilization; /* What is left. */
     struct mu_sched_action *fence;
+    struct mu_sched_action *unfence;
     struct mu_sched_action *shutdown;
     struct mu_sched_action *load_stopped;
     const char *unclean_cause;

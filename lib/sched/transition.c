@@ -9,6 +9,7 @@
 #include "sched/migrate.h"
 #include "sched/order.h"
 #include "sched/recurring.h"
+#include "sched/unfence.h"
 #include "sched/utilization.h"
 #include "sched/why.h"
 
@@ -134,6 +135,7 @@ primitive_order(struct mu_sched *sched, struct mu_sched_resource *resource)
     mu_order_ends(sched, mu_order_end(resource, MU_VERB_DELETE),
                   mu_order_end(resource, MU_VERB_MONITOR),
                   MU_ORDER_SAME_NODE | MU_ORDER_THEN_CANCELS_FIRST);
+    mu_unfence_order(sched, resource);
     mu_utilization_order(sched, resource);
 }
 
@@ -492,6 +494,8 @@ start_on(struct mu_sched *sched, struct mu_sched_resource *resource,
     struct mu_sched_action *start =
         mu_action_of(sched, resource, MU_VERB_START, node, false);
 
+    mu_unfence_before(sched, resource, node, start,
+                      MU_ORDER_FIRST_IMPLIES_THEN);
     if (mu_action_has(start, MU_FLAG_RUNNABLE) && is_required) {
         mu_action_require(start);
         if (resource->running_on.count == 0) {
