@@ -12,10 +12,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/text.h"
+
 enum {
     WORKERS_MAX = 16,
     EVENTS_PER_WORKER_MIN = 4, /* A process for fewer is not worth it. */
     WORKER_SECONDS_MAX = 600,
+    ALARM_SIZE_MAX = 200000, /* Nodes x nodes x resources: 0.2 s. */
+    ALARM_NODES_MAX = 3,     /* Named in one sentence. */
 };
 
 #define ARENA_SIZE_MAX ((size_t)1 << 33)
@@ -38,6 +42,9 @@ static json_t *row_make(const struct mu_audit *audit,
 static void row_take(struct mu_tool *tool, struct mu_audit_run *run,
                      json_t *row);
 static const char *level_word(enum mu_audit_level level);
+static uint32_t lost_at(struct mu_arena *arena, const struct mu_audit *audit,
+                        const char *node,
+                        const struct mu_audit_loss **ret_loss);
 
 int
 mu_audit_run_start(struct mu_tool *tool, const struct mu_snapshot *snapshot,
@@ -270,4 +277,70 @@ row_take(struct mu_tool *tool, struct mu_audit_run *run, json_t *row)
     run->outcomes[i] = outcome;
     run->levels[i] = outcome->level;
     run->rows[i] = row;
+}
+
+const char *
+mu_audit_run_alarm(struct mu_tool *tool, const struct mu_snapshot *before,
+                   const struct mu_snapshot *after)
+{
+    uint64_t nodes_count = after->status->nodes_count;
+    const struct mu_audit *old;
+    const struct mu_audit *new;
+    const struct mu_audit_loss *first = NULL;
+    struct mu_text_buffer names;
+    uint32_t count = 0;
+
+    if (nodes_count * nodes_count * after->config->resources_count >
+        ALARM_SIZE_MAX) {
+        return NULL;
+    }
+    old = mu_audit_make(&tool->arena, before);
+    new = mu_audit_make(&tool->arena, after);
+    mu_text_buffer_init(&names, &tool->arena);
+    for (uint32_t i = 0; i < after->status->nodes_count; i++) {
+        const char *node = after->status->nodes[i].name;
+        const struct mu_audit_loss *loss = NULL;
+
+        if (lost_at(&tool->arena, new, node, &loss) <=
+            lost_at(&tool->arena, old, node, NULL)) {
+            continue;
+        }
+        first = first ? first : loss;
+        if (++count <= ALARM_NODES_MAX) {
+            mu_text_buffer_add(&names, "%s%s", count > 1 ? ", " : "", node);
+        }
+    }
+    if (!first) {
+        return NULL;
+    }
+    if (count > ALARM_NODES_MAX) {
+        mu_text_buffer_add(&names, " and %u more", count - ALARM_NODES_MAX);
+    }
+    return mu_text_make(&tool->arena,
+                        "after this change the cluster no longer survives the "
+                        "loss of %s: %s: %s",
+                        names.data, first->part, first->text);
+}
+
+/* How many services the loss of 'node' costs, and the first of them. */
+static uint32_t
+lost_at(struct mu_arena *arena, const struct mu_audit *audit, const char *node,
+        const struct mu_audit_loss **ret_loss)
+{
+    for (uint32_t i = 0; i < audit->events_count; i++) {
+        struct mu_audit_event event = audit->events[i];
+        const struct mu_audit_outcome *outcome;
+
+        if (event.kind != MU_AUDIT_NODE ||
+            strcmp(audit->snapshot->status->nodes[event.first].name, node) !=
+                0) {
+            continue;
+        }
+        outcome = mu_audit_run(arena, audit, event);
+        if (ret_loss && outcome->lost_count > 0) {
+            *ret_loss = &outcome->losses[0];
+        }
+        return outcome->lost_count;
+    }
+    return 0;
 }

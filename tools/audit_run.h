@@ -38,4 +38,13 @@ MU_NODISCARD int mu_audit_run_start(struct mu_tool *tool,
 
 void mu_audit_run_done(struct mu_audit_run *run);
 
+/* Returns what a change makes worse, as a sentence on the tool's arena: "after
+ * this change the cluster no longer survives the loss of n2: web: no node can
+ * take it: ...", or null when the loss of no node costs more than it did.
+ * 'before' and 'after' are the snapshots without and with the change. In this
+ * process, and only for clusters where that does not take long. */
+const char *mu_audit_run_alarm(struct mu_tool *tool,
+                               const struct mu_snapshot *before,
+                               const struct mu_snapshot *after);
+
 #endif /* MU_TOOLS_AUDIT_RUN_H */

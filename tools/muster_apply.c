@@ -209,11 +209,16 @@ foresee(struct apply *apply, const struct mu_cib_edit *edit,
     struct mu_snapshot *snapshot;
     const struct mu_plan *plan;
     struct mu_errbuf err = {0};
+    const char *alarm;
 
     if (mu_cib_status_read_cib(&tool->arena, mu_cib_edit_after(edit),
                                mu_tool_now_ms(), MU_CONFIG_STRICT, &snapshot,
                                &err)) {
         return mu_tool_fail_errbuf(tool, "refused", &err);
+    }
+    alarm = mu_preview_alarm(tool, mu_cib_edit_before(edit), snapshot);
+    if (alarm) {
+        mu_tool_warn(tool, "%s", alarm);
     }
     plan = mu_sched_plan(&tool->arena, snapshot, 0);
     for (uint32_t i = 0; i < plan->actions_count; i++) {

@@ -9,6 +9,7 @@
 #include "model/cib_status.h"
 #include "sched/downtime.h"
 #include "sched/sched.h"
+#include "tools/audit_run.h"
 #include "tools/table.h"
 
 enum { HEAD_SIZE = 256 };
@@ -58,6 +59,7 @@ mu_preview_show(struct mu_tool *tool, struct mu_span before,
     const struct mu_plan *plan;
     struct mu_errbuf err = {0};
     json_t *answer = NULL;
+    const char *alarm;
     int code;
 
     mu_text_buffer_init(&text, &tool->arena);
@@ -77,12 +79,20 @@ mu_preview_show(struct mu_tool *tool, struct mu_span before,
             return mu_tool_fail_errbuf(tool, "refused", &err);
         }
         plan = mu_sched_plan(&tool->arena, snapshot, MU_SCHED_REASONS);
+        alarm = mu_preview_alarm(tool, before, snapshot);
         if (answer) {
             (void)json_object_set_new(answer, "plan",
                                       mu_preview_plan_json(&tool->arena,
                                                            snapshot, plan));
+            (void)json_object_set_new(answer, "alarm",
+                                      alarm ? json_string(alarm)
+                                            : json_null());
         } else {
             mu_preview_plan(tool, snapshot, plan, &text);
+            if (alarm) {
+                mu_table_paint(tool->is_color, MU_TABLE_RED, alarm, &text);
+                mu_text_buffer_add(&text, "\n");
+            }
         }
     }
     if (answer) {
@@ -92,6 +102,19 @@ mu_preview_show(struct mu_tool *tool, struct mu_span before,
         (void)fputs(text.data, stdout);
     }
     return MU_TOOL_OK;
+}
+
+const char *
+mu_preview_alarm(struct mu_tool *tool, struct mu_span before,
+                 const struct mu_snapshot *after)
+{
+    struct mu_snapshot *old;
+    struct mu_errbuf err = {0};
+
+    return mu_cib_status_read_cib(&tool->arena, before, after->now_ms,
+                                  MU_CONFIG_LENIENT, &old, &err) == 0
+               ? mu_audit_run_alarm(tool, old, after)
+               : NULL;
 }
 
 int
