@@ -25,12 +25,16 @@ static bool answer_question(struct mu_api *api, uint64_t client,
 static void answer_revision(struct mu_api *api, uint64_t client,
                             const json_t *request);
 static const struct mu_state *state_of(struct mu_api *api);
+static void answer_cib(struct mu_api *api, uint64_t client, bool with_status);
 static void answer_timeline(struct mu_api *api, uint64_t client,
                             const json_t *request);
 static void answer_wish(struct mu_api *api, uint64_t client, const char *name,
                         const struct mu_api_credentials *credentials,
                         const json_t *request);
 static void respond_result(struct mu_api *api, uint64_t client, json_t *result);
+static void
+respond_text(struct mu_api *api, uint64_t client,
+             const char *(*make)(struct mu_api *api, size_t *ret_size));
 static void respond_error(struct mu_api *api, uint64_t client, int error,
                           const char *text);
 static void respond(struct mu_api *api, uint64_t client, json_t *answer);
@@ -67,6 +71,8 @@ mu_api_free(struct mu_api *api)
         return;
     }
     mu_api_history_free(api->history);
+    mu_api_cache_done(&api->status_cache);
+    mu_api_cache_done(&api->cib_cache);
     mu_arena_done(&api->arena);
     mu_arena_done(&api->scratch);
     free(api->waiters);
@@ -222,6 +228,7 @@ mu_api_look(struct mu_api *api)
         sight->plan =
             mu_sched_plan(&api->arena, sight->snapshot, MU_SCHED_REASONS);
         api->has_plan = true;
+        api->plans_count++;
         api->seen_state = state;
         api->seen_position = state->position;
     }
@@ -259,22 +266,10 @@ answer_question(struct mu_api *api, uint64_t client, const char *name,
     const json_t *limit = json_object_get(request, "limit");
 
     if (strcmp(name, "status") == 0) {
-        respond_result(api, client,
-                       mu_api_status_build(mu_api_look(api), &api->scratch));
+        respond_text(api, client, mu_api_cache_status);
     } else if (strcmp(name, "cib") == 0) {
-        json_t *cib = mu_api_cib_build(
-            mu_api_look(api),
-            !json_is_false(json_object_get(request, "status")), &api->scratch);
-
-        if (cib) {
-            respond_result(api, client, cib);
-        } else {
-            respond_error(api, client, -EAGAIN,
-                          api->sight.trouble
-                              ? api->sight.trouble
-                              : "this node has not received the state of the "
-                                "cluster yet; try again in a moment");
-        }
+        answer_cib(api, client,
+                   !json_is_false(json_object_get(request, "status")));
     } else if (strcmp(name, "nodes") == 0) {
         /* Asked by agents while they run: it must not cost a plan. */
         respond_result(api, client, nodes_build(api));
@@ -348,6 +343,27 @@ state_of(struct mu_api *api)
     return core ? mu_core_get_state(core) : NULL;
 }
 
+/* The configuration alone is short, and nobody asks for it all the time. */
+static void
+answer_cib(struct mu_api *api, uint64_t client, bool with_status)
+{
+    const struct mu_api_sight *sight = mu_api_look(api);
+
+    if (!sight->state ||
+        (!sight->state->config && sight->phase != MU_CORE_ACTIVE)) {
+        respond_error(api, client, -EAGAIN,
+                      sight->trouble
+                          ? sight->trouble
+                          : "this node has not received the state of the "
+                            "cluster yet; try again in a moment");
+    } else if (with_status) {
+        respond_text(api, client, mu_api_cache_cib);
+    } else {
+        respond_result(api, client,
+                       mu_api_cib_build(sight, false, &api->scratch));
+    }
+}
+
 static void
 answer_timeline(struct mu_api *api, uint64_t client, const json_t *request)
 {
@@ -419,6 +435,20 @@ static void
 respond_result(struct mu_api *api, uint64_t client, json_t *result)
 {
     respond(api, client, json_pack("{s:o}", "result", result));
+}
+
+static void
+respond_text(struct mu_api *api, uint64_t client,
+             const char *(*make)(struct mu_api *api, size_t *ret_size))
+{
+    size_t size;
+    const char *text = make(api, &size);
+
+    if (text) {
+        api->host.respond(api->host.context, client, text, size);
+    } else {
+        respond(api, client, NULL);
+    }
 }
 
 static void

@@ -51,6 +51,18 @@ struct mu_api_surveyor {
 
 enum { MU_API_SURVEYORS_COUNT = 8 };
 
+/* The text of an answer that is asked for again and again, and what it was made
+ * of: as long as that is the same only the time in it differs. */
+struct mu_api_cache {
+    char *text; /* On the heap; null: none. */
+    size_t size;
+    size_t time_at; /* Where the time stands in it. */
+    uint64_t plans_count;
+    enum mu_core_phase phase;
+    uint32_t coordinator;
+    bool is_idle;
+};
+
 struct mu_api {
     struct mu_api_host host;
     struct mu_arena arena;     /* Of the plan and its snapshot. */
@@ -67,12 +79,23 @@ struct mu_api {
     uint32_t subscribers_capacity;
     struct mu_api_surveyor surveyors[MU_API_SURVEYORS_COUNT]; /* The newest. */
     uint32_t next_surveyor;
+    uint64_t plans_count; /* How many have been made. */
+    struct mu_api_cache status_cache;
+    struct mu_api_cache cib_cache;
     struct mu_api_history *history;
 };
 
 /* Looks at the core: makes the plan for what is known now, unless it is the
  * one that is there. */
 const struct mu_api_sight *mu_api_look(struct mu_api *api);
+
+/* Return the whole answer to "status", or to "cib" with the status in it, as
+ * text, which is the api's until the next call; null when it cannot be made. */
+const char *mu_api_cache_status(struct mu_api *api, size_t *ret_size);
+const char *mu_api_cache_cib(struct mu_api *api, size_t *ret_size);
+
+/* Releases what is kept. */
+void mu_api_cache_done(struct mu_api_cache *cache);
 
 /* The revision of the configuration: "0.12.3" in full, "0.12" as the base of a
  * change. On 'arena'. */

@@ -105,7 +105,8 @@ make(struct mu_tool *tool, const char *thing, struct mu_span xml,
     snapshot->now_ms = mu_tool_now_ms();
     read_head(&tool->arena, xml, origin);
     mu_classic_make(classic, &tool->arena, snapshot,
-                    mu_sched_plan(&tool->arena, snapshot, 0), origin);
+                    mu_sched_plan(&tool->arena, snapshot, MU_SCHED_STATE),
+                    origin);
     return MU_TOOL_OK;
 }
 

@@ -81,7 +81,7 @@ make(const char *name, const struct mu_classic_origin *origin,
                       MU_CONFIG_LENIENT, &snapshot, &err) == 0,
                   "%s", err.text);
     mu_classic_make(classic, &arena, snapshot,
-                    mu_sched_plan(&arena, snapshot, 0), origin);
+                    mu_sched_plan(&arena, snapshot, MU_SCHED_STATE), origin);
 }
 
 static void

@@ -59,6 +59,9 @@ mu_sched_plan(struct mu_arena *arena, const struct mu_snapshot *snapshot,
     mu_history_run(sched);
     mu_flight_read(sched);
     mu_result_note_before(sched);
+    if (flags & MU_SCHED_STATE) {
+        return mu_result_make(sched);
+    }
 
     mu_location_make(sched);
     mu_colocate_make(sched);

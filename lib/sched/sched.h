@@ -17,6 +17,8 @@
 enum {
     MU_SCHED_SCORES = 1 << 0,  /* Fill plan->scores. */
     MU_SCHED_REASONS = 1 << 1, /* Fill plan->reasons and causes. */
+    MU_SCHED_STATE = 1 << 2,   /* Only tell how things are: 'before' and
+                                  'nodes_before'. Nothing is placed. */
 };
 
 /* Makes the plan for 'snapshot' on 'arena', which must outlive it, as must the
