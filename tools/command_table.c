@@ -42,9 +42,12 @@ const struct mu_tool_command mu_command_table_items[] = {
      "Nodes and resources, what is in flight and what has happened. Enter\n"
      "shows history and reasons of the selected thing, Esc goes back, q ends.\n",
      false},
-    {"why", "explain", mu_muster_why_run, "RESOURCE [NODE]",
+    {"why", "explain", mu_muster_why_run,
+     "RESOURCE [NODE] | TASK RESOURCE [NODE]",
      "why a resource is where it is, and not elsewhere",
-     "Example:\n  muster why web node2\n", false},
+     "Names what counted on each node and what would have to change. With a\n"
+     "task in front it says why an action is to be done, back to what began it.\n"
+     "Example:\n  muster why web node2\n  muster why stop web node2\n", false},
     {"plan", NULL, mu_muster_plan_run, "[FILE]",
      "what the cluster does now and will do next",
      "With a file (XML or crm text, - for standard input) shows the\n"
@@ -85,11 +88,21 @@ const struct mu_tool_command mu_command_table_items[] = {
      true},
     {"simulate", NULL, mu_muster_plan_simulate, "[--time T] [EVENT...] [FILE]",
      "what the cluster would do if something happened",
-     "The state is the live one, or that of a file with a whole CIB. Events:\n"
-     "  node-down=NODE, node-up=NODE, quorum=yes|no\n"
-     "--time sets the clock: seconds since 1970, or 2026-11-21T19:38:16Z.\n"
-     "Nothing is changed.\n"
-     "Example:\n  muster simulate node-down=node1\n",
+     "The state is the live one, or that of a file with a whole CIB. Events\n"
+     "happen one after the other; what the cluster does about one is done\n"
+     "before the next. For each: the actions in order with their reasons, what\n"
+     "moves, what each service loses, what cannot run and why.\n"
+     "  node-down NODE, node-up NODE, standby NODE, online NODE\n"
+     "  fail RESOURCE[@NODE] [start|stop|promote|demote|monitor]\n"
+     "  fence-fail DEVICE\n"
+     "  ticket TICKET grant|revoke|standby|activate\n"
+     "  time 2026-11-21T19:38:16Z|+2h\n"
+     "  config FILE\n"
+     "  quorum yes|no\n"
+     "With '=' (node-down=NODE, node-up=NODE, quorum=no) things are so from\n"
+     "the beginning, all at once. --time sets the clock: seconds since 1970,\n"
+     "or 2026-11-21T19:38:16Z. Nothing is changed.\n"
+     "Example:\n  muster simulate node-down node1 fail web\n",
      true},
     {"audit", NULL, mu_muster_audit_run, "[FILE]",
      "what the cluster survives, and what not",

@@ -11,6 +11,7 @@
 #include "daemon/api_time.h"
 #include "tools/client.h"
 #include "tools/commands.h"
+#include "tools/muster_simulate.h"
 #include "tools/table.h"
 
 struct load {
@@ -61,13 +62,26 @@ mu_muster_plan_simulate(struct mu_tool *tool, int argc, char **argv)
             when = argv[++i];
         } else if (strncmp(argv[i], "--time=", 7) == 0) {
             when = argv[i] + 7;
+        } else if (mu_muster_simulate_event_length(argc - i, argv + i) > 0) {
+            int length = mu_muster_simulate_event_length(argc - i, argv + i);
+
+            memcpy(words + count, argv + i, (size_t)length * sizeof(*words));
+            count += length;
+            i += length - 1;
         } else if (strchr(argv[i], '=') && access(argv[i], R_OK)) {
             words[count++] = argv[i];
-        } else if (!words[0] && argv[i][0] != '-') {
+        } else if (!words[0] && argv[i][0] != '-' &&
+                   access(argv[i], R_OK) == 0) {
             words[0] = argv[i];
         } else {
-            return mu_tool_usage(tool, "%s: is neither an event nor the file",
-                                 argv[i]);
+            const char *nearest = mu_muster_simulate_nearest(argv[i]);
+
+            return mu_tool_usage(tool,
+                                 "word %d, \"%s\": this is neither an event "
+                                 "nor a file that can be read%s%s%s",
+                                 i + 1, argv[i],
+                                 nearest ? "; did you mean " : "",
+                                 nearest ? nearest : "", nearest ? "?" : "");
         }
     }
     if (when) {

@@ -8,8 +8,6 @@ static json_t *status_json(const struct mu_snapshot *snapshot,
 static json_t *node_json(const char *name, const struct mu_plan_node *node);
 static json_t *placement_json(const struct mu_snapshot *snapshot,
                               const struct mu_plan_placement *placement);
-static json_t *action_json(const struct mu_snapshot *snapshot,
-                           const struct mu_action *action, uint32_t id);
 static void action_task_json(json_t *out, const struct mu_action *action);
 static json_t *scores_json(const struct mu_snapshot *snapshot,
                            const struct mu_plan *plan);
@@ -39,7 +37,8 @@ mu_muster_simulate_json(const struct mu_snapshot *snapshot,
                         status_json(snapshot, plan, false));
     for (uint32_t i = 0; i < plan->actions_count; i++) {
         json_array_append_new(actions,
-                              action_json(snapshot, &plan->actions[i], i));
+                              mu_muster_simulate_action_json(
+                                  snapshot, &plan->actions[i], i));
     }
     json_object_set_new(answer, "actions", actions);
     json_object_set_new(answer, "after", status_json(snapshot, plan, true));
@@ -176,9 +175,9 @@ action_task_json(json_t *out, const struct mu_action *action)
     json_object_set_new(out, "task", json_stringn(task, length));
 }
 
-static json_t *
-action_json(const struct mu_snapshot *snapshot,
-            const struct mu_action *action, uint32_t id)
+json_t *
+mu_muster_simulate_action_json(const struct mu_snapshot *snapshot,
+                               const struct mu_action *action, uint32_t id)
 {
     static const char *const kinds[] = {
         [MU_ACTION_RESOURCE] = "rsc",

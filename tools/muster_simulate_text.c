@@ -6,8 +6,6 @@
 
 static void print_state(const struct mu_snapshot *snapshot,
                         const struct mu_plan *plan, bool is_after);
-static void print_action(const struct mu_snapshot *snapshot,
-                         const struct mu_action *action);
 static const char *node_word(const struct mu_plan_node *node);
 static const char *role_word(const struct mu_plan_placement *placement);
 
@@ -22,7 +20,7 @@ mu_muster_simulate_print(const struct mu_snapshot *snapshot,
     puts("\nActions:");
     for (uint32_t i = 0; i < plan->actions_count; i++) {
         if (plan->actions[i].kind != MU_ACTION_PSEUDO) {
-            print_action(snapshot, &plan->actions[i]);
+            mu_muster_simulate_print_action(snapshot, &plan->actions[i], NULL);
             is_quiet = false;
         }
     }
@@ -105,9 +103,10 @@ print_state(const struct mu_snapshot *snapshot, const struct mu_plan *plan,
     }
 }
 
-static void
-print_action(const struct mu_snapshot *snapshot,
-             const struct mu_action *action)
+void
+mu_muster_simulate_print_action(const struct mu_snapshot *snapshot,
+                                const struct mu_action *action,
+                                const char *after)
 {
     const char *id = action->instance ? action->instance : action->resource;
     const char *word = mu_plan_task_name(action->task);
@@ -132,5 +131,5 @@ print_action(const struct mu_snapshot *snapshot,
     if (action->cause) {
         printf(": %s", action->cause);
     }
-    putchar('\n');
+    printf("%s\n", after ? after : "");
 }

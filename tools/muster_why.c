@@ -452,8 +452,9 @@ write_heading(struct answer *answer, uint32_t instance, json_t *object)
     const char *node = before ? node_name(answer, before->node) : NULL;
     const char *wanted_node = after ? node_name(answer, after->node) : NULL;
 
-    mu_text_buffer_add(&answer->text, "%s (%s%s%s:%s): %s%s%s; wanted: %s%s%s\n",
-                       id, config->class_name, config->provider ? ":" : "",
+    mu_text_buffer_add(&answer->text,
+                       "%s (%s%s%s:%s): %s%s%s; wanted: %s%s%s\n", id,
+                       config->class_name, config->provider ? ":" : "",
                        config->provider ? config->provider : "", config->type,
                        role ? role : "Stopped", node ? " on " : "",
                        node ? node : "", wanted ? wanted : "Stopped",

@@ -61,11 +61,9 @@ static void loss_add(struct trial *trial, enum mu_audit_level level,
                      uint32_t primitive, const char *text);
 static const char *lost_text(struct trial *trial, uint32_t primitive);
 static void device_fail(struct trial *trial, uint32_t device);
-static bool is_fenceable(struct mu_arena *arena,
-                         const struct mu_snapshot *snapshot, uint32_t node,
-                         uint32_t without);
 static bool level_works(const struct mu_config *config,
-                        const struct mu_config_level *level, uint32_t without);
+                        const struct mu_config_level *level,
+                        const bool *broken);
 static void losses_seal(struct trial *trial);
 static int loss_cmp(const void *a, const void *b);
 
@@ -316,8 +314,8 @@ blocked_find(struct trial *trial)
 
         if (action->kind == MU_ACTION_FENCE &&
             action->task != MU_TASK_FENCE_ON &&
-            !is_fenceable(trial->arena, trial->snapshot, action->node,
-                          MU_CONFIG_NONE)) {
+            !mu_audit_is_fenceable(trial->arena, trial->snapshot, action->node,
+                                   NULL)) {
             trial->is_blocked[i] = true;
             trial->unfenceable = action->node;
         }
@@ -486,13 +484,16 @@ static void
 device_fail(struct trial *trial, uint32_t device)
 {
     const struct mu_snapshot *snapshot = trial->snapshot;
+    bool *broken = mu_arena_new(trial->arena, bool,
+                                snapshot->config->resources_count + 1);
 
+    broken[device] = true;
     for (uint32_t i = 0; i < snapshot->status->nodes_count; i++) {
         const char *name = snapshot->status->nodes[i].name;
 
         if (!is_voter(snapshot, i) ||
-            !is_fenceable(trial->arena, snapshot, i, MU_CONFIG_NONE) ||
-            is_fenceable(trial->arena, snapshot, i, device)) {
+            !mu_audit_is_fenceable(trial->arena, snapshot, i, NULL) ||
+            mu_audit_is_fenceable(trial->arena, snapshot, i, broken)) {
             continue;
         }
         *mu_vec_add(trial->arena, &trial->losses) = (struct mu_audit_loss){
@@ -505,9 +506,10 @@ device_fail(struct trial *trial, uint32_t device)
 }
 
 /* With a device, a level of the topology, or its own watchdog. */
-static bool
-is_fenceable(struct mu_arena *arena, const struct mu_snapshot *snapshot,
-             uint32_t node, uint32_t without)
+bool
+mu_audit_is_fenceable(struct mu_arena *arena,
+                      const struct mu_snapshot *snapshot, uint32_t node,
+                      const bool *broken)
 {
     const struct mu_config *config = snapshot->config;
     const struct mu_params_context context = {
@@ -530,7 +532,7 @@ is_fenceable(struct mu_arena *arena, const struct mu_snapshot *snapshot,
 
         if (mu_device_level_is_for(level, name, value)) {
             has_topology = true;
-            if (level_works(config, level, without)) {
+            if (level_works(config, level, broken)) {
                 return true;
             }
         }
@@ -539,7 +541,7 @@ is_fenceable(struct mu_arena *arena, const struct mu_snapshot *snapshot,
         const struct mu_params_context device = {
             .config = config, .resource = i, .now_ms = snapshot->now_ms};
 
-        if (i != without && mu_device_is_enabled(config, i) &&
+        if ((!broken || !broken[i]) && mu_device_is_enabled(config, i) &&
             mu_device_knows(arena, &device, name, NULL)) {
             return true;
         }
@@ -551,7 +553,7 @@ is_fenceable(struct mu_arena *arena, const struct mu_snapshot *snapshot,
  * not there, are passed over. */
 static bool
 level_works(const struct mu_config *config, const struct mu_config_level *level,
-            uint32_t without)
+            const bool *broken)
 {
     uint32_t count = 0;
 
@@ -561,7 +563,7 @@ level_works(const struct mu_config *config, const struct mu_config_level *level,
         if (device == MU_CONFIG_NONE) {
             continue;
         }
-        if (device == without) {
+        if (broken && broken[device]) {
             return false;
         }
         count += mu_device_is_enabled(config, device);

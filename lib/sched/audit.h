@@ -108,4 +108,11 @@ const char *mu_audit_reason(struct mu_arena *arena,
                             const struct mu_snapshot *snapshot,
                             const struct mu_plan *plan, uint32_t primitive);
 
+/* Tells whether something can fence the node: a device, a level of the
+ * topology, or its own watchdog. 'broken' tells by configured resource which
+ * devices do not work; null: all do. */
+bool mu_audit_is_fenceable(struct mu_arena *arena,
+                           const struct mu_snapshot *snapshot, uint32_t node,
+                           const bool *broken);
+
 #endif /* MU_SCHED_AUDIT_H */

@@ -31,6 +31,9 @@ static struct mu_snapshot *copy(struct mu_arena *arena,
 static const struct mu_status_op *
 failure_add(struct mu_arena *arena, const struct mu_snapshot *snapshot,
             struct mu_status_resource *resource);
+static void op_append(struct mu_arena *arena,
+                      const struct mu_snapshot *snapshot,
+                      struct mu_status_resource *resource, const char *op);
 static void attribute_set(struct mu_arena *arena, struct mu_status_node *node,
                           const char *name, const char *value);
 
@@ -270,6 +273,118 @@ attributes_keep(struct mu_arena *arena, struct mu_status_node *node,
     }
     node->attributes = pairs;
     node->attributes_count = count;
+}
+
+struct mu_snapshot *
+mu_happen_attribute_set(struct mu_arena *arena,
+                        const struct mu_snapshot *snapshot, uint32_t node,
+                        const char *name, const char *value)
+{
+    struct mu_status_node *changed;
+    struct mu_snapshot *next = copy(arena, snapshot, node, &changed);
+
+    attribute_set(arena, changed, name, value);
+    return next;
+}
+
+struct mu_snapshot *
+mu_happen_op_failed(struct mu_arena *arena, const struct mu_snapshot *snapshot,
+                    uint32_t node, const struct mu_happen_failure *failure)
+{
+    const struct mu_status_resource *agent = &failure->agent;
+    struct mu_status_node *where;
+    struct mu_snapshot *next = copy(arena, snapshot, node, &where);
+    struct mu_status_resource *resources =
+        mu_arena_new(arena, struct mu_status_resource,
+                     (size_t)where->resources_count + 1);
+    uint32_t at = 0;
+    uint32_t rest;
+    const char *key = mu_text_make(arena, "%s#%s_0", agent->id, failure->op);
+
+    while (at < where->resources_count &&
+           strcmp(where->resources[at].id, agent->id) < 0) {
+        resources[at] = where->resources[at];
+        at++;
+    }
+    rest = at;
+    resources[at] = *agent;
+    resources[at].ops = NULL;
+    resources[at].ops_count = 0;
+    if (at < where->resources_count &&
+        strcmp(where->resources[at].id, agent->id) == 0) {
+        resources[at] = where->resources[at];
+        rest++;
+    }
+    op_append(arena, snapshot, &resources[at], failure->op);
+    for (uint32_t i = rest; i < where->resources_count; i++) {
+        resources[at + 1 + i - rest] = where->resources[i];
+    }
+    where->resources_count += rest == at ? 1 : 0;
+    where->resources = resources;
+    attribute_set(arena, where, mu_text_make(arena, "fail-count-%s", key),
+                  failure->count >= MU_SCORE_INFINITY
+                      ? "INFINITY"
+                      : mu_text_make(arena, "%d", (int)failure->count));
+    attribute_set(arena, where, mu_text_make(arena, "last-failure-%s", key),
+                  mu_text_make(arena, "%lld",
+                               (long long)(snapshot->now_ms / 1000)));
+    return next;
+}
+
+/* The newest operation of the resource, and it failed. */
+static void
+op_append(struct mu_arena *arena, const struct mu_snapshot *snapshot,
+          struct mu_status_resource *resource, const char *op)
+{
+    uint32_t count = resource->ops_count;
+    struct mu_status_op *ops =
+        mu_arena_new(arena, struct mu_status_op, (size_t)count + 1);
+    int32_t call_id = 0;
+
+    for (uint32_t i = 0; i < count; i++) {
+        ops[i] = resource->ops[i];
+        call_id = ops[i].call_id > call_id ? ops[i].call_id : call_id;
+    }
+    ops[count] = (struct mu_status_op){
+        .name = op,
+        .call_id = call_id + 1,
+        .rc = RC_BROKEN,
+        .status = MU_OP_STATUS_DONE,
+        .last_change_ms = snapshot->now_ms,
+        .last_run_ms = snapshot->now_ms,
+        .transition = -1,
+    };
+    resource->ops = ops;
+    resource->ops_count = count + 1;
+}
+
+struct mu_snapshot *
+mu_happen_ticket_set(struct mu_arena *arena, const struct mu_snapshot *snapshot,
+                     const char *id, bool is_granted, bool is_standby)
+{
+    struct mu_snapshot *next = mu_arena_copy(arena, snapshot, sizeof(*next));
+    struct mu_status *status =
+        mu_arena_copy(arena, snapshot->status, sizeof(*status));
+    uint32_t count = status->tickets_count;
+    struct mu_status_ticket *tickets =
+        mu_arena_new(arena, struct mu_status_ticket, (size_t)count + 1);
+    uint32_t at = 0;
+
+    for (uint32_t i = 0; i < count; i++) {
+        tickets[i] = status->tickets[i];
+    }
+    while (at < count && strcmp(tickets[at].id, id) != 0) {
+        at++;
+    }
+    if (at == count) {
+        tickets[at] = (struct mu_status_ticket){.id = id, .last_granted_s = -1};
+        status->tickets_count++;
+    }
+    tickets[at].is_granted = is_granted;
+    tickets[at].is_standby = is_standby;
+    status->tickets = tickets;
+    next->status = status;
+    return next;
 }
 
 static struct mu_snapshot *

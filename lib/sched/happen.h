@@ -60,4 +60,28 @@ struct mu_snapshot *mu_happen_ticket(struct mu_arena *arena,
                                      const struct mu_snapshot *snapshot,
                                      const struct mu_status_ticket *ticket);
 
+/* The transient attribute 'name' of the node was set to 'value'. */
+struct mu_snapshot *mu_happen_attribute_set(struct mu_arena *arena,
+                                            const struct mu_snapshot *snapshot,
+                                            uint32_t node, const char *name,
+                                            const char *value);
+
+/* An operation that failed. */
+struct mu_happen_failure {
+    struct mu_status_resource agent; /* Id in histories and agent. */
+    const char *op;                  /* start, stop, promote, demote. */
+    int32_t count;                   /* How often by now. */
+};
+
+/* An operation failed on 'node', whether the resource runs there or not. */
+struct mu_snapshot *
+mu_happen_op_failed(struct mu_arena *arena, const struct mu_snapshot *snapshot,
+                    uint32_t node, const struct mu_happen_failure *failure);
+
+/* The ticket 'id' was granted or revoked, put into standby or activated. */
+struct mu_snapshot *mu_happen_ticket_set(struct mu_arena *arena,
+                                         const struct mu_snapshot *snapshot,
+                                         const char *id, bool is_granted,
+                                         bool is_standby);
+
 #endif /* MU_SCHED_HAPPEN_H */
