@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "sched/action.h"
 #include "sched/explain.h"
 #include "sched/failure.h"
 #include "sched/health.h"
@@ -182,6 +183,10 @@ location_make(const struct origin *origin, struct mu_sched_resource *resource,
 
     location->role = role == MU_ROLE_PROMOTED ? role : MU_ROLE_UNKNOWN;
     location->discovery = origin->config->discovery;
+    if (location->discovery == MU_DISCOVERY_EXCLUSIVE) {
+        /* Even if its rule names no node at all. */
+        resource->has_exclusive_discovery = true;
+    }
     return location;
 }
 
@@ -356,6 +361,7 @@ threshold_apply(struct mu_sched *sched, struct mu_sched_resource *resource,
         threshold_apply(sched, resource->children[i], node);
     }
     if (resource->children_count > 0 ||
+        mu_action_find(resource, mu_key(MU_VERB_CLEAR_FAILCOUNT), node) ||
         !mu_failure_is_too_often(sched, resource, node)) {
         return;
     }
