@@ -16,6 +16,9 @@ struct reader {
 
 static void nodes_make(struct mu_sched *sched);
 static void traits_read(struct mu_sched *sched, uint32_t config_index);
+static void removed_traits_read(struct mu_sched *sched);
+static bool default_is_true(struct mu_sched *sched, const char *name,
+                            bool otherwise);
 static void traits_read_clone(struct reader *reader, struct mu_traits *traits);
 static bool can_be_unique(const struct mu_config *config, uint32_t index);
 static enum mu_requires requires_read(struct reader *reader,
@@ -59,11 +62,7 @@ mu_setup_run(struct mu_sched *sched)
 
     sched->traits = mu_arena_new(sched->arena, struct mu_traits,
                                  config->resources_count + 1);
-    sched->removed_traits = mu_arena_new(sched->arena, struct mu_traits, 1);
-    sched->removed_traits->is_managed = true;
-    sched->removed_traits->migration_threshold = MU_SCORE_INFINITY;
-    sched->removed_traits->is_critical = true;
-    sched->removed_traits->is_unique = true;
+    removed_traits_read(sched);
     sched->by_config = mu_arena_new(sched->arena, struct mu_sched_resource *,
                                     config->resources_count + 1);
 
@@ -546,6 +545,31 @@ scores_init(struct mu_sched *sched, struct mu_sched_resource *resource)
                                   ? sched->nodes[i].score
                                   : MU_SCORE_ABSENT;
     }
+}
+
+/* The defaults hold for what is no longer configured, too. */
+static void
+removed_traits_read(struct mu_sched *sched)
+{
+    struct mu_traits *traits = mu_arena_new(sched->arena, struct mu_traits, 1);
+
+    traits->is_managed = default_is_true(sched, "is-managed", true);
+    traits->is_in_maintenance = default_is_true(sched, "maintenance", false);
+    traits->migration_threshold = MU_SCORE_INFINITY;
+    traits->is_critical = true;
+    traits->is_unique = true;
+    sched->removed_traits = traits;
+}
+
+static bool
+default_is_true(struct mu_sched *sched, const char *name, bool otherwise)
+{
+    struct mu_rule_input input = {.now_ms = sched->now_ms};
+    const char *text = mu_config_lookup(&sched->config->resource_defaults,
+                                        name, &input, &sched->next_change);
+    bool value;
+
+    return text && mu_text_parse_bool(text, &value) == 0 ? value : otherwise;
 }
 
 struct mu_sched_resource *
