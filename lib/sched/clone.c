@@ -632,13 +632,14 @@ mu_clone_find_partner(struct mu_sched *sched,
     return found;
 }
 
-/* Only instances of clones pair up, and only if the dependent wants it. */
+/* Only instances of clones pair up, and only if the dependent wants it: to be
+ * together, not to be apart. */
 static bool
 may_pair(const struct mu_colocation *colocation)
 {
     const struct mu_sched_resource *dependent = colocation->dependent;
 
-    return mu_state_is_clone(dependent) && dependent->traits->is_interleave &&
+    return colocation->score > 0 && mu_state_is_clone(dependent) && dependent->traits->is_interleave &&
            (!mu_state_is_clone(colocation->primary) ||
             dependent->traits->clone_node_max ==
                 colocation->primary->traits->clone_node_max);
