@@ -29,6 +29,7 @@ class Decisions:
         self.after = collections.Counter()
         self.nodes = {}       # name: words of its state
         self.nodes_down = set()  # Afterwards.
+        self.instances = set()  # (task, numbered name, node)
         self.actions = []     # (id, is_real, key, ids that come first)
         self.dangling = 0     # Actions that wait for one that is not there.
         self.is_broken = False  # The oracle could not carry its plan out.
@@ -197,6 +198,12 @@ def graph_read(root, decisions):
         inputs = [int(one.get("id")) for trigger in synapse.iter("trigger")
                   for one in trigger]
         for element in synapse.find("action_set"):
+            primitive = element.find("primitive")
+            if primitive is not None:
+                decisions.instances.add((
+                    element.get("operation"),
+                    primitive.get("long-id") or primitive.get("id"),
+                    element.get("on_node")))
             found.append((int(element.get("id")), *action_read(element),
                           inputs))
     ids = {one[0] for one in found}

@@ -1,40 +1,250 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Differences from Pacemaker 2.1.5 that are meant, or its own mistakes: each
-class with the rule by which a case is recognised and the reason.
+class with the rule by which a case is recognised, and the reason.
 
-A class is a function of (cib, pacemaker, muster) that tells whether it accounts
-for the whole difference; its comment is the reason."""
+A class is a function of a Case that tells whether it accounts for the whole
+difference."""
+
+import re
 
 
-def too_many_per_node(cib, pacemaker, _muster):
+class Case:
+    def __init__(self, cib, pacemaker, muster):
+        self.cib = cib
+        self.pacemaker = pacemaker
+        self.muster = muster
+        theirs, ours = pacemaker.outcome(), muster.outcome()
+        self.missing = set(theirs - ours)  # Placements, (resource, node, role)
+        self.added = set(ours - theirs)
+        self.tops = {}   # What is in a group or clone: its id.
+        self.groups = set()
+        for top in cib.find("configuration/resources"):
+            for one in top.iter():
+                if one.tag in ("primitive", "group", "clone"):
+                    self.tops[one.get("id")] = top.get("id")
+                if one.tag == "group":
+                    self.groups.add(top.get("id"))
+
+    def top_of(self, name):
+        name = re.sub(":[0-9]+$", "", name)
+        return self.tops.get(name, name)
+
+    def option(self, name):
+        for pair in self.cib.iterfind("configuration/crm_config//nvpair"):
+            if pair.get("name") == name:
+                return pair.get("value")
+        return None
+
+    def colocations(self):
+        """(dependent, primary, score) of all of them, tags and sets too."""
+        members = {tag.get("id"): [one.get("id") for one in tag]
+                   for tag in self.cib.iterfind("configuration/tags/tag")}
+        for primitive in self.cib.iter("primitive"):
+            if primitive.get("template"):
+                members.setdefault(primitive.get("template"), []).append(
+                    primitive.get("id"))
+        result = []
+        for one in self.cib.iter("rsc_colocation"):
+            score = one.get("score")
+            blocks = [[ref.get("id") for ref in block] for block in one]
+            for block, names in zip(one, blocks):
+                if block.get("sequential") != "false":
+                    result += [(b, a, score) for a, b
+                               in zip(names, names[1:])]
+            for first, second in zip(blocks, blocks[1:]):
+                result += [(a, b, score) for a in first for b in second]
+            if one.get("rsc"):
+                result += [(a, b, score)
+                           for a in members.get(one.get("rsc"),
+                                                [one.get("rsc")])
+                           for b in members.get(one.get("with-rsc"),
+                                                [one.get("with-rsc")])]
+        return [(self.top_of(a), self.top_of(b), score or "0")
+                for a, b, score in result]
+
+
+def is_weak(score):
+    return (score or "0").strip("+-") != "INFINITY"
+
+
+def dangling(case):
+    """Pacemaker's graph has actions that wait for actions which are not in
+    it: it would never carry them out, so there is no plan to compare."""
+    return case.pacemaker.dangling > 0
+
+
+def looped(case):
+    """Pacemaker's graph has a loop; it carries out what lies before it and
+    gives up."""
+    return case.pacemaker.order() is None
+
+
+def too_many_per_node(case):
     """Pacemaker 2.1.5 places two instances of an anonymous clone of a group
     on one node when one of them has to leave its node. It takes the trial of
     a place for the placement; later versions do not."""
-    inner = {one.get("id") for group in cib.findall(".//clone/group")
+    inner = {one.get("id") for group in case.cib.findall(".//clone/group")
              for one in group.findall("primitive")}
-    starts = [key for key, count in pacemaker.keys().items()
-              if key[0] == "start" and key[1] in inner and count > 1]
-    return bool(starts)
+    return any(key[0] == "start" and key[1] in inner and count > 1
+               for key, count in case.pacemaker.keys().items())
 
 
-def dangling(_cib, pacemaker, _muster):
-    """Pacemaker's graph has actions that wait for actions which are not in
-    it: it would never carry them out, so there is no plan to compare."""
-    return pacemaker.dangling > 0
+def shuffled(case):
+    """Pacemaker 2.1.5 lets an instance of a clone leave a node for a better
+    one, and may start another instance where it was. Later versions leave
+    the instance in its place and start the other one on the better node."""
+    for task, leaving, node in case.pacemaker.instances:
+        name = leaving.split(":")[0]
+        if task == "stop" and ":" in leaving and \
+                ("stop", name, node, 0, "") not in case.muster.keys() and any(
+                    other[0] == "start" and
+                    (other[1] == leaving or other[2] == node) and
+                    other[1].split(":")[0] == name
+                    for other in case.pacemaker.instances):
+            return True
+    return False
 
 
-def looped(_cib, pacemaker, _muster):
-    """Pacemaker's graph has a loop; it carries out what lies before it and
-    gives up."""
-    return pacemaker.order() is None
+def joining_without_fencing(case):
+    """What a joining node runs is not known. Without fencing Pacemaker
+    overlooks the node until it has joined and may start something twice;
+    Muster waits for it."""
+    return case.option("stonith-enabled") == "false" and any(
+        "pending" in words for words in case.muster.nodes.values())
 
 
-CLASSES = [dangling, looped, too_many_per_node]
+def unprobed(case):
+    """A joining node cannot be probed yet. Where an instance of a clone might
+    run there, Pacemaker 2.1.5 starts instances or stops active ones,
+    depending on which instance cannot be looked for; Muster leaves alone what
+    is active and starts no more until it knows."""
+    clones = {one.get("id") for one in case.cib.iter("clone")}
+    return case.added <= set(case.muster.before) and all(
+        case.top_of(name) in clones for name, _, _ in case.missing) and \
+        any("pending" in words for words in case.muster.nodes.values())
+
+
+def blocked_with_group(case):
+    """What must be with a group whose start is blocked by something else is
+    not started either, as for a group's members; 2.1.5 starts it."""
+    active = {case.top_of(name) for name, _, _ in case.muster.outcome()}
+    primaries = {}
+    for dependent, primary, score in case.colocations():
+        if score == "INFINITY" and primary in case.groups:
+            primaries.setdefault(dependent, set()).add(primary)
+    return not case.added and bool(case.missing) and all(
+        primaries.get(case.top_of(name), set()) - active
+        for name, _, _ in case.missing)
+
+
+def knotted(case):
+    """Colocations in a circle have no order in which to place what is on it.
+    Where it is cut depends on the order of assignment, which differs between
+    versions of Pacemaker, too."""
+    edges = {}
+    for dependent, primary, _ in case.colocations():
+        edges.setdefault(dependent, set()).add(primary)
+
+    def reaches(start):
+        seen, left = set(), list(edges.get(start, ()))
+        while left:
+            at = left.pop()
+            if at == start:
+                return True
+            if at not in seen:
+                seen.add(at)
+                left += edges.get(at, ())
+        return False
+    return any(reaches(start) for start in edges)
+
+
+def chained(case):
+    """Where something is with what is itself weakly with a third, its wishes
+    count for the third weakened by both scores. Pacemaker 2.1.5 forgets the
+    first of the two, and lets no wishes through a group at all; the members
+    of a group are such a chain, too."""
+    colocations = case.colocations()
+    return any(is_weak(score) and dependent in case.groups
+               for dependent, _, score in colocations) or \
+        any(other == dependent and (is_weak(score) or
+                                    dependent in case.groups)
+            for dependent, _, score in colocations
+            for _, other, _ in colocations)
+
+
+def promoted_wish(case):
+    """"Rather promoted with that": Pacemaker 2.1.5 adds such a score to the
+    promotion score only when it is negative."""
+    clones = {case.top_of(name) for name, _, _ in case.missing | case.added}
+    return any(one.get("rsc-role") == "Promoted" and
+               is_weak(one.get("score")) and one.get("score")[0] != "-" and
+               case.top_of(one.get("rsc")) in clones
+               for one in case.cib.iter("rsc_colocation"))
+
+
+def cornered(case):
+    """Something avoids what has more choice than itself: when only one node
+    is left for it, the other should not go there. Pacemaker 2.1.5 does not
+    see that."""
+    left = {}
+    for kind, name, _, score in case.muster.json["scores"]:
+        if kind == "primitive" and score >= 0:
+            left[case.top_of(name)] = left.get(case.top_of(name), 0) + 1
+    return any(score.startswith("-") and left.get(dependent, 0) <= 1
+               for dependent, _, score in case.colocations())
+
+
+def expired_promoted(case):
+    """A monitor that failed with the news that the resource is promoted, long
+    ago: Pacemaker 2.1.5 takes it for promoted, later versions do not."""
+    return any(one.get("rc-code") in ("8", "9") and
+               one.get("transition-key").split(":")[2] != one.get("rc-code")
+               for one in case.cib.iter("lrm_rsc_op")) and any(
+                   pair.get("name") == "failure-timeout"
+                   for pair in case.cib.iter("nvpair"))
+
+
+def unmanaged_on_lost_node(case):
+    """Without fencing Pacemaker forgets an unmanaged resource with the node;
+    Muster goes on saying where it was seen."""
+    return not case.missing and case.added <= set(case.muster.before) and all(
+        not case.muster.nodes[node][0] for _, node, _ in case.added)
+
+
+def no_room_anywhere(case):
+    """No node can take all that must be together. Each part then goes where
+    most room is; among equals Pacemaker takes the first of a hash table,
+    Muster the first by name."""
+    return case.option("placement-strategy") not in (None, "default") and \
+        any(tag in case.groups or any(score == "INFINITY" and
+                                      tag in (dependent, primary)
+                                      for dependent, primary, score
+                                      in case.colocations())
+            for tag in {case.top_of(name)
+                        for name, _, _ in case.missing | case.added})
+
+
+def apart_interleaved(case):
+    """Clones that must not be together are kept apart on all nodes, also
+    where the dependent is interleaved. Pacemaker looks at one partner of each
+    instance only, and puts the next instance with another one."""
+    interleaved = {clone.get("id") for clone in case.cib.iter("clone")
+                   for pair in clone.iterfind("meta_attributes/nvpair")
+                   if pair.get("name") == "interleave"}
+    return any(score.startswith("-") and dependent in interleaved
+               for dependent, _, score in case.colocations())
+
+
+CLASSES = [dangling, looped, too_many_per_node, shuffled,
+           joining_without_fencing, unprobed, blocked_with_group,
+           unmanaged_on_lost_node, knotted, apart_interleaved, chained,
+           promoted_wish, cornered, expired_promoted, no_room_anywhere]
 
 
 def class_of(cib, pacemaker, muster):
     """The name of the class that a difference belongs to, or None."""
+    case = Case(cib, pacemaker, muster)
     for one in CLASSES:
-        if one(cib, pacemaker, muster):
+        if one(case):
             return one.__name__
     return None

@@ -644,7 +644,12 @@ class Cluster:
         first, second = self.top_of(first), self.top_of(second)
         is_weak = score.strip("-") != "INFINITY"
         groups = [one.id for one in self.resources if one.kind == "group"]
+        if is_weak and first in groups:
+            return True
         for dependent, primary, other in self.colocated:
+            if {self.top_of(dependent), self.top_of(primary)} == \
+                    {first, second}:
+                return True
             if self.top_of(dependent) == second and \
                     (second in groups or other.strip("-") != "INFINITY"):
                 return True
@@ -660,7 +665,7 @@ class Cluster:
 
     def order_make(self):
         make = self.maker
-        names = self.names(make.chance(0.1))
+        names = self.names()
         element = ET.Element("rsc_order", id=make.id("ord"))
         if len(names) < 2:
             return
