@@ -102,16 +102,15 @@ has_managed(const struct mu_sched *sched)
 }
 
 /* When no side has a majority, the side with less important work is shot
- * first: shooting the other is delayed. */
+ * first: shooting nodes with the most important of all is delayed. */
 static void
 delays_set(struct mu_sched *sched)
 {
     int64_t delay_ms = sched->options->priority_fencing_delay_ms;
     uint32_t online = 0;
     uint32_t total = 0;
-    int32_t lowest_online = INT32_MAX;
-    int32_t highest_unclean = 0;
     int32_t lowest = INT32_MAX;
+    int32_t highest = INT32_MIN;
 
     if (delay_ms <= 0) {
         return;
@@ -123,28 +122,17 @@ delays_set(struct mu_sched *sched)
             continue;
         }
         total++;
-        if (node->is_online && !node->is_unclean) {
-            online++;
-        }
+        online += node->is_online ? 1 : 0;
         lowest = node->priority < lowest ? node->priority : lowest;
-        if (node->is_unclean) {
-            highest_unclean = node->priority > highest_unclean
-                                  ? node->priority
-                                  : highest_unclean;
-        } else {
-            lowest_online =
-                node->priority < lowest_online ? node->priority : lowest_online;
-        }
+        highest = node->priority > highest ? node->priority : highest;
     }
-    if (online > total / 2) {
-        return; /* The majority need not hesitate. */
+    if (online > total / 2 || lowest == highest) {
+        return; /* The majority need not hesitate, nor do equals. */
     }
-    (void)lowest_online;
     for (uint32_t i = 0; i < sched->nodes_count; i++) {
         const struct mu_sched_node *node = &sched->nodes[i];
 
-        if (node->fence && node->is_unclean && node->priority > lowest &&
-            node->priority == highest_unclean) {
+        if (node->fence && !node->is_online && node->priority == highest) {
             node->fence->fence_delay_ms = delay_ms;
         }
     }

@@ -681,9 +681,10 @@ mu_history_add_active(struct mu_sched *sched,
     *mu_vec_add(sched->arena, &resource->running_on) = node;
     if (resource->kind == MU_RESOURCE_PRIMITIVE) {
         *mu_vec_add(sched->arena, &sched->nodes[node].running) = resource;
-        sched->nodes[node].priority += resource->priority;
-        if (resource->role == MU_ROLE_PROMOTED && resource->priority > 0) {
-            sched->nodes[node].priority += 1;
+        if (resource->priority != 0 && !has_failed) {
+            sched->nodes[node].priority +=
+                resource->priority +
+                (resource->role == MU_ROLE_PROMOTED ? 1 : 0);
         }
         if (sched->nodes[node].is_in_maintenance) {
             resource->is_managed = false;
@@ -707,7 +708,6 @@ mu_history_add_active(struct mu_sched *sched,
         resource->running_on.count > 1) {
         multiply_active(sched, resource);
     }
-    (void)has_failed;
     if (resource->parent) {
         mu_history_add_active(sched, resource->parent, node, false);
     }
