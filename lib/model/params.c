@@ -203,7 +203,9 @@ mu_params_node_attribute(const struct mu_params_context *context,
 const char *
 mu_params_lookup_node(const void *context, const char *name)
 {
-    return mu_params_node_attribute(context, name, NULL);
+    const struct mu_params_context *at = context;
+
+    return mu_params_node_attribute(at, name, at->next);
 }
 
 const char *
@@ -219,7 +221,7 @@ mu_params_lookup_param(const void *context, const char *name)
     while (index != MU_CONFIG_NONE) {
         const struct mu_config_resource *resource = &config->resources[index];
         const char *value =
-            mu_config_lookup(&resource->params, name, &input, NULL);
+            mu_config_lookup(&resource->params, name, &input, at->next);
 
         if (value) {
             return value;
@@ -232,7 +234,9 @@ mu_params_lookup_param(const void *context, const char *name)
 const char *
 mu_params_lookup_meta(const void *context, const char *name)
 {
-    return mu_params_meta(context, name, NULL);
+    const struct mu_params_context *at = context;
+
+    return mu_params_meta(at, name, at->next);
 }
 
 static const struct mu_config_op *

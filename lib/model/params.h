@@ -21,6 +21,8 @@ struct mu_params_context {
     const struct mu_status_node *node; /* Null: independent of nodes. */
     bool is_coordinator;               /* 'node' is it (#is_dc). */
     int64_t now_ms;
+    struct mu_instant *next; /* Lowered, as in mu_rule_is_true(), by what rules
+                                look up here; or null. */
 };
 
 /* Everything that the operation 'name' with 'interval_ms' of a primitive needs

@@ -80,7 +80,8 @@ mu_params_cache_meta(struct mu_params_cache *cache, uint32_t resource,
                      const char *name)
 {
     const struct mu_params_context context = {
-        .config = cache->config, .resource = resource, .now_ms = cache->now_ms};
+        .config = cache->config, .resource = resource, .now_ms = cache->now_ms,
+        .next = &cache->next};
     struct meta *meta;
 
     mu_assert(resource < cache->config->resources_count);
@@ -111,7 +112,8 @@ entry_find(struct mu_params_cache *cache, uint32_t resource,
     const struct mu_params_context context = {.config = cache->config,
                                               .resource = resource,
                                               .node = node,
-                                              .now_ms = cache->now_ms};
+                                              .now_ms = cache->now_ms,
+                                              .next = &cache->next};
     struct entry *entry;
 
     mu_assert(resource < cache->config->resources_count);

@@ -43,7 +43,8 @@ mu_failure_read(struct mu_sched *sched)
         for (uint32_t j = 0; j < config->ops_count; j++) {
             struct mu_rule_input input = {.now_ms = sched->now_ms};
             const char *value =
-                mu_config_lookup(&config->ops[j].meta, "on-fail", &input, NULL);
+                mu_config_lookup(&config->ops[j].meta, "on-fail", &input,
+                                 &sched->next_change);
 
             if (value && strcmp(value, "block") == 0) {
                 sched->traits[i].has_block_op = true;

@@ -442,6 +442,11 @@ failure_is_expired(struct mu_history *history)
             mu_failure_count(sched, resource, history->node, true, NULL);
         if (resource->failure_timeout_ms == 0) {
             is_expired = false; /* The failure blocks the resource. */
+        } else if (!is_expired && op->rc != op->expected_rc) {
+            sched->next_change = mu_instant_min(
+                sched->next_change,
+                mu_instant_after((struct mu_instant){op->last_change_ms},
+                                 resource->failure_timeout_ms));
         }
     }
     if (is_expired &&

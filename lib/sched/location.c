@@ -217,13 +217,23 @@ rule_read(const struct origin *origin, struct mu_sched_resource *resource,
 {
     struct mu_sched *sched = origin->sched;
 
-    (void)resource;
     for (uint32_t i = 0; i < sched->nodes_count; i++) {
+        const struct mu_params_context params = {
+            .config = sched->config,
+            .resource = resource->config,
+            .node = sched->nodes[i].status,
+            .is_coordinator = i == sched->coordinator,
+            .now_ms = sched->now_ms,
+            .next = &sched->next_change,
+        };
         struct mu_node_state_context context = {.sched = sched, .node = i};
         struct mu_rule_input input = {
             .now_ms = sched->now_ms,
             .node_lookup = mu_node_state_lookup,
             .node_context = &context,
+            .params_lookup = mu_params_lookup_param,
+            .meta_lookup = mu_params_lookup_meta,
+            .resource_context = &params,
             .matches = origin->matches,
             .matches_count = origin->matches_count,
         };
