@@ -61,6 +61,8 @@ mu_api_new(const struct mu_api_host *host)
     }
     mu_arena_init(&api->arena, ARENA_SIZE_MAX);
     mu_arena_init(&api->scratch, ARENA_SIZE_MAX);
+    mu_arena_init(&api->origins_arenas[0], ARENA_SIZE_MAX);
+    mu_arena_init(&api->origins_arenas[1], ARENA_SIZE_MAX);
     return api;
 }
 
@@ -75,6 +77,8 @@ mu_api_free(struct mu_api *api)
     mu_api_cache_done(&api->cib_cache);
     mu_arena_done(&api->arena);
     mu_arena_done(&api->scratch);
+    mu_arena_done(&api->origins_arenas[0]);
+    mu_arena_done(&api->origins_arenas[1]);
     free(api->waiters);
     free(api->subscribers);
     free(api);

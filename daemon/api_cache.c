@@ -32,9 +32,12 @@ mu_api_cache_status(struct mu_api *api, size_t *ret_size)
 
         mu_api_time_format(sight->wall_ms, now);
         memcpy(cache->text + cache->time_at, now, strlen(now));
-    } else if (!fill(api, cache, mu_api_status_build(sight, &api->scratch),
-                     status_head)) {
-        return NULL;
+    } else {
+        mu_api_override_look(api);
+        if (!fill(api, cache, mu_api_status_build(sight, &api->scratch),
+                  status_head)) {
+            return NULL;
+        }
     }
     *ret_size = cache->size;
     return cache->text;

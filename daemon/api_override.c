@@ -12,10 +12,35 @@
 static json_t *override_json(const struct mu_api_sight *sight,
                              const struct mu_override *one,
                              struct mu_arena *scratch);
+static void origin_add(json_t *override, const struct mu_origin *origin);
 static const char *clear_of(const struct mu_override *one,
                             const char *resource, struct mu_arena *scratch);
 static void transient_add(const struct mu_api_sight *sight, json_t *overrides,
                           struct mu_arena *scratch);
+
+void
+mu_api_override_look(struct mu_api *api)
+{
+    const struct mu_state *state = api->sight.state;
+
+    api->sight.origins = NULL;
+    if (!api->sight.snapshot) {
+        return;
+    }
+    if (api->origins.index != state->config_index) {
+        unsigned at = 1 - api->origins_at;
+        struct mu_overrides overrides =
+            mu_override_list(&api->scratch, state->config);
+
+        mu_arena_reset(&api->origins_arenas[at]);
+        api->origins =
+            mu_origin_find(&api->origins_arenas[at], &api->scratch, state,
+                           &overrides, &api->origins);
+        mu_arena_reset(&api->origins_arenas[api->origins_at]);
+        api->origins_at = at;
+    }
+    api->sight.origins = &api->origins;
+}
 
 json_t *
 mu_api_override_build(const struct mu_api_sight *sight,
@@ -31,8 +56,12 @@ mu_api_override_build(const struct mu_api_sight *sight,
     for (uint32_t i = 0; i < list.count; i++) {
         /* What is over without having been ours has no effect any more. */
         if (list.items[i].until_ms > sight->wall_ms || list.items[i].is_ours) {
-            (void)json_array_append_new(
-                overrides, override_json(sight, &list.items[i], scratch));
+            json_t *one = override_json(sight, &list.items[i], scratch);
+
+            if (sight->origins && i < sight->origins->count) {
+                origin_add(one, &sight->origins->items[i]);
+            }
+            (void)json_array_append_new(overrides, one);
         }
     }
     transient_add(sight, overrides, scratch);
@@ -58,6 +87,24 @@ override_json(const struct mu_api_sight *sight, const struct mu_override *one,
         mu_api_time_json(one->until_ms == INT64_MAX ? 0 : one->until_ms),
         "once", one->is_once ? 1 : 0, "clear",
         clear_of(one, resource, scratch));
+}
+
+/* Who set it, when and why, as far as the log of revisions tells. */
+static void
+origin_add(json_t *override, const struct mu_origin *origin)
+{
+    const struct mu_revision_author *author = &origin->author;
+
+    if (!origin->is_known) {
+        return;
+    }
+    (void)json_object_set_new(override, "by", json_string(author->user));
+    (void)json_object_set_new(override, "since",
+                              mu_api_time_json(author->wall_ms));
+    if (*author->message) {
+        (void)json_object_set_new(override, "message",
+                                  json_string(author->message));
+    }
 }
 
 /* The command that ends it before its time. */

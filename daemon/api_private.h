@@ -14,6 +14,7 @@
 
 #include "base/arena.h"
 #include "core/core.h"
+#include "core/origin.h"
 #include "core/state.h"
 #include "daemon/api.h"
 #include "sched/plan.h"
@@ -35,6 +36,7 @@ struct mu_api_sight {
     const char *trouble;      /* What the daemon cannot do, or null. */
     const char *cluster_name; /* Corosync's, or null. */
     const struct mu_outlook_answer *outlook; /* Or null. */
+    const struct mu_origins *origins; /* Who set the overrides; or null. */
 };
 
 /* Something that a client waits for. */
@@ -83,11 +85,18 @@ struct mu_api {
     struct mu_api_cache status_cache;
     struct mu_api_cache cib_cache;
     struct mu_api_history *history;
+    struct mu_arena origins_arenas[2]; /* One holds 'origins'. */
+    unsigned origins_at;       /* Which one. */
+    struct mu_origins origins; /* Of the configuration last shown. */
 };
 
 /* Looks at the core: makes the plan for what is known now, unless it is the
  * one that is there. */
 const struct mu_api_sight *mu_api_look(struct mu_api *api);
+
+/* Finds out who set the overrides of the newest configuration, once for each;
+ * the sight has it then. To be called after mu_api_look(). */
+void mu_api_override_look(struct mu_api *api);
 
 /* Return the whole answer to "status", or to "cib" with the status in it, as
  * text, which is the api's until the next call; null when it cannot be made. */

@@ -28,7 +28,8 @@ class Override(unittest.TestCase):
         cls.lab.down()
 
     def setUp(self):
-        self.good("configure", "erase", "--force")
+        self.lab.wait(lambda: self.tool("configure", "erase", "--force")
+                      .returncode == 0, "the cluster is whole", timeout_s=30)
         self.good("configure", "property", "stonith-enabled=false")
         self.good("configure", "rsc_defaults", "resource-stickiness=100")
         for node in self.lab.nodes:
@@ -195,6 +196,9 @@ class Override(unittest.TestCase):
         said = self.good("maintenance", "start", "resource", "a", "--for",
                          "1h", "-m", "new fan")
         self.assertIn("at its end, the cluster would do nothing", said)
+        shown = self.status("node2")["overrides"][0]
+        self.assertEqual((shown["by"], shown["message"]), ("root", "new fan"))
+        self.assertTrue(shown["since"])
         self.assertIn("ends in", self.tool("status").stdout)
         # A failure now is left alone, and mended at the end.
         self.lab.shell(node, "rm -f /run/resource-agents/Dummy-a.state")
@@ -290,20 +294,20 @@ class Override(unittest.TestCase):
         self.good("configure", "delete", "c")
 
     def test_fail_counts_are_kept_for_each_operation(self):
-        self.define("a")
-        self.good("resource", "failcount", "a", "set", "node1", "2",
+        self.define("counted")
+        self.good("resource", "failcount", "counted", "set", "node1", "2",
                   "monitor", "5s")
-        self.good("resource", "failcount", "a", "set", "node1", "3", "start")
+        self.good("resource", "failcount", "counted", "set", "node1", "3", "start")
         attributes = [one["attributes"] for one in self.status()["nodes"]
                       if one["name"] == "node1"][0]
-        self.assertEqual(attributes["fail-count-a#monitor_5000"], "2")
-        self.assertEqual(attributes["fail-count-a#start_0"], "3")
-        self.assertIn("value=5", self.good("resource", "failcount", "a",
+        self.assertEqual(attributes["fail-count-counted#monitor_5000"], "2")
+        self.assertEqual(attributes["fail-count-counted#start_0"], "3")
+        self.assertIn("value=5", self.good("resource", "failcount", "counted",
                                            "show", "node1"))
-        self.assertIn("value=2", self.good("resource", "failcount", "a",
+        self.assertIn("value=2", self.good("resource", "failcount", "counted",
                                            "show", "node1", "monitor", "5s"))
-        self.good("resource", "failcount", "a", "delete", "node1", "start")
-        self.assertIn("value=2", self.good("resource", "failcount", "a",
+        self.good("resource", "failcount", "counted", "delete", "node1", "start")
+        self.assertIn("value=2", self.good("resource", "failcount", "counted",
                                            "show", "node1"))
 
     def test_shutdown_of_the_operating_system_drains(self):

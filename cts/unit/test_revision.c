@@ -9,6 +9,7 @@
 
 #include "base/prng.h"
 #include "base/text.h"
+#include "core/origin.h"
 #include "core/revision.h"
 #include "core/state.h"
 #include "model/objects.h"
@@ -99,6 +100,67 @@ content(const char *name)
     ck_assert_int_eq(mu_revision_content(&state, found, &arena, &xml), 0);
     return mu_arena_strndup(&arena, (const char *)xml.data, xml.size);
 }
+
+/* A configuration that keeps web off n1 until then; an empty 'until': it does
+ * not. */
+static const char *
+banned(const char *until, const char *more)
+{
+    return mu_text_make(
+        &arena,
+        "<configuration>\n<crm_config/>\n<nodes>\n<node id=\"1\" "
+        "uname=\"n1\"/>\n</nodes>\n<resources>\n<primitive id=\"web\" "
+        "class=\"ocf\" provider=\"pacemaker\" type=\"Dummy\"/>\n%s"
+        "</resources>\n<constraints>\n%s%s%s</constraints>\n"
+        "</configuration>\n",
+        more,
+        *until ? "<rsc_location id=\"cli-ban-web-on-n1\" rsc=\"web\"><rule "
+                 "id=\"r\" score=\"-INFINITY\"><expression id=\"e\" "
+                 "attribute=\"#uname\" operation=\"eq\" value=\"n1\"/>"
+                 "<date_expression id=\"d\" operation=\"lt\" end=\""
+               : "",
+        until, *until ? "\"/></rule></rsc_location>\n" : "");
+}
+
+static struct mu_origins
+origins_now(const struct mu_origins *old)
+{
+    struct mu_span xml = {mu_arena_copy(&arena, state.config_xml.data,
+                                        state.config_xml.size),
+                          state.config_xml.size};
+    struct mu_overrides overrides;
+
+    ck_assert_int_eq(mu_state_set_config(&state, xml, NULL), 0);
+    overrides = mu_override_list(&arena, state.config);
+    return mu_origin_find(&arena, &arena, &state, &overrides, old);
+}
+
+/* Who asked for it is whom to ask: the author of the revision that brought an
+ * override, not of those that came later, and of a new end who gave it. */
+START_TEST(an_override_is_of_whom_first_set_it)
+{
+    static const char other[] =
+        "<primitive id=\"x\" class=\"ocf\" provider=\"pacemaker\" "
+        "type=\"Dummy\"/>\n";
+    struct mu_origins none = {0};
+    struct mu_origins old;
+    struct mu_origins now;
+
+    commit(banned("", ""), "begin");
+    commit(banned("2030-01-01 00:00:00Z", ""), "ban it");
+    commit(banned("2030-01-01 00:00:00Z", other), "something else");
+    old = origins_now(&none);
+    ck_assert_uint_eq(old.count, 1);
+    ck_assert(old.items[0].is_known);
+    ck_assert_str_eq(old.items[0].author.message, "ban it");
+    commit(banned("2031-01-01 00:00:00Z", other), "for longer");
+    commit(banned("2031-01-01 00:00:00Z", ""), "away with x");
+    now = origins_now(&old);
+    ck_assert_str_eq(now.items[0].author.message, "for longer");
+    now = origins_now(&none);
+    ck_assert_str_eq(now.items[0].author.message, "for longer");
+}
+END_TEST
 
 /* Every pair of texts must come back, also those without lines. */
 START_TEST(a_delta_gives_the_target)
@@ -294,6 +356,7 @@ main(void)
 
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_add_test(tcase, a_delta_gives_the_target);
+    tcase_add_test(tcase, an_override_is_of_whom_first_set_it);
     tcase_add_test(tcase, a_small_change_is_a_small_delta);
     tcase_add_test(tcase, sec_a_damaged_delta_is_refused_in_order);
     tcase_add_test(tcase, each_revision_can_be_had_again);
