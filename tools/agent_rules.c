@@ -83,13 +83,13 @@ parameters_read(struct mu_arena *arena, const struct mu_doc_element *root,
         const struct mu_doc_element *content =
             mu_doc_first_named(item, "content");
         const char *name = mu_doc_get(item, "name");
-        bool has_default = content && mu_doc_get(content, "default");
+        const char *value = content ? mu_doc_get(content, "default") : NULL;
 
         if (name) {
             *mu_vec_add(arena, &parameters) = (struct mu_verify_parameter){
                 .name = mu_arena_strdup(arena, name),
                 /* What has a default need not be given. */
-                .is_required = is_true(item, "required") && !has_default,
+                .is_required = is_true(item, "required") && (!value || !*value),
                 .is_unique =
                     is_true(item, "unique") || mu_doc_get(item, "unique-group"),
             };

@@ -17,6 +17,7 @@
 
 #include "base/text.h"
 #include "base/vec.h"
+#include "tools/agent_cache.h"
 
 #define OCF_DIR    "/usr/lib/ocf/resource.d"
 #define FENCE_DIR  "/usr/sbin"
@@ -178,6 +179,9 @@ mu_agents_metadata(struct mu_arena *arena, const struct mu_agents_name *name,
                       path, strerror(errno));
         return -ENOENT;
     }
+    if (mu_agent_cache_get(arena, path, ret_xml, ret_size) == 0) {
+        return 0;
+    }
     error = strcmp(name->class_name, "ocf") == 0
                 ? run(arena, (const char *[]){path, "meta-data", NULL}, ret_xml,
                       ret_size)
@@ -186,6 +190,8 @@ mu_agents_metadata(struct mu_arena *arena, const struct mu_agents_name *name,
     if (error) {
         mu_errbuf_set(err, "%s: gave no meta-data: %s; run it by hand", path,
                       strerror(-error));
+    } else {
+        mu_agent_cache_put(arena, path, *ret_xml, *ret_size);
     }
     return error;
 }

@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "crm/apply.h"
 #include "crm/crm.h"
 #include "crm/lexer.h"
 #include "crm/verify.h"
@@ -18,6 +19,8 @@
 #include "tools/xml_merge.h"
 
 struct typed {
+    const char *keyword;
+    const char *name;  /* The word behind it, or null. */
     const char *thing; /* Where the text is from; null: the command line. */
     const char *text;
 };
@@ -31,6 +34,7 @@ struct load {
 
 static int run_statement(struct mu_tool *tool, int argc, char **argv);
 static int change_typed(struct mu_cib_edit *edit, void *context);
+static int verify_typed(struct mu_cib_edit *edit, const struct typed *typed);
 static int change_load(struct mu_cib_edit *edit, void *context);
 static int verify_language(struct mu_tool *tool, const struct mu_doc *doc);
 static void tell_place(const char *text,
@@ -55,6 +59,8 @@ run_statement(struct mu_tool *tool, int argc, char **argv)
         return mu_tool_usage(tool, "which statement? For example: primitive "
                                    "ip IPaddr2 params ip=192.0.2.10");
     }
+    typed.keyword = argv[0];
+    typed.name = argc > 1 ? argv[1] : NULL;
     typed.text = mu_lexer_join(
         &tool->arena, (const char *const *)(uintptr_t)argv, (size_t)argc);
     return mu_cib_edit_run(tool, change_typed, &typed);
@@ -307,9 +313,49 @@ change_typed(struct mu_cib_edit *edit, void *context)
                                      .providers = mu_agents_find_providers,
                                      .context = &edit->tool->arena,
                                      .is_forced = edit->tool->is_forced};
+    int code = mu_muster_configure_apply(edit, typed->thing, typed->text,
+                                         strlen(typed->text), &options);
 
-    return mu_muster_configure_apply(edit, typed->thing, typed->text,
-                                     strlen(typed->text), &options);
+    return code ? code : verify_typed(edit, typed);
+}
+
+/* Judges what a statement has described, while the person is there to mend it.
+ * An agent that is not on this node may be on others. */
+static int
+verify_typed(struct mu_cib_edit *edit, const struct typed *typed)
+{
+    struct mu_tool *tool = edit->tool;
+    enum mu_kind kind = mu_kinds_by_keyword(typed->keyword);
+    struct mu_agent_rules rules = {.arena = &tool->arena};
+    const char *name =
+        mu_kinds_is_options(kind) ? mu_apply_default_id(kind) : typed->name;
+    struct mu_verify_options options = {.agent = mu_agent_rules_find,
+                                        .context = &rules,
+                                        .names = &name,
+                                        .names_count = 1,
+                                        .may_lack_agents = true};
+    struct mu_report report;
+    bool is_wrong;
+
+    if (kind == MU_KIND_NONE || kind == MU_KIND_NODE || !name) {
+        return MU_TOOL_OK;
+    }
+    mu_report_init(&report, &tool->arena);
+    is_wrong =
+        mu_verify_config(edit->doc, &options, &report) != 0 && !tool->is_forced;
+    for (size_t i = 0; i < report.count; i++) {
+        const struct mu_report_message *one = &report.items[i];
+
+        if (one->severity != MU_REPORT_ERROR || !is_wrong) {
+            mu_tool_warn(tool, "%s", one->text);
+        } else {
+            (void)mu_tool_fail(tool,
+                               "%s; nothing has changed (--force takes "
+                               "it)",
+                               one->text);
+        }
+    }
+    return is_wrong ? MU_TOOL_FAILED : MU_TOOL_OK;
 }
 
 static int

@@ -47,6 +47,7 @@ static int show_attribute(struct mu_tool *tool, const char *node,
 static int show_transient(struct mu_tool *tool, const char *node,
                           const char *name);
 static const char *own_name(struct mu_tool *tool);
+static int show_configured(struct mu_tool *tool, const char *name);
 static int local_name(struct mu_tool *tool, const char **ret_name);
 static void print_node(const json_t *node);
 
@@ -62,6 +63,10 @@ mu_muster_node_show(struct mu_tool *tool, int argc, char **argv)
     if (argc > 1) {
         json_decref(shown);
         return mu_tool_usage(tool, "%s: one node is enough", argv[1]);
+    }
+    if (tool->file) {
+        json_decref(shown);
+        return show_configured(tool, argc > 0 ? argv[0] : NULL);
     }
     code =
         mu_client_ask(tool, json_pack("{s:s}", "request", "status"), &status);
@@ -87,6 +92,16 @@ mu_muster_node_show(struct mu_tool *tool, int argc, char **argv)
     json_decref(shown);
     json_decref(status);
     return code;
+}
+
+/* A file knows what is configured, not what is. */
+static int
+show_configured(struct mu_tool *tool, const char *name)
+{
+    char type[] = "type:node";
+    char *words[] = {name ? mu_arena_strdup(&tool->arena, name) : type, NULL};
+
+    return mu_muster_configure_show(tool, 1, words);
 }
 
 int
@@ -262,15 +277,15 @@ change_nodes(struct mu_cib_edit *edit, void *context)
             error = change_standby(edit, change, change->nodes[i], &report);
             break;
         case CHANGE_MAINTENANCE:
-            error = mu_edit_timed(edit->doc,
-                                  &(struct mu_edit_timed){
-                                      .kind = MU_EDIT_TIMED_MAINTENANCE,
-                                      .node = change->nodes[i]},
-                                  &report);
-            error = error ? error
-                          : mu_edit_node_maintenance(
-                                edit->doc, change->nodes[i], change->is_on,
-                                &report);
+            error = mu_edit_timed(
+                edit->doc,
+                &(struct mu_edit_timed){.kind = MU_EDIT_TIMED_MAINTENANCE,
+                                        .node = change->nodes[i]},
+                &report);
+            error = error
+                        ? error
+                        : mu_edit_node_maintenance(edit->doc, change->nodes[i],
+                                                   change->is_on, &report);
             break;
         case CHANGE_ATTRIBUTE:
             error = mu_edit_node(edit->doc, change->nodes[i],
@@ -296,12 +311,13 @@ change_standby(struct mu_cib_edit *edit, const struct node_change *change,
     struct mu_edit_timed timed = {.kind = MU_EDIT_TIMED_STANDBY, .node = node};
     struct mu_digest before = mu_doc_digest(mu_doc_root(edit->doc));
     int error = mu_edit_timed(edit->doc, &timed, report);
-    bool was_timed = !mu_digest_is_equal(
-        before, mu_doc_digest(mu_doc_root(edit->doc)));
+    bool was_timed =
+        !mu_digest_is_equal(before, mu_doc_digest(mu_doc_root(edit->doc)));
     const char *old = mu_edit_get(edit->doc, node, MU_EDIT_PARAMS, "standby");
     bool was_on = old && strcmp(old, "on") == 0;
 
-    if (!error && (was_on || (!change->until && (change->is_on || !was_timed)))) {
+    if (!error &&
+        (was_on || (!change->until && (change->is_on || !was_timed)))) {
         error = mu_edit_node_standby(edit->doc, node,
                                      change->is_on && !change->until, report);
     }

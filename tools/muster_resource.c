@@ -130,15 +130,27 @@ mu_muster_resource_refresh(struct mu_tool *tool, int argc, char **argv)
 int
 mu_muster_resource_fail(struct mu_tool *tool, int argc, char **argv)
 {
-    int code;
+    const char *node = argc > 1 ? argv[1] : NULL;
+    json_t *status = NULL;
+    int code = MU_TOOL_OK;
 
     if (argc < 1 || argc > 2) {
         return mu_tool_usage(tool, "name a resource, and the node");
     }
-    code = mu_client_wish(tool, "fail",
-                          (const char *[]){"resource", argv[0],
-                                           argc > 1 ? "node" : NULL,
-                                           argc > 1 ? argv[1] : NULL, NULL});
+    if (!node && !tool->file) {
+        code = mu_live_status(tool, &status);
+        node = code ? NULL : mu_live_places(tool, status, argv[0]);
+        json_decref(status);
+    }
+    if (!code && node && (!*node || strchr(node, ','))) {
+        return mu_tool_usage(tool, "%s: %s%s; name the node", argv[0],
+                             *node ? "runs on " : "runs nowhere", node);
+    }
+    if (!code) {
+        code = mu_client_wish(
+            tool, "fail",
+            (const char *[]){"resource", argv[0], "node", node, NULL});
+    }
     return code ? code : mu_client_settle(tool);
 }
 
@@ -228,10 +240,11 @@ mu_muster_resource_status(struct mu_tool *tool, int argc, char **argv)
         if (tool->is_json) {
             continue;
         }
-        (void)printf("%s%s\t(%s):\t %s", mu_live_text(one, "parent") ? "  " : "",
+        (void)printf("%s%s\t(%s):\t %s",
+                     mu_live_text(one, "parent") ? "  " : "",
                      mu_live_text(one, "id"),
                      mu_live_text(one, "agent") ? mu_live_text(one, "agent")
-                                           : mu_live_text(one, "kind"),
+                                                : mu_live_text(one, "kind"),
                      role ? role : "?");
         json_array_foreach(json_object_get(one, "nodes"), j, node)
         {
@@ -502,9 +515,9 @@ static int
 fail_count_show(struct mu_tool *tool, const struct fail_count *count)
 {
     const char *prefix =
-        count->has_op ? fail_count_name(tool, count)
-                      : mu_text_make(&tool->arena, "fail-count-%s#",
-                                     count->resource);
+        count->has_op
+            ? fail_count_name(tool, count)
+            : mu_text_make(&tool->arena, "fail-count-%s#", count->resource);
     size_t length = strlen(prefix);
     int64_t sum = 0;
     json_t *status;

@@ -43,7 +43,7 @@ class Objects(unittest.TestCase):
             [PROGRAM, *words], input=text, capture_output=True, text=True,
             check=False, timeout=30,
             env={**os.environ, "CIB_file": self.path, "HOME": self.folder,
-                 **environment})
+                 "XDG_CACHE_HOME": "", **environment})
 
     def good(self, *words, **options):
         done = self.run_tool(*words, **options)
@@ -105,6 +105,38 @@ class Objects(unittest.TestCase):
         self.good("ra", "validate", "ocf:heartbeat:Dummy")
         self.refused("ra", "validate", "IPaddr2", "ip=nonsense",
                      holds="does not take")
+
+    @unittest.skipUnless(os.path.exists(AGENT), "no agents are installed")
+    def test_what_an_agent_does_not_take_is_refused_when_it_is_typed(self):
+        self.refused("configure", "primitive", "three", "IPaddr2",
+                     holds="lacks the parameter \"ip\"")
+        self.refused("configure", "primitive", "three", "IPaddr2", "params",
+                     "ip=192.0.2.3", "cidr_netmsk=24",
+                     holds="probably cidr_netmask")
+        self.good("configure", "primitive", "three", "IPaddr2", "--force")
+        # What is not on this node may be on others.
+        done = self.run_tool("configure", "primitive", "four",
+                             "ocf:nobody:Nothing")
+        self.assertEqual(done.returncode, 0)
+        self.assertIn("no agent ocf:nobody:Nothing on this node", done.stderr)
+        # Agents are asked once, and again when they have changed.
+        self.assertTrue(os.path.exists(
+            f"{self.folder}/.cache/muster/agents/" +
+            AGENT[1:].replace("/", "%")))
+
+    def test_what_may_not_do_what_was_meant_is_a_warning_at_once(self):
+        for words, part in (
+                (("primitive", "d", "ocf:heartbeat:Dummy"), "no monitor"),
+                (("location", "l", "one", "10:", "gamma"), "gamma"),
+                (("property", "stonith-enable=false"),
+                 "probably stonith-enabled"),
+                (("rsc_defaults", "resource-stickyness=1"),
+                 "probably resource-stickiness")):
+            done = self.run_tool("configure", *words)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertIn("warning", done.stderr)
+            self.assertIn(part, done.stderr)
+        self.assertEqual(self.run_tool("verify").returncode, 4)
 
     def test_what_primitives_share_goes_to_a_template(self):
         self.good("assist", "template", "one", "two")

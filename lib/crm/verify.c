@@ -12,6 +12,8 @@
 #include "crm/values.h"
 #include "crm/workspace.h"
 
+enum { PARAMETERS_COUNT_MAX = 128 };
+
 struct verify {
     struct mu_arena arena;
     struct mu_workspace workspace;
@@ -37,6 +39,9 @@ static void agent_check(struct verify *verify,
 static void parameters_check(struct verify *verify,
                              const struct mu_element *primitive,
                              const struct mu_verify_agent *agent);
+static void unknown_parameter(struct verify *verify,
+                              const struct mu_verify_agent *agent,
+                              const char *id, const char *name);
 static bool is_common_parameter(const char *name);
 static void uniques_check(struct verify *verify);
 static void unique_check(struct verify *verify,
@@ -168,6 +173,12 @@ agent_check(struct verify *verify, const struct mu_element *primitive)
 
     if (agent) {
         parameters_check(verify, primitive, agent);
+    } else if (verify->options->agent && class && type && is_described(class) &&
+               verify->options->may_lack_agents) {
+        mu_report_warning(verify->report, NULL, id,
+                          "\"%.80s\": there is no agent %s:%s%s%s on this node",
+                          id, class, provider ? provider : "",
+                          provider ? ":" : "", type);
     } else if (verify->options->agent && class && type && is_described(class)) {
         verify->is_wrong |=
             mu_report_error(verify->report, MU_REPORT_REASON_AGENT, NULL,
@@ -244,15 +255,30 @@ parameters_check(struct verify *verify, const struct mu_element *primitive,
             }
             if (name && i == agent->parameters_count &&
                 !is_common_parameter(name)) {
-                verify->is_wrong |=
-                    mu_report_error(verify->report, MU_REPORT_REASON_AGENT,
-                                    NULL,
-                                    "\"%.80s\": its agent has no parameter "
-                                    "\"%.80s\"",
-                                    id, name) < 0;
+                unknown_parameter(verify, agent, id, name);
             }
         }
     }
+}
+
+static void
+unknown_parameter(struct verify *verify, const struct mu_verify_agent *agent,
+                  const char *id, const char *name)
+{
+    const char *names[PARAMETERS_COUNT_MAX];
+    const char *nearest;
+    size_t count = 0;
+
+    for (; count < agent->parameters_count && count < PARAMETERS_COUNT_MAX;
+         count++) {
+        names[count] = agent->parameters[count].name;
+    }
+    nearest = mu_report_nearest(name, names, count);
+    verify->is_wrong |=
+        mu_report_error(verify->report, MU_REPORT_REASON_AGENT, NULL,
+                        "\"%.80s\": its agent has no parameter \"%.80s\"%s%s",
+                        id, name, nearest ? "; probably " : "",
+                        nearest ? nearest : "") < 0;
 }
 
 /* Tells whether a parameter is for the cluster, not for the agent. */
@@ -663,8 +689,14 @@ cluster_check(struct verify *verify)
     for (const struct mu_element *set = properties ? properties->first : NULL;
          set; set = set->next) {
         const struct mu_element *pair =
-            mu_element_find_with(set, "nvpair", "name", "stonith-enabled");
-        const char *value = pair ? mu_element_get(pair, "value") : NULL;
+            mu_element_find_with(set, "nvpair", "name", "fencing-enabled");
+        const char *value;
+
+        if (!pair) {
+            pair =
+                mu_element_find_with(set, "nvpair", "name", "stonith-enabled");
+        }
+        value = pair ? mu_element_get(pair, "value") : NULL;
 
         if (value && mu_text_parse_bool(value, &is_enabled) < 0) {
             is_enabled = true; /* It is reported as a value. */

@@ -46,6 +46,7 @@ struct mu_verify_options {
     void *context;             /* Handed to 'agent'. */
     const char *const *names;  /* Objects to look at; null: all. */
     size_t names_count;
+    bool may_lack_agents; /* One that is not here is a warning only. */
 };
 
 /* Reports all findings about 'cib'. 0, or -EBADMSG when one is an error. */
