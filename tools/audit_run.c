@@ -284,7 +284,7 @@ mu_audit_run_alarm(struct mu_tool *tool, const struct mu_snapshot *before,
                    const struct mu_snapshot *after)
 {
     uint64_t nodes_count = after->status->nodes_count;
-    const struct mu_audit *old;
+    const struct mu_audit *old = NULL;
     const struct mu_audit *new;
     const struct mu_audit_loss *first = NULL;
     struct mu_text_buffer names;
@@ -294,15 +294,17 @@ mu_audit_run_alarm(struct mu_tool *tool, const struct mu_snapshot *before,
         ALARM_SIZE_MAX) {
         return NULL;
     }
-    old = mu_audit_make(&tool->arena, before);
     new = mu_audit_make(&tool->arena, after);
     mu_text_buffer_init(&names, &tool->arena);
     for (uint32_t i = 0; i < after->status->nodes_count; i++) {
         const char *node = after->status->nodes[i].name;
         const struct mu_audit_loss *loss = NULL;
+        uint32_t lost = lost_at(&tool->arena, new, node, &loss);
 
-        if (lost_at(&tool->arena, new, node, &loss) <=
-            lost_at(&tool->arena, old, node, NULL)) {
+        if (lost > 0 && !old) {
+            old = mu_audit_make(&tool->arena, before);
+        }
+        if (lost == 0 || lost <= lost_at(&tool->arena, old, node, NULL)) {
             continue;
         }
         first = first ? first : loss;
