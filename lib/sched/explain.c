@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "sched/action.h"
+#include "sched/group.h"
 #include "sched/score.h"
 #include "sched/why.h"
 
@@ -232,12 +233,35 @@ mu_explain_finish(struct mu_sched *sched,
     }
 }
 
+const struct mu_sched_action *
+mu_explain_next(const struct mu_sched_action *action)
+{
+    const struct mu_sched_resource *whole = action->resource;
+    enum mu_verb verb = mu_group_member_verb(action->verb);
+
+    if (action->because || !whole) {
+        return action->because;
+    }
+    for (uint32_t i = 0; i < whole->children_count; i++) {
+        const struct mu_sched_action *part =
+            mu_action_find(whole->children[i], mu_key(verb), MU_STATE_NONE);
+
+        while (part && mu_action_has(part, MU_FLAG_OPTIONAL)) {
+            part = mu_action_find_next(part);
+        }
+        if (part) {
+            return part;
+        }
+    }
+    return NULL;
+}
+
 /* The next one that is in the plan. */
 static uint32_t
 because_of(const struct mu_sched_action *action)
 {
     for (unsigned i = 0; i < CHAIN_LENGTH_MAX; i++) {
-        action = action->because;
+        action = mu_explain_next(action);
         if (!action) {
             return MU_PLAN_NONE;
         }
@@ -305,9 +329,15 @@ blocked_text(struct mu_sched *sched, const struct mu_sched_resource *resource)
         const struct mu_sched_action *action =
             mu_action_find(resource, mu_key(verbs[i]), resource->assigned);
 
-        if (action && action->blocker &&
-            !mu_action_has(action, MU_FLAG_RUNNABLE)) {
+        if (!action || mu_action_has(action, MU_FLAG_RUNNABLE)) {
+            continue;
+        }
+        if (action->blocker) {
             return mu_why_block(sched, action);
+        }
+        if (!sched->is_quorate && sched->quorum_policy != MU_QUORUM_IGNORE &&
+            mu_action_requires(action) != MU_REQUIRES_NOTHING) {
+            return "this partition does not have quorum";
         }
     }
     return NULL;

@@ -63,6 +63,11 @@ void mu_explain_follow(struct mu_sched *sched, struct mu_sched_action *then,
 void mu_explain_block(struct mu_sched *sched, struct mu_sched_action *then,
                       const struct mu_sched_action *first, const char *source);
 
+/* Returns what 'action' follows from, or null when it began by itself. A point
+ * of order of a group or clone follows from what is to be done inside it. */
+const struct mu_sched_action *
+mu_explain_next(const struct mu_sched_action *action);
+
 /* Writes the notes into the plan: sentences for its actions, instances for its
  * reasons. The plan's actions are 'ordered'. */
 void mu_explain_finish(struct mu_sched *sched,

@@ -354,7 +354,7 @@ mu_migrate_act(struct mu_sched *sched, struct mu_sched_resource *resource,
         to->flags |= MU_FLAG_MIGRATABLE;
         to->migrate_source = current;
         to->migrate_target = resource->assigned;
-        mu_explain_cause(sched, to, "it is better placed elsewhere");
+        mu_explain_place(sched, to);
         mu_order_ends(sched, mu_order_end(resource, MU_VERB_MONITOR),
                       mu_order_end(resource, MU_VERB_MIGRATE_TO),
                       MU_ORDER_ORDERED);

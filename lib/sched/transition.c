@@ -457,6 +457,12 @@ stop_cause(struct mu_sched *sched, const struct mu_sched_resource *resource,
     if (resource->is_removed) {
         return "it is no longer in the configuration";
     }
+    if (where->is_standby_on_fail) {
+        return mu_text_make(sched->arena, "%s, and on-fail is standby",
+                            resource->is_failed
+                                ? mu_why_op(sched->arena, resource->failed_op)
+                                : "something failed there");
+    }
     if (where->is_standby) {
         return mu_text_make(sched->arena, "node %s is in standby", where->name);
     }

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "sched/action.h"
+#include "sched/explain.h"
 #include "sched/why.h"
 
 enum { CHAIN_LENGTH_MAX = 64 };
@@ -13,6 +14,8 @@ static const char *own_text(struct mu_sched *sched,
                             const struct mu_sched_action *action);
 static const char *same_text(struct mu_sched *sched,
                              const struct mu_sched_action *action);
+static const char *order_label(struct mu_sched *sched,
+                               const struct mu_sched_action *action);
 static const char *order_text(struct mu_sched *sched,
                               const struct mu_sched_action *action);
 static const struct mu_sched_action *
@@ -54,8 +57,13 @@ mu_why_cause(struct mu_sched *sched, const struct mu_sched_action *action)
 static const struct mu_sched_action *
 root_of(const struct mu_sched_action *action)
 {
-    for (unsigned i = 0; action->because && i < CHAIN_LENGTH_MAX; i++) {
-        action = action->because;
+    for (unsigned i = 0; i < CHAIN_LENGTH_MAX; i++) {
+        const struct mu_sched_action *next = mu_explain_next(action);
+
+        if (!next) {
+            break;
+        }
+        action = next;
     }
     return action;
 }
@@ -91,6 +99,13 @@ same_text(struct mu_sched *sched, const struct mu_sched_action *action)
                    : mu_text_make(sched->arena, "it moves here from %s",
                                   sched->nodes[first->node].name);
     }
+    if (action->verb == MU_VERB_STOP && first->verb == MU_VERB_START &&
+        first->because && first->because->resource &&
+        first->because->resource != action->resource) {
+        return mu_text_make(sched->arena, "%sit is restarted with %s",
+                            order_label(sched, first),
+                            first->because->resource->id);
+    }
     if (action->verb == MU_VERB_STOP && first->verb == MU_VERB_START) {
         return first->node == action->node || first->node == MU_STATE_NONE
                    ? "it is restarted"
@@ -106,23 +121,31 @@ same_text(struct mu_sched *sched, const struct mu_sched_action *action)
     return mu_text_make(sched->arena, "it %s", verb_word(first->verb));
 }
 
+/* "order ID: ", "group ID: " or nothing. */
+static const char *
+order_label(struct mu_sched *sched, const struct mu_sched_action *action)
+{
+    const struct mu_sched_resource *group =
+        group_of(action->resource, action->because->resource);
+
+    if (action->because_of) {
+        return mu_text_make(sched->arena, "order %s: ", action->because_of);
+    }
+    return group ? mu_text_make(sched->arena, "group %s: ", group->id) : "";
+}
+
 static const char *
 order_text(struct mu_sched *sched, const struct mu_sched_action *action)
 {
     const struct mu_sched_action *first = action->because;
-    const struct mu_sched_resource *group =
-        group_of(action->resource, first->resource);
-    const char *of = action->because_of ? "order " : group ? "group " : "";
-    const char *id = action->because_of ? action->because_of
-                     : group            ? group->id
-                                        : "";
 
     if (!first->resource) {
-        return mu_text_make(sched->arena, "%s%s%sit waits for %s", of, id,
-                            *id ? ": " : "", first->name ? first->name : "-");
+        return mu_text_make(sched->arena, "%sit waits for %s",
+                            order_label(sched, action),
+                            first->name ? first->name : "something");
     }
-    return mu_text_make(sched->arena, "%s%s%sit %s %s %s %s", of, id,
-                        *id ? ": " : "", verb_word(action->verb),
+    return mu_text_make(sched->arena, "%sit %s %s %s %s",
+                        order_label(sched, action), verb_word(action->verb),
                         action->is_before ? "before" : "after",
                         first->resource->id, verb_word(first->verb));
 }
