@@ -7,6 +7,7 @@
 
 #include "base/panic.h"
 #include "base/text.h"
+#include "core/picture.h"
 #include "daemon/api_private.h"
 #include "sched/sched.h"
 
@@ -38,6 +39,7 @@ respond_text(struct mu_api *api, uint64_t client,
 static void respond_error(struct mu_api *api, uint64_t client, int error,
                           const char *text);
 static void respond(struct mu_api *api, uint64_t client, json_t *answer);
+static void respond_picture(struct mu_api *api, uint64_t client);
 static json_t *nodes_build(struct mu_api *api);
 static json_t *version_build(void);
 static bool waiter_add(struct mu_api *api, uint64_t client, uint64_t request);
@@ -274,6 +276,8 @@ answer_question(struct mu_api *api, uint64_t client, const char *name,
     } else if (strcmp(name, "cib") == 0) {
         answer_cib(api, client,
                    !json_is_false(json_object_get(request, "status")));
+    } else if (strcmp(name, "state") == 0) {
+        respond_picture(api, client);
     } else if (strcmp(name, "nodes") == 0) {
         /* Asked by agents while they run: it must not cost a plan. */
         respond_result(api, client, nodes_build(api));
@@ -480,6 +484,26 @@ respond(struct mu_api *api, uint64_t client, json_t *answer)
     }
     free(text);
     json_decref(answer);
+}
+
+/* The one answer that is no JSON: see core/picture.h. */
+static void
+respond_picture(struct mu_api *api, uint64_t client)
+{
+    const struct mu_core *core = api->host.core(api->host.context);
+    struct mu_span picture;
+
+    if (!core || mu_core_get_phase(core) != MU_CORE_ACTIVE) {
+        respond_error(api, client, -EAGAIN,
+                      "this node has not received the state of the cluster "
+                      "yet; try again in a moment");
+        return;
+    }
+    picture = mu_picture_encode(mu_core_get_state(core),
+                                mu_core_get_coordinator(core), PACKAGE_VERSION,
+                                &api->scratch);
+    api->host.respond(api->host.context, client, (const char *)picture.data,
+                      picture.size);
 }
 
 /* Nodes with their transient attributes, without any planning. */

@@ -5,9 +5,10 @@
 /* Frame: where does one message of the local interface end?
  *
  * A frame is a header of twelve bytes (the letters MUS1, then kind and size as
- * little-endian 32-bit numbers) and 'size' bytes of JSON text. The reader
- * collects bytes as they arrive and gives out whole frames. It knows nothing
- * of sockets, clients or JSON; the daemon and the tools share it.
+ * little-endian 32-bit numbers) and 'size' bytes of JSON text; the answer to
+ * "state" alone is no JSON (core/picture.h). The reader collects bytes as they
+ * arrive and gives out whole frames. It knows nothing of sockets, clients or
+ * JSON; the daemon and the tools share it.
  *
  * Received bytes are hostile. Memory grows with what has really arrived, not
  * with what a header promises.

@@ -6,10 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "model/cib_status.h"
 #include "tools/audit_run.h"
-#include "tools/cib_edit.h"
 #include "tools/commands.h"
+#include "tools/snapshot.h"
 #include "tools/table.h"
 
 enum { NAMES_MAX = 4, INDENT = 4 };
@@ -23,8 +22,6 @@ struct report {
     struct mu_text_buffer text;
 };
 
-static int snapshot_get(struct mu_tool *tool,
-                        struct mu_snapshot **ret_snapshot);
 static void order_make(struct report *report);
 static int outcome_cmp(const void *a, const void *b);
 static void write_text(struct report *report);
@@ -39,7 +36,7 @@ static uint32_t index_of(const struct report *report,
 int
 mu_muster_audit_run(struct mu_tool *tool, int argc, char **argv)
 {
-    struct mu_snapshot *snapshot = NULL;
+    const struct mu_snapshot *snapshot = NULL;
     struct mu_audit_run run;
     struct report report = {.tool = tool, .run = &run};
     int code;
@@ -51,7 +48,7 @@ mu_muster_audit_run(struct mu_tool *tool, int argc, char **argv)
                                    "<cib>",
                              argv[0]);
     }
-    code = snapshot_get(tool, &snapshot);
+    code = mu_snapshot_get(tool, &snapshot);
     if (code == MU_TOOL_OK) {
         code = mu_audit_run_start(tool, snapshot, MU_AUDIT_RUN_ALL, &run);
     }
@@ -70,39 +67,6 @@ mu_muster_audit_run(struct mu_tool *tool, int argc, char **argv)
     }
     mu_audit_run_done(&run);
     return MU_TOOL_OK;
-}
-
-static int
-snapshot_get(struct mu_tool *tool, struct mu_snapshot **ret_snapshot)
-{
-    const char *thing = tool->file ? tool->file : "the configuration";
-    struct mu_errbuf err = {0};
-    struct mu_cib_edit edit;
-    struct mu_span xml;
-    char *text;
-    size_t size;
-    int error;
-
-    if (tool->file) {
-        error = mu_tool_read_file(tool, tool->file, &text, &size);
-        if (error < 0) {
-            return mu_tool_fail(tool, "%s: %s; give a file with a whole <cib>",
-                                tool->file, strerror(-error));
-        }
-    } else {
-        int code = mu_cib_edit_open(tool, true, &edit);
-
-        if (code) {
-            return code;
-        }
-        size = edit.before_size;
-        text = mu_arena_strndup(&tool->arena, edit.before, size);
-        mu_cib_edit_close(&edit);
-    }
-    xml = (struct mu_span){(const unsigned char *)text, size};
-    error = mu_cib_status_read_cib(&tool->arena, xml, mu_tool_now_ms(),
-                                   MU_CONFIG_LENIENT, ret_snapshot, &err);
-    return error < 0 ? mu_tool_fail_errbuf(tool, thing, &err) : MU_TOOL_OK;
 }
 
 static void

@@ -10,13 +10,13 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "crm/verify.h"
-#include "model/cib_status.h"
 #include "sched/finding.h"
 #include "sched/sched.h"
 #include "tools/agent_rules.h"
 #include "tools/cib_edit.h"
 #include "tools/client.h"
 #include "tools/commands.h"
+#include "tools/snapshot.h"
 
 enum { ANSWERS_MS = 5000 };
 
@@ -50,9 +50,8 @@ int
 mu_muster_check_run(struct mu_tool *tool, int argc, char **argv)
 {
     struct check *check = mu_arena_new(&tool->arena, struct check, 1);
-    struct mu_snapshot *snapshot;
+    const struct mu_snapshot *snapshot;
     struct mu_finding_view view;
-    struct mu_errbuf err = {0};
     struct mu_cib_edit edit;
     int code;
 
@@ -61,17 +60,12 @@ mu_muster_check_run(struct mu_tool *tool, int argc, char **argv)
     }
     check->tool = tool;
     check->findings.arena = &tool->arena;
-    code = mu_cib_edit_open(tool, true, &edit);
+    code = mu_snapshot_get(tool, &snapshot);
+    if (!code) {
+        code = mu_cib_edit_open(tool, false, &edit);
+    }
     if (code) {
         return code;
-    }
-    if (mu_cib_status_read_cib(
-            &tool->arena,
-            (struct mu_span){(const unsigned char *)edit.before,
-                             edit.before_size},
-            mu_tool_now_ms(), MU_CONFIG_LENIENT, &snapshot, &err)) {
-        mu_cib_edit_close(&edit);
-        return mu_tool_fail_errbuf(tool, "the configuration", &err);
     }
     check->snapshot = snapshot;
     view = mu_finding_look(&tool->arena, snapshot,

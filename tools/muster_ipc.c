@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/span.h"
 #include "base/text.h"
 #include "daemon/frame.h"
 
@@ -27,6 +28,10 @@ struct mu_muster_ipc {
     struct mu_frame_reader reader;
     struct waiting_event *events; /* Oldest first. */
 };
+
+static int request(struct mu_muster_ipc *ipc, struct mu_span json,
+                   int64_t timeout_ms, char **ret_bytes, size_t *ret_size,
+                   struct mu_errbuf *err);
 
 static const char reconnect_hint[] =
     "see \"systemctl status musterd\" and the journal";
@@ -268,7 +273,8 @@ event_keep(struct mu_muster_ipc *ipc, const struct mu_frame *frame)
 /* Waits for a frame of 'kind'; events are kept unless they are wanted. */
 static int
 frame_wait(struct mu_muster_ipc *ipc, enum mu_frame_kind kind,
-           int64_t deadline_ms, char **ret_json, struct mu_errbuf *err)
+           int64_t deadline_ms, char **ret_json, size_t *ret_size,
+           struct mu_errbuf *err)
 {
     for (;;) {
         struct mu_frame frame;
@@ -285,6 +291,7 @@ frame_wait(struct mu_muster_ipc *ipc, enum mu_frame_kind kind,
             json = copy_text(&frame);
             if (json) {
                 *ret_json = json;
+                *ret_size = frame.size;
                 return 0;
             }
             error = -ENOMEM;
@@ -304,27 +311,48 @@ mu_muster_ipc_request(struct mu_muster_ipc *ipc, const char *json, size_t size,
                       int64_t timeout_ms, char **ret_json,
                       struct mu_errbuf *err)
 {
+    size_t answer_size;
+
+    return request(ipc, (struct mu_span){(const unsigned char *)json, size},
+                   timeout_ms, ret_json, &answer_size, err);
+}
+
+int
+mu_muster_ipc_request_bytes(struct mu_muster_ipc *ipc, const char *json,
+                            int64_t timeout_ms, char **ret_bytes,
+                            size_t *ret_size, struct mu_errbuf *err)
+{
+    return request(
+        ipc, (struct mu_span){(const unsigned char *)json, strlen(json)},
+        timeout_ms, ret_bytes, ret_size, err);
+}
+
+static int
+request(struct mu_muster_ipc *ipc, struct mu_span json, int64_t timeout_ms,
+        char **ret_bytes, size_t *ret_size, struct mu_errbuf *err)
+{
     unsigned char header[MU_FRAME_HEADER_SIZE];
     int64_t deadline_ms = deadline_of(timeout_ms);
     int error;
 
-    if (size > MU_FRAME_REQUEST_SIZE_MAX) {
+    if (json.size > MU_FRAME_REQUEST_SIZE_MAX) {
         mu_errbuf_set(err,
                       "the request of %zu bytes is longer than the %d "
                       "that musterd takes",
-                      size, MU_FRAME_REQUEST_SIZE_MAX);
+                      json.size, MU_FRAME_REQUEST_SIZE_MAX);
         return -E2BIG;
     }
-    mu_frame_encode_header(header, MU_FRAME_REQUEST, (uint32_t)size);
+    mu_frame_encode_header(header, MU_FRAME_REQUEST, (uint32_t)json.size);
     error = send_all(ipc, header, sizeof(header), deadline_ms);
     if (!error) {
-        error = send_all(ipc, json, size, deadline_ms);
+        error = send_all(ipc, json.data, json.size, deadline_ms);
     }
     /* Whoever was refused learns it by reading, not by writing. */
     if (error && error != -ECONNRESET) {
         return connection_error(error, err);
     }
-    return frame_wait(ipc, MU_FRAME_RESPONSE, deadline_ms, ret_json, err);
+    return frame_wait(ipc, MU_FRAME_RESPONSE, deadline_ms, ret_bytes, ret_size,
+                      err);
 }
 
 int
@@ -332,6 +360,7 @@ mu_muster_ipc_next_event(struct mu_muster_ipc *ipc, int64_t timeout_ms,
                          char **ret_json, struct mu_errbuf *err)
 {
     struct waiting_event *event = ipc->events;
+    size_t size;
 
     if (event) {
         ipc->events = event->next;
@@ -340,7 +369,7 @@ mu_muster_ipc_next_event(struct mu_muster_ipc *ipc, int64_t timeout_ms,
         return 0;
     }
     return frame_wait(ipc, MU_FRAME_EVENT, deadline_of(timeout_ms), ret_json,
-                      err);
+                      &size, err);
 }
 
 int

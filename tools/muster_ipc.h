@@ -34,6 +34,14 @@ MU_NODISCARD int mu_muster_ipc_request(struct mu_muster_ipc *ipc,
                                        int64_t timeout_ms, char **ret_json,
                                        struct mu_errbuf *err);
 
+/* The same for an answer that may be no text: '*ret_size' is what it has
+ * without the NUL. */
+MU_NODISCARD int mu_muster_ipc_request_bytes(struct mu_muster_ipc *ipc,
+                                             const char *json,
+                                             int64_t timeout_ms,
+                                             char **ret_bytes, size_t *ret_size,
+                                             struct mu_errbuf *err);
+
 /* Waits for the next event of a subscription, at most 'timeout_ms' (negative:
  * for ever). '*ret_json' as above. 0, -ETIMEDOUT or -ECONNRESET. */
 MU_NODISCARD int mu_muster_ipc_next_event(struct mu_muster_ipc *ipc,

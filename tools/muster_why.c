@@ -8,12 +8,11 @@
 #include <string.h>
 
 #include "base/limits.h"
-#include "model/cib_status.h"
 #include "model/names.h"
 #include "sched/sched.h"
 #include "sched/why.h"
-#include "tools/cib_edit.h"
 #include "tools/commands.h"
+#include "tools/snapshot.h"
 #include "tools/table.h"
 
 enum { NAMES_PROPOSED_MAX = 4096, CHAIN_LENGTH_MAX = 64 };
@@ -77,42 +76,30 @@ int
 mu_muster_why_run(struct mu_tool *tool, int argc, char **argv)
 {
     struct answer answer = {.tool = tool, .node = MU_PLAN_NONE};
-    struct mu_snapshot *snapshot;
-    struct mu_errbuf err = {0};
-    struct mu_cib_edit edit;
+    const struct mu_snapshot *snapshot;
     int code;
 
     if (argc < 1 || argc > 3) {
         return mu_tool_usage(tool, "name a resource, and a node if only that "
                                    "one matters; or an action: stop web node2");
     }
-    code = mu_cib_edit_open(tool, true, &edit);
+    code = mu_snapshot_get(tool, &snapshot);
     if (code) {
         return code;
     }
-    if (mu_cib_status_read_cib(
-            &tool->arena,
-            (struct mu_span){(const unsigned char *)edit.before,
-                             edit.before_size},
-            mu_tool_now_ms(), MU_CONFIG_LENIENT, &snapshot, &err)) {
-        code = mu_tool_fail_errbuf(tool, "the configuration", &err);
-    } else {
-        answer.snapshot = snapshot;
-        answer.config = snapshot->config;
-        answer.plan = mu_sched_plan(&tool->arena, snapshot, MU_SCHED_REASONS);
-        answer.why =
-            (struct mu_why){&tool->arena, answer.snapshot, answer.plan};
-        mu_text_buffer_init(&answer.text, &tool->arena);
-        answer.json = json_array();
-        code = answer_words(&answer, argc, argv);
-        if (!code && tool->is_json) {
-            mu_tool_print_json(answer.json);
-        } else if (!code) {
-            (void)fputs(answer.text.data ? answer.text.data : "", stdout);
-        }
-        json_decref(answer.json);
+    answer.snapshot = snapshot;
+    answer.config = snapshot->config;
+    answer.plan = mu_sched_plan(&tool->arena, snapshot, MU_SCHED_REASONS);
+    answer.why = (struct mu_why){&tool->arena, answer.snapshot, answer.plan};
+    mu_text_buffer_init(&answer.text, &tool->arena);
+    answer.json = json_array();
+    code = answer_words(&answer, argc, argv);
+    if (!code && tool->is_json) {
+        mu_tool_print_json(answer.json);
+    } else if (!code) {
+        (void)fputs(answer.text.data ? answer.text.data : "", stdout);
     }
-    mu_cib_edit_close(&edit);
+    json_decref(answer.json);
     return code;
 }
 

@@ -11,6 +11,7 @@
 #include "core/apply.h"
 #include "core/fence.h"
 #include "core/kernel.h"
+#include "core/picture.h"
 #include "core/runner.h"
 #include "core/state.h"
 
@@ -450,6 +451,35 @@ START_TEST(a_wrong_clock_does_not_date_a_result)
 }
 END_TEST
 
+/* What a tool sees must be what the daemon has, or nothing at all: programs of
+ * another version, and bytes that were cut short, are refused. */
+START_TEST(a_picture_shows_the_same_state_to_the_same_version_only)
+{
+    struct mu_span picture;
+    struct mu_span before;
+    uint32_t coordinator = 0;
+
+    probed_everywhere("web");
+    record(2, "web", "start", 0);
+    before = mu_state_encode(&state, &scratch);
+    picture = mu_picture_encode(&state, 2, "1.0", &scratch);
+    ck_assert_int_eq(mu_picture_decode(picture, "1.1", &state, &coordinator),
+                     -EPROTO);
+    ck_assert_int_eq(mu_picture_decode(picture, "1.0", &state, &coordinator),
+                     0);
+    ck_assert_uint_eq(coordinator, 2);
+    ck_assert_mem_eq(mu_state_encode(&state, &scratch).data, before.data,
+                     before.size);
+    ck_assert_ptr_nonnull(mu_state_make_snapshot(&state, 2, 0, &scratch));
+    for (size_t size = 0; size < picture.size; size += 7) {
+        ck_assert_int_lt(
+            mu_picture_decode((struct mu_span){picture.data, size}, "1.0",
+                              &state, &coordinator),
+            0);
+    }
+}
+END_TEST
+
 int
 main(void)
 {
@@ -477,6 +507,8 @@ main(void)
     tcase_add_test(tcase, only_one_of_two_nodes_shoots_at_once);
     tcase_add_test(tcase, a_refused_action_holds_up_only_what_follows_it);
     tcase_add_test(tcase, a_wrong_clock_does_not_date_a_result);
+    tcase_add_test(
+        tcase, a_picture_shows_the_same_state_to_the_same_version_only);
     suite_add_tcase(suite, tcase);
     srunner_run_all(runner, CK_NORMAL);
     failed = srunner_ntests_failed(runner);

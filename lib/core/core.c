@@ -180,27 +180,8 @@ const struct mu_snapshot *
 mu_core_make_snapshot(const struct mu_core *core, struct mu_arena *arena,
                       int64_t wall_ms)
 {
-    const struct mu_state *state = &core->state;
-    struct mu_snapshot *snapshot;
-    uint32_t coordinator = mu_view_coordinator(core);
-    const struct mu_state_node *node = mu_state_find_node(state, coordinator);
-
-    if (!state->config) {
-        return NULL;
-    }
-    snapshot = mu_arena_new(arena, struct mu_snapshot, 1);
-    snapshot->config = state->config;
-    snapshot->status = mu_state_make_status(state, arena);
-    snapshot->now_ms = wall_ms;
-    snapshot->is_quorate = state->is_quorate;
-    snapshot->had_quorum = state->had_quorum;
-    snapshot->coordinator = MU_CONFIG_NONE;
-    for (uint32_t i = 0; node && i < snapshot->status->nodes_count; i++) {
-        if (strcmp(snapshot->status->nodes[i].name, node->name) == 0) {
-            snapshot->coordinator = i;
-        }
-    }
-    return snapshot;
+    return mu_state_make_snapshot(&core->state, mu_view_coordinator(core),
+                                  wall_ms, arena);
 }
 
 struct mu_effect *

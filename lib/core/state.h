@@ -21,7 +21,7 @@
 #include "base/span.h"
 #include "core/revision.h"
 #include "model/config.h"
-#include "model/status.h"
+#include "model/snapshot.h"
 #include "sched/plan.h"
 
 enum mu_node_state {
@@ -408,6 +408,14 @@ const struct mu_state_node *mu_state_find_node(const struct mu_state *state,
 /* Returns the node called 'name', or null. */
 const struct mu_state_node *
 mu_state_find_node_by_name(const struct mu_state *state, const char *name);
+
+/* Builds all that the scheduler needs at 'wall_ms', on 'arena'; strings are
+ * borrowed from 'state'. 'coordinator' is a node id, or 0. Null while there is
+ * no configuration. */
+const struct mu_snapshot *mu_state_make_snapshot(const struct mu_state *state,
+                                                 uint32_t coordinator,
+                                                 int64_t wall_ms,
+                                                 struct mu_arena *arena);
 
 /* Builds the typed status for the scheduler on 'arena'; strings are borrowed
  * from 'state'. Nodes come in the scheduler's order. */

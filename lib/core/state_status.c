@@ -31,6 +31,31 @@ static void flights_fill(const struct mu_state *state,
                          struct mu_status *status);
 static const char *null_if_empty(const char *text);
 
+const struct mu_snapshot *
+mu_state_make_snapshot(const struct mu_state *state, uint32_t coordinator,
+                       int64_t wall_ms, struct mu_arena *arena)
+{
+    const struct mu_state_node *node = mu_state_find_node(state, coordinator);
+    struct mu_snapshot *snapshot;
+
+    if (!state->config) {
+        return NULL;
+    }
+    snapshot = mu_arena_new(arena, struct mu_snapshot, 1);
+    snapshot->config = state->config;
+    snapshot->status = mu_state_make_status(state, arena);
+    snapshot->now_ms = wall_ms;
+    snapshot->is_quorate = state->is_quorate;
+    snapshot->had_quorum = state->had_quorum;
+    snapshot->coordinator = MU_CONFIG_NONE;
+    for (uint32_t i = 0; node && i < snapshot->status->nodes_count; i++) {
+        if (strcmp(snapshot->status->nodes[i].name, node->name) == 0) {
+            snapshot->coordinator = i;
+        }
+    }
+    return snapshot;
+}
+
 const struct mu_status *
 mu_state_make_status(const struct mu_state *state, struct mu_arena *arena)
 {
