@@ -21,7 +21,7 @@
 enum {
     DISPATCH_COUNT_MAX = 64,     /* Callbacks in one turn of the loop. */
     WINDOW_COUNT_MAX = 64,       /* Messages sent and not seen again. */
-    WINDOW_SIZE_MAX = 256 << 10, /* The same in bytes. */
+    WINDOW_SIZE_MAX = 1 << 20,   /* The same in bytes. */
     WINDOW_STUCK_MS = 2000,      /* After this what is out counts as lost. */
     RETRY_SEND_MS = 5,
     RETRY_JOIN_MS = 10,

@@ -21,7 +21,7 @@
 enum {
     MU_RING_QUEUE_LANES_COUNT = MU_LANE_BULK + 1,
     /* More than a long message in its parts: who needs more is mad. */
-    MU_RING_QUEUE_SIZE_MAX = 192 << 20,
+    MU_RING_QUEUE_SIZE_MAX = 256 << 20,
 };
 
 struct mu_ring_queue_item {

@@ -84,8 +84,9 @@ struct mu_core_owed {
     uint64_t client;        /* REQUEST and CONFIG. */
     uint64_t request;
     bool is_request;
+    bool is_delivered;      /* The newest sending, to ourselves. */
     bool is_done;
-    struct mu_instant sent;
+    struct mu_instant sent; /* Or delivered. */
     struct mu_instant deadline; /* When the client is told; or NEVER. */
 };
 

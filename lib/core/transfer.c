@@ -6,8 +6,12 @@
 #include "core/core_private.h"
 
 /* A sending that was not delivered to ourselves within this time is taken to
- * be lost (Corosync drops accepted messages when it is overloaded). */
+ * be lost (Corosync drops accepted messages when it is overloaded). A long one
+ * has more: sent again while it is on its way, it would only take longer. */
 static const int64_t RESEND_MS = 2000;
+static const size_t BYTES_PER_MS = 1000;
+/* What was delivered is being worked on, such as stored by every node. */
+static const int64_t ANSWER_MS = 10000;
 
 static struct mu_core_partial *partial_get(struct mu_core *core,
                                            uint32_t node_id,
@@ -21,6 +25,7 @@ static void message_apply(struct mu_core *core,
                           const struct mu_core_held *message);
 static void message_hold(struct mu_core *core, uint32_t node_id,
                          const struct mu_msg *msg, struct mu_span body);
+static int64_t patience_ms(const struct mu_core_owed *owed);
 static void owed_settle(struct mu_core *core, uint64_t sequence);
 static void outbox_tidy(struct mu_core *core);
 
@@ -128,8 +133,9 @@ mu_transfer_resend(struct mu_core *core, bool is_all)
             continue;
         }
         if (is_all || (owed->sequence == 0 && owed->sent.ms <= core->now.ms) ||
-            core->now.ms - owed->sent.ms >= RESEND_MS) {
+            core->now.ms - owed->sent.ms >= patience_ms(owed)) {
             owed->sent = core->now;
+            owed->is_delivered = false;
             owed->sequence =
                 mu_transfer_send(core, owed->type, owed->lane, owed->body);
         }
@@ -162,7 +168,8 @@ mu_transfer_deadline(const struct mu_core *core)
             deadline = mu_instant_min(
                 deadline, owed->sequence == 0
                               ? owed->sent
-                              : mu_instant_after(owed->sent, RESEND_MS));
+                              : mu_instant_after(owed->sent,
+                                                 patience_ms(owed)));
         }
     }
     if (core->phase == MU_CORE_SYNCING) {
@@ -325,6 +332,14 @@ message_hold(struct mu_core *core, uint32_t node_id, const struct mu_msg *msg,
         mu_arena_copy(&core->held_arena, body.data, body.size), body.size};
 }
 
+static int64_t
+patience_ms(const struct mu_core_owed *owed)
+{
+    return owed->is_delivered
+               ? ANSWER_MS
+               : RESEND_MS + (int64_t)(owed->body.size / BYTES_PER_MS);
+}
+
 /* What we said was delivered: a result is applied with that, a request is done
  * when its answer comes. */
 static void
@@ -336,10 +351,12 @@ owed_settle(struct mu_core *core, uint64_t sequence)
     for (size_t i = 0; i < core->outbox.count; i++) {
         struct mu_core_owed *owed = &core->outbox.items[i];
 
-        if (owed->sequence == sequence && !owed->is_request &&
-            core->phase == MU_CORE_ACTIVE) {
-            owed->is_done = true;
+        if (owed->sequence != sequence || core->phase != MU_CORE_ACTIVE) {
+            continue;
         }
+        owed->is_done |= !owed->is_request;
+        owed->is_delivered = true;
+        owed->sent = core->now;
     }
     outbox_tidy(core);
 }
