@@ -2,6 +2,7 @@
 #include "tools/pcmk.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "tools/client.h"
@@ -26,6 +27,9 @@ static const struct {
     {"crm_node", mu_pcmk_node_run},
     {"crm_resource", mu_pcmk_resource_run},
     {"crm_mon", mu_pcmk_mon_run},
+    {"cibadmin", mu_pcmk_cibadmin_run},
+    {"crm_ticket", mu_pcmk_ticket_run},
+    {"stonith_admin", mu_pcmk_stonith_run},
     {"pacemakerd", version},
 };
 
@@ -38,6 +42,8 @@ main(int argc, char **argv)
 
     tool.program = slash ? slash + 1 : argc > 0 ? argv[0] : "crm_attribute";
     mu_arena_init(&tool.arena, ARENA_SIZE_MAX);
+    tool.file = getenv("CIB_file");
+    tool.file = tool.file && *tool.file ? tool.file : NULL;
     tool.line = mu_record_line(&tool.arena, tool.program, argc - 1, argv + 1);
     for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
         if (strcmp(commands[i].name, tool.program) == 0) {

@@ -16,6 +16,8 @@ enum mu_pcmk_exit {
     MU_PCMK_USAGE = 64,
     MU_PCMK_NOT_CONNECTED = 102,
     MU_PCMK_NOT_THERE = 105,
+    MU_PCMK_EXISTS = 108,
+    MU_PCMK_TIMEOUT = 124,
 };
 
 /* One command; 'argv[0]' is the name. Returns an exit code. */
@@ -28,6 +30,14 @@ mu_pcmk_function mu_pcmk_attribute_failcount; /* crm_failcount */
 mu_pcmk_function mu_pcmk_node_run;            /* crm_node */
 mu_pcmk_function mu_pcmk_resource_run;        /* crm_resource */
 mu_pcmk_function mu_pcmk_mon_run;             /* crm_mon */
+
+mu_pcmk_function mu_pcmk_cibadmin_run;        /* cibadmin */
+mu_pcmk_function mu_pcmk_ticket_run;          /* crm_ticket */
+mu_pcmk_function mu_pcmk_stonith_run;         /* stonith_admin */
+
+/* Prints the ids of the elements of the configuration that 'xpath' names, one a
+ * line. Returns an exit code. */
+int mu_pcmk_cibadmin_print_ids(struct mu_tool *tool, const char *xpath);
 
 /* Turns an exit code of muster's functions into one of these. */
 int mu_pcmk_exit_of(int code);

@@ -36,11 +36,11 @@ mu_record_line(struct mu_arena *arena, const char *program, int argc,
         }
         if (hides_next) {
             mu_text_buffer_add(&text, " ***");
-        } else if (equals && mu_record_is_secret(word, name)) {
-            mu_text_buffer_add(&text, " %.*s=***", (int)name, word);
         } else if (size > WORD_SIZE_MAX || word[size]) {
             /* A word of several lines may hold secrets as well. */
             mu_text_buffer_add(&text, " ...");
+        } else if (equals && mu_record_is_secret(word, name)) {
+            mu_text_buffer_add(&text, " %.*s=***", (int)name, word);
         } else {
             mu_text_buffer_add(&text, " %s", word);
         }

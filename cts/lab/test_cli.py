@@ -297,6 +297,67 @@ class Cli(unittest.TestCase):
         call("crm_master", "-l", "reboot", "-D")
         call("attrd_updater", "-n", "pingd", "-D")
 
+    def test_the_cib_is_read_and_changed_as_xml(self):
+        """What rabbitmq-cluster, crm-fence-peer and administrators do."""
+        def call(*words, code=0, node="node1"):
+            done = self.lab.run(node, f"/usr/libexec/muster/pcmk/{words[0]}",
+                                *words[1:], check=False, timeout_s=60)
+            self.assertEqual(done.returncode, code,
+                             f"{words}: {done.stderr}")
+            return done.stdout
+
+        self.define("a")
+        call("attrd_updater", "-n", "rmq-node-attr-r", "-U", "rabbit@n")
+        shown = call("cibadmin", "-Q", "--xpath",
+                     "//node_state[@crmd='online']"
+                     "//nvpair[@name='rmq-node-attr-r']")
+        self.assertRegex(shown, r'name="rmq-node-attr-r" value="rabbit@n"/>')
+        call("attrd_updater", "-n", "rmq-node-attr-r", "-D")
+        place = '<rsc_location id="fence-peer" rsc="a" node="node2" ' \
+                'score="-INFINITY"/>'
+        call("cibadmin", "-C", "-o", "constraints", "-X", place)
+        call("cibadmin", "-C", "-o", "constraints", "-X", place, code=108)
+        call("cibadmin", "-R", "-o", "constraints", "-X",
+             place.replace("node2", "node3"), node="node2")
+        shown = call("cibadmin", "--query", "--local", "--xpath",
+                     "//rsc_location[@id='fence-peer']", node="node3")
+        self.assertIn('node="node3"', shown)
+        newest = json.loads(self.good("revisions", "--format", "json")
+                            )["revisions"][0]
+        self.assertEqual((newest["program"], newest["node"]),
+                         ("cibadmin", "node2"))
+        call("cibadmin", "-D", "-X", '<rsc_location id="fence-peer"/>')
+        call("cibadmin", "-Q", "--xpath", "//rsc_location", code=105)
+        call("cibadmin", "-M", "-o", "resources", "-X",
+             '<primitive id="a" description="mine"/>')
+        self.assertIn('description="mine"',
+                      call("cibadmin", "-Q", "-o", "resources"))
+        call("cibadmin", "-Q", "--xpath", "//a[count(b)]", code=64)
+
+    def test_tickets_and_fencing_answer_as_agents_expect(self):
+        def call(*words, code=0):
+            done = self.lab.run("node1",
+                                f"/usr/libexec/muster/pcmk/{words[0]}",
+                                *words[1:], check=False, timeout_s=60)
+            self.assertEqual(done.returncode, code,
+                             f"{words}: {done.stderr}")
+            return done.stdout
+
+        call("crm_ticket", "-t", "nosuch", "-q", code=105)
+        call("crm_ticket", "-t", "site", "-g", "--force")
+        self.assertEqual(call("crm_ticket", "-t", "site", "-G", "granted"),
+                         "true\n")
+        call("crm_ticket", "-t", "site", "-s")
+        self.assertIn("site\tgranted [standby]", call("crm_ticket", "-L"))
+        call("crm_ticket", "-t", "site", "-r", "--force")
+        self.assertEqual(call("crm_ticket", "-t", "site", "--get-attr",
+                              "granted"), "false\n")
+        call("crm_ticket", "-t", "site", "-a")
+        shown = call("stonith_admin", "-H", "*", "--output-as", "xml")
+        self.assertIn("<fence_history", shown)
+        self.assertNotIn('extended-status="pending"', shown)
+        call("stonith_admin", "--reboot", "node2", code=1)
+
     def test_maintenance_leaves_everything_alone(self):
         self.define("a")
         self.good("maintenance", "on", "--wait")
