@@ -404,7 +404,7 @@ ordering_extend(struct mu_sched *sched, const struct mu_ordering *ordering)
                                   : mu_key_verb(ordering->first_key);
     enum mu_verb then_verb =
         ordering->then ? ordering->then->verb : mu_key_verb(ordering->then_key);
-    uint32_t flags = ordering->flags;
+    uint32_t flags = MU_ORDER_ORDERED;
 
     if (first_verb == MU_VERB_START && then_verb == MU_VERB_START) {
         if (may_first && may_then) {
