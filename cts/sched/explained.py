@@ -119,8 +119,9 @@ def unprobed(case):
     depending on which instance cannot be looked for; Muster leaves alone what
     is active and starts no more until it knows."""
     clones = {one.get("id") for one in case.cib.iter("clone")}
-    return case.added <= set(case.muster.before) and all(
-        case.top_of(name) in clones for name, _, _ in case.missing) and \
+    return bool(case.added or case.missing) and \
+        case.added <= set(case.muster.before) and all(
+            case.top_of(name) in clones for name, _, _ in case.missing) and \
         any("pending" in words for words in case.muster.nodes.values())
 
 
@@ -207,8 +208,9 @@ def expired_promoted(case):
 def unmanaged_on_lost_node(case):
     """Without fencing Pacemaker forgets an unmanaged resource with the node;
     Muster goes on saying where it was seen."""
-    return not case.missing and case.added <= set(case.muster.before) and all(
-        not case.muster.nodes[node][0] for _, node, _ in case.added)
+    return not case.missing and bool(case.added) and \
+        case.added <= set(case.muster.before) and all(
+            not case.muster.nodes[node][0] for _, node, _ in case.added)
 
 
 def no_room_anywhere(case):
