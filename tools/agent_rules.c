@@ -17,8 +17,9 @@ struct mu_agent_rules_answer {
 static const struct mu_verify_agent *
 agent_ask(struct mu_arena *arena, const struct mu_agents_name *name);
 static void parameters_read(struct mu_arena *arena,
-                            const struct mu_doc_element *root,
+                            const struct mu_doc_element *root, bool is_fence,
                             struct mu_verify_agent *agent);
+static bool is_supplied(const char *name);
 static void actions_read(struct mu_arena *arena,
                          const struct mu_doc_element *root,
                          struct mu_verify_agent *agent);
@@ -64,7 +65,8 @@ agent_ask(struct mu_arena *arena, const struct mu_agents_name *name)
         return NULL;
     }
     agent = mu_arena_new(arena, struct mu_verify_agent, 1);
-    parameters_read(arena, mu_doc_root(doc), agent);
+    parameters_read(arena, mu_doc_root(doc),
+                    strcmp(name->class_name, "stonith") == 0, agent);
     actions_read(arena, mu_doc_root(doc), agent);
     mu_doc_free(doc);
     return agent;
@@ -72,7 +74,7 @@ agent_ask(struct mu_arena *arena, const struct mu_agents_name *name)
 
 static void
 parameters_read(struct mu_arena *arena, const struct mu_doc_element *root,
-                struct mu_verify_agent *agent)
+                bool is_fence, struct mu_verify_agent *agent)
 {
     const struct mu_doc_element *list = mu_doc_first_named(root, "parameters");
     const struct mu_doc_element *item =
@@ -89,7 +91,9 @@ parameters_read(struct mu_arena *arena, const struct mu_doc_element *root,
             *mu_vec_add(arena, &parameters) = (struct mu_verify_parameter){
                 .name = mu_arena_strdup(arena, name),
                 /* What has a default need not be given. */
-                .is_required = is_true(item, "required") && (!value || !*value),
+                .is_required = is_true(item, "required") &&
+                               (!value || !*value) &&
+                               !(is_fence && is_supplied(name)),
                 .is_unique =
                     is_true(item, "unique") || mu_doc_get(item, "unique-group"),
             };
@@ -97,6 +101,14 @@ parameters_read(struct mu_arena *arena, const struct mu_doc_element *root,
     }
     agent->parameters = parameters.items;
     agent->parameters_count = parameters.count;
+}
+
+/* Tells whether the cluster itself says this to a fence agent. */
+static bool
+is_supplied(const char *name)
+{
+    return strcmp(name, "plug") == 0 || strcmp(name, "port") == 0 ||
+           strcmp(name, "nodename") == 0 || strcmp(name, "action") == 0;
 }
 
 static void

@@ -40,14 +40,17 @@ const struct mu_tool_command mu_command_table_items[] = {
     {"top", NULL, mu_muster_top_run, "",
      "the cluster on a full screen, as it changes",
      "Nodes and resources, what is in flight and what has happened. Enter\n"
-     "shows history and reasons of the selected thing, Esc goes back, q ends.\n",
+     "shows history and reasons of the selected thing, Esc goes back, q "
+     "ends.\n",
      false},
     {"why", "explain", mu_muster_why_run,
      "RESOURCE [NODE] | TASK RESOURCE [NODE]",
      "why a resource is where it is, and not elsewhere",
      "Names what counted on each node and what would have to change. With a\n"
-     "task in front it says why an action is to be done, back to what began it.\n"
-     "Example:\n  muster why web node2\n  muster why stop web node2\n", false},
+     "task in front it says why an action is to be done, back to what began "
+     "it.\n"
+     "Example:\n  muster why web node2\n  muster why stop web node2\n",
+     false},
     {"plan", NULL, mu_muster_plan_run, "[FILE]",
      "what the cluster does now and will do next",
      "With a file (XML or crm text, - for standard input) shows the\n"
@@ -90,7 +93,8 @@ const struct mu_tool_command mu_command_table_items[] = {
      "what the cluster would do if something happened",
      "The state is the live one, or that of a file with a whole CIB. Events\n"
      "happen one after the other; what the cluster does about one is done\n"
-     "before the next. For each: the actions in order with their reasons, what\n"
+     "before the next. For each: the actions in order with their reasons, "
+     "what\n"
      "moves, what each service loses, what cannot run and why.\n"
      "  node-down NODE, node-up NODE, standby NODE, online NODE\n"
      "  fail RESOURCE[@NODE] [start|stop|promote|demote|monitor]\n"
@@ -177,8 +181,12 @@ const struct mu_tool_command mu_command_table_items[] = {
      false},
     STATEMENT("primitive", "ID AGENT [params ...] [op ...] [meta ...]",
               "define a resource",
-              "Example:\n  muster configure primitive ip IPaddr2 params "
-              "ip=192.0.2.10 op monitor interval=10s\n"),
+              "AGENT is what runs it: muster ra list ocf, or stonith for\n"
+              "fence devices, or systemd. Parameters: muster ra info AGENT.\n"
+              "Examples:\n  muster configure primitive ip IPaddr2 params "
+              "ip=192.0.2.10 op monitor interval=10s\n"
+              "  muster configure primitive power stonith:fence_ipmilan\n"
+              "    params ip=192.0.2.5 op monitor interval=60s\n"),
     STATEMENT("group", "ID MEMBER...",
               "resources that run together, one after the other",
               "Example:\n  muster configure group web ip fs nginx\n"),
@@ -214,7 +222,8 @@ const struct mu_tool_command mu_command_table_items[] = {
               "meta attributes of all resources", NULL),
     STATEMENT("op_defaults", "NAME=VALUE...", "values of all operations", NULL),
     STATEMENT("monitor", "RESOURCE[:ROLE] INTERVAL[:TIMEOUT]",
-              "add a monitor to a resource", NULL),
+              "add a monitor to a resource",
+              "Example:\n  muster configure monitor web 10s:20s\n"),
     STATEMENT("role", "ID ...", "permissions under a name", NULL),
     STATEMENT("acl_target", "USER ROLE...", "permissions of a user", NULL),
     STATEMENT("user", "ID role:ROLE...",

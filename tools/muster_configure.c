@@ -355,6 +355,10 @@ verify_typed(struct mu_cib_edit *edit, const struct typed *typed)
                                one->text);
         }
     }
+    if (is_wrong && kind == MU_KIND_PRIMITIVE) {
+        mu_tool_say(tool, "parameters are told by: %s ra info AGENT",
+                    tool->program);
+    }
     return is_wrong ? MU_TOOL_FAILED : MU_TOOL_OK;
 }
 

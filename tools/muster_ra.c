@@ -234,6 +234,21 @@ write_info(struct mu_tool *tool, const struct mu_doc *doc)
     mu_table_wrap(one_line(tool, agent, "longdesc"), 0, 0, tool->width, &text);
     mu_text_buffer_add(&text, "\n\nParameters (* required):\n");
     write_parameters(tool, agent, &text);
+    if (name && strncmp(name, "fence_", 6) == 0) {
+        mu_text_buffer_add(
+            &text,
+            "\n  Of every fence device; action, plug and port are filled in by "
+            "the cluster:\n"
+            "  pcmk_host_list: nodes that it can switch, as in \"node1 "
+            "node2\"; "
+            "without it the device is asked\n"
+            "  pcmk_host_map: what it calls them, as in \"node1:3;node2:4\"\n"
+            "  pcmk_delay_base, pcmk_delay_max: wait before fencing\n"
+            "\nA device that can switch all nodes:\n"
+            "  muster configure primitive power stonith:%s op monitor "
+            "interval=60s\n",
+            name);
+    }
     mu_text_buffer_add(&text, "\nOperations' advised values:\n");
     write_actions(agent, &text);
     (void)fputs(text.data, stdout);
@@ -258,7 +273,8 @@ write_parameters(struct mu_tool *tool, const struct mu_doc_element *agent,
 
         mu_text_buffer_add(text, "\n  %s%s (%s%s%s): %s\n", name ? name : "?",
                            is_required ? "*" : "", type ? type : "string",
-                           value ? ", default " : "", value ? value : "",
+                           value && *value ? ", default " : "",
+                           value ? value : "",
                            one_line(tool, one, "shortdesc"));
         if (tool->is_full) {
             mu_text_buffer_add(text, "      ");

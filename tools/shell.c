@@ -174,6 +174,14 @@ run_script(struct shell *shell, const char *script)
                        &result, &err)) {
         return mu_tool_fail_errbuf(tool, shell->name, &err);
     }
+    if (result.count == 0) {
+        char *words[] = {mu_arena_strdup(&tool->arena, tool->program),
+                         mu_arena_strdup(&tool->arena, "help"), NULL};
+
+        (void)run_child(shell, &(struct words){.items = words, .count = 3},
+                        false);
+        return MU_TOOL_USAGE;
+    }
     for (size_t i = 0; i < result.count && !shell->is_over; i++) {
         shell->number = result.statements[i].words[0].line;
         run_statement(shell, &tool->arena, &result.statements[i]);

@@ -427,8 +427,8 @@ operations_check(struct verify *verify, const struct mu_element *primitive,
     if (!has_monitor && mu_element_is(primitive, "primitive")) {
         mu_report_warning(verify->report, NULL, id,
                           "\"%.80s\" has no monitor: nothing will notice when "
-                          "it fails",
-                          id);
+                          "it fails; add one with: configure monitor %.80s 30s",
+                          id, id);
     }
 }
 
