@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Arbitrary bytes as a CIB, all the way: text, configuration, status, plan,
- * JSON. It must end with a plan or an error, in bounded time and memory, and
- * the plan must be one that can be carried out. */
+ * reasons, JSON. It must end with a plan or an error, in bounded time and
+ * memory, and the plan must be one that can be carried out. */
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -10,11 +10,12 @@
 #include "base/panic.h"
 #include "model/cib_status.h"
 #include "sched/sched.h"
+#include "sched/why.h"
 #include "tools/muster_simulate.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-enum { ARENA_SIZE_MAX = 512 << 20 };
+enum { ARENA_SIZE_MAX = 512 << 20, TOLD_MAX = 16 };
 
 /* Every action waits for earlier ones only: there is no loop. */
 static void
@@ -40,6 +41,29 @@ plan_check(const struct mu_snapshot *snapshot, const struct mu_plan *plan)
     }
 }
 
+/* Everything can be told. */
+static void
+why_try(struct mu_arena *arena, const struct mu_snapshot *snapshot,
+        const struct mu_plan *plan)
+{
+    struct mu_why why = {arena, snapshot, plan};
+
+    for (uint32_t i = 0; i < plan->instances_count && i < TOLD_MAX; i++) {
+        mu_assert(*mu_why_instance(&why, i));
+        for (uint32_t node = 0; node <= plan->nodes_count && node < TOLD_MAX;
+             node++) {
+            uint32_t at = node == plan->nodes_count ? MU_PLAN_NONE : node;
+            struct mu_why_reasons reasons;
+
+            mu_why_list(&why, i, at, &reasons);
+            for (uint32_t k = 0; k < reasons.count && k < TOLD_MAX; k++) {
+                mu_assert(mu_why_reason(&why, reasons.items[k], at));
+            }
+            (void)mu_why_remedy(&why, i, at);
+        }
+    }
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -58,6 +82,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         json_t *json;
 
         plan_check(snapshot, plan);
+        why_try(&arena, snapshot, plan);
         json = mu_muster_simulate_json(snapshot, plan);
         json_decref(json);
     }
