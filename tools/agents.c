@@ -1,23 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#define _GNU_SOURCE /* pipe2 */
 #include "tools/agents.h"
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <poll.h>
-#include <signal.h>
-#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/text.h"
 #include "base/vec.h"
 #include "tools/agent_cache.h"
+#include "tools/capture.h"
 
 #define OCF_DIR    "/usr/lib/ocf/resource.d"
 #define FENCE_DIR  "/usr/sbin"
@@ -43,8 +37,6 @@ static int compare(const void *a, const void *b);
 static bool is_plain(const char *name);
 static int run(struct mu_arena *arena, const char *const *words,
                char **ret_text, size_t *ret_size);
-static int collect(struct mu_arena *arena, int fd, char **ret_text,
-                   size_t *ret_size);
 
 struct mu_agents_list
 mu_agents_providers(struct mu_arena *arena)
@@ -185,7 +177,8 @@ mu_agents_metadata(struct mu_arena *arena, const struct mu_agents_name *name,
     error = strcmp(name->class_name, "ocf") == 0
                 ? run(arena, (const char *[]){path, "meta-data", NULL}, ret_xml,
                       ret_size)
-                : run(arena, (const char *[]){path, "-o", "metadata"}, ret_xml,
+                : run(arena, (const char *[]){path, "-o", "metadata", NULL},
+                      ret_xml,
                       ret_size);
     if (error) {
         mu_errbuf_set(err, "%s: gave no meta-data: %s; run it by hand", path,
@@ -304,88 +297,8 @@ static int
 run(struct mu_arena *arena, const char *const *words, char **ret_text,
     size_t *ret_size)
 {
-    char *const environment[] = {
-        mu_arena_strdup(arena, "PATH=/usr/sbin:/usr/bin:/sbin:/bin"),
-        mu_arena_strdup(arena, "OCF_ROOT=/usr/lib/ocf"),
-        mu_arena_strdup(arena, "LC_ALL=C.UTF-8"), NULL};
-    char *const own[] = {mu_arena_strdup(arena, words[0]),
-                         mu_arena_strdup(arena, words[1]),
-                         mu_arena_strdup(arena, words[2]), NULL};
-    posix_spawn_file_actions_t actions;
-    int ends[2];
-    int status;
-    pid_t pid = 0; /* Set wherever there is no error. */
-    int error;
-
-    if (pipe2(ends, O_CLOEXEC)) {
-        return -errno;
-    }
-    error = posix_spawn_file_actions_init(&actions);
-    if (!error) {
-        error = posix_spawn_file_actions_adddup2(&actions, ends[1], 1) ||
-                posix_spawn_file_actions_addopen(&actions, 0, "/dev/null",
-                                                 O_RDONLY, 0) ||
-                posix_spawn_file_actions_addopen(&actions, 2, "/dev/null",
-                                                 O_WRONLY, 0);
-        if (!error) {
-            error = posix_spawn(&pid, own[0], &actions, NULL, own, environment);
-        }
-        (void)posix_spawn_file_actions_destroy(&actions);
-    }
-    (void)close(ends[1]);
-    if (error) {
-        (void)close(ends[0]);
-        return -error;
-    }
-    error = collect(arena, ends[0], ret_text, ret_size);
-    (void)close(ends[0]);
-    if (error) {
-        (void)kill(pid, SIGKILL);
-    }
-    while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
-    }
-    if (!error && (!WIFEXITED(status) || WEXITSTATUS(status) != 0)) {
-        error = -EIO;
-    }
-    return error;
-}
-
-/* Reads until the end, a limit or the deadline. */
-static int
-collect(struct mu_arena *arena, int fd, char **ret_text, size_t *ret_size)
-{
-    struct mu_text_buffer text;
-    struct timespec start;
-    struct timespec now;
-
-    mu_text_buffer_init(&text, arena);
-    (void)clock_gettime(CLOCK_MONOTONIC, &start);
-    for (;;) {
-        struct pollfd poller = {.fd = fd, .events = POLLIN};
-        char chunk[2048];
-        ssize_t size;
-        int64_t left_ms;
-
-        (void)clock_gettime(CLOCK_MONOTONIC, &now);
-        left_ms =
-            METADATA_MS_MAX - ((int64_t)(now.tv_sec - start.tv_sec) * 1000 +
-                               (now.tv_nsec - start.tv_nsec) / 1000000);
-        if (left_ms <= 0 || poll(&poller, 1, (int)left_ms) <= 0) {
-            return -ETIMEDOUT;
-        }
-        size = read(fd, chunk, sizeof(chunk));
-        if (size < 0) {
-            return -errno;
-        }
-        if (size == 0) {
-            break;
-        }
-        if (text.length + (size_t)size > METADATA_SIZE_MAX) {
-            return -E2BIG;
-        }
-        mu_text_buffer_append(&text, chunk, (size_t)size);
-    }
-    *ret_text = text.data ? text.data : mu_arena_strdup(arena, "");
-    *ret_size = text.length;
-    return 0;
+    return mu_capture_run(arena,
+                          &(struct mu_capture){.timeout_ms = METADATA_MS_MAX,
+                                               .size_max = METADATA_SIZE_MAX},
+                          words, ret_text, ret_size);
 }

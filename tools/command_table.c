@@ -148,6 +148,14 @@ const struct mu_tool_command mu_command_table_items[] = {
      "not do what\nwas meant is a warning.\n"
      "Exit status: 0 good, 1 errors, 4 warnings only.\n",
      false},
+    {"report", NULL, mu_muster_report_run, "[--from TIME] [--output FILE]",
+     "one archive for those who are to help, without secrets",
+     "Configuration, state, history, failovers, logs, versions and facts of\n"
+     "this node. Passwords and what agents call private are removed, in logs\n"
+     "too; MANIFEST in the archive says what. Look it through all the same.\n"
+     "  --from TIME     logs since then: 2h, or 2026-11-22T09:00:00Z (24h)\n"
+     "  --output FILE   .tar.gz or .tar.xz; else named after node and time\n",
+     true},
     {"version", NULL, mu_muster_look_version, "",
      "versions of this tool and of the daemon", NULL, false},
 

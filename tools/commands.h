@@ -18,6 +18,9 @@ mu_tool_function mu_muster_events_history;
 mu_tool_function mu_muster_events_run;
 mu_tool_function mu_muster_events_timeline;
 
+/* muster_report.c */
+mu_tool_function mu_muster_report_run;
+
 /* muster_top.c */
 mu_tool_function mu_muster_top_run;
 

@@ -4,17 +4,14 @@
 
 #include <curses.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <locale.h>
 #include <poll.h>
-#include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/text.h"
+#include "tools/capture.h"
 #include "tools/commands.h"
 #include "tools/muster_ipc.h"
 #include "tools/top_view.h"
@@ -57,7 +54,6 @@ static void take_events(struct top *top);
 static void take_key(struct top *top, int key);
 static void enter(struct top *top);
 static void reasons_read(struct top *top);
-static pid_t reasons_start(const char *item, int *ret_fd);
 static void draw(struct top *top);
 
 int
@@ -312,67 +308,24 @@ enter(struct top *top)
 static void
 reasons_read(struct top *top)
 {
-    int64_t end_ms = mu_tool_now_ms() + REASONS_MS;
-    char *text = calloc(1, REASONS_SIZE_MAX);
-    size_t size = 0;
-    int fd = -1;
-    pid_t pid = text ? reasons_start(top->item, &fd) : -1;
+    struct mu_arena arena;
+    char *text = NULL;
+    size_t size;
 
-    if (pid < 0) {
-        free(text);
-        return;
+    mu_arena_init(&arena, ARENA_SIZE_MAX);
+    if (mu_capture_run(&arena,
+                       &(struct mu_capture){.timeout_ms = REASONS_MS,
+                                            .size_max = REASONS_SIZE_MAX,
+                                            .with_errors = true,
+                                            .is_truncated = true,
+                                            .keeps_environment = true},
+                       (const char *[]){"/proc/self/exe", "why", top->item,
+                                        NULL},
+                       &text, &size) != -ETIMEDOUT &&
+        text) {
+        top->reasons = strdup(text);
     }
-    for (;;) {
-        struct pollfd one = {.fd = fd, .events = POLLIN};
-        int64_t left_ms = end_ms - mu_tool_now_ms();
-        ssize_t count;
-
-        if (left_ms <= 0 || poll(&one, 1, (int)left_ms) <= 0) {
-            (void)kill(pid, SIGKILL);
-            break;
-        }
-        count = read(fd, text + size, REASONS_SIZE_MAX - 1 - size);
-        if (count <= 0) {
-            break;
-        }
-        size += (size_t)count;
-    }
-    (void)close(fd);
-    (void)waitpid(pid, NULL, 0);
-    top->reasons = text;
-}
-
-static pid_t
-reasons_start(const char *item, int *ret_fd)
-{
-    static const char self[] = "/proc/self/exe";
-    char *const words[] = {strdup("muster"), strdup("why"), strdup("--"),
-                           strdup(item), NULL};
-    int fds[2];
-    pid_t pid;
-
-    if (pipe(fds)) {
-        pid = -1;
-    } else {
-        (void)fcntl(fds[0], F_SETFD, FD_CLOEXEC);
-        pid = fork();
-        if (pid == 0) {
-            (void)dup2(fds[1], STDOUT_FILENO);
-            (void)dup2(fds[1], STDERR_FILENO);
-            (void)close(fds[1]);
-            (void)execv(self, words);
-            _exit(127);
-        }
-        (void)close(fds[1]);
-        *ret_fd = fds[0];
-        if (pid < 0) {
-            (void)close(fds[0]);
-        }
-    }
-    for (size_t i = 0; words[i]; i++) {
-        free(words[i]);
-    }
-    return pid;
+    mu_arena_done(&arena);
 }
 
 static void

@@ -3,9 +3,12 @@
 """The operator's command on a real cluster: what a person types, what comes
 back, and what must not change."""
 
+import base64
+import io
 import json
 import os
 import sys
+import tarfile
 import threading
 import time
 import unittest
@@ -233,6 +236,33 @@ class Cli(unittest.TestCase):
         done = self.tool("why", "b")
         self.assertEqual(done.returncode, 1)
         self.assertIn("did you mean a?", done.stderr)
+
+    def test_report_holds_what_helps_and_no_secret(self):
+        planted = "sesame-Open-1"
+        self.good("configure", "primitive", "a", DUMMY, "params",
+                  f"passwd={planted}", "--force", "-m",
+                  f"the password is {planted}")
+        self.define("b")
+        self.good("report", "--output", "/tmp/report.tar.gz", "--from", "1h")
+        packed = base64.b64decode(self.lab.shell(
+            "node1", "base64 /tmp/report.tar.gz; rm /tmp/report.tar.gz"))
+        self.assertNotIn("muster-report.",
+                         self.lab.shell("node1", "ls -a /tmp"))
+        with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
+            held = {member.name.split("/", 1)[1]:
+                    archive.extractfile(member).read().decode("utf-8",
+                                                              "replace")
+                    for member in archive if member.isfile()}
+        for name in ("MANIFEST", "cib.xml", "status.json", "history.json",
+                     "timelines.json", "revisions.json", "agents.txt",
+                     "corosync/corosync.conf", "corosync/cmap.txt",
+                     "system/kernel.txt"):
+            self.assertTrue(held.get(name), name)
+        for name, text in held.items():
+            self.assertNotIn(planted, text, name)
+        self.assertIn("a: passwd, because of its name", held["MANIFEST"])
+        self.assertIn('id="b"', held["cib.xml"])
+        self.assertIn("ocf:heartbeat:Dummy 1", held["agents.txt"])
 
     def test_strangers_may_neither_look_nor_change(self):
         done = self.lab.run("node1", "setpriv", "--reuid=65534",
