@@ -27,7 +27,9 @@ static struct mu_snapshot snapshot;
 static struct mu_api_sight sight;
 
 static const char configuration[] =
-    "<configuration><crm_config/><nodes/><resources>"
+    "<configuration><crm_config><cluster_property_set id='o'>"
+    "<nvpair id='o1' name='stonith-enabled' value='false'/>"
+    "</cluster_property_set></crm_config><nodes/><resources>"
     "<primitive id='web' class='ocf' provider='heartbeat' type='nginx'/>"
     "<clone id='ping-clone'><primitive id='ping' class='ocf' "
     "provider='pacemaker' type='ping'/></clone>"
