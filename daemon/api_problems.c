@@ -178,7 +178,11 @@ add_nodes(struct report *report)
             break;
         case MU_NODE_STATE_LOST_GRACE:
             problem.text = "its daemon is away; its services go on";
-            problem.next = "is fenced unless the daemon is back in a moment";
+            problem.next =
+                mu_state_is_left_alone(node)
+                    ? "is fenced when the maintenance ends and the daemon is "
+                      "not back"
+                    : "is fenced unless the daemon is back in a moment";
             break;
         case MU_NODE_STATE_DOWN:
             problem.text = node->was_fenced ? "is down: it was fenced"

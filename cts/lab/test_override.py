@@ -351,6 +351,40 @@ class Override(unittest.TestCase):
                                if one["name"] == "node3" and one["online"]],
                       "it is back", timeout_s=60)
 
+    def test_a_daemon_that_stops_in_maintenance_leaves_services_running(self):
+        self.define("kept")
+        node = self.place("kept")[0]
+        if node == "node1":
+            self.good("resource", "move", "kept", "node2")
+            node = "node2"
+        state = "test -e /run/resource-agents/Dummy-kept.state"
+        for words in (("node", node), ("resource", "kept"), ()):
+            self.good("maintenance", "start", *words, "--for", "1h")
+            pid = self.lab.shell(node, "cat /run/muster/musterd.pid").strip()
+            self.lab.shell(node, f"kill -TERM {pid}")
+            self.lab.wait(lambda: self.lab.run(
+                node, "test", "-d", f"/proc/{pid}", check=False).returncode,
+                f"the daemon leaves: {words}", timeout_s=15)
+            self.assertEqual(self.lab.run(node, "sh", "-c", state,
+                                          check=False).returncode, 0)
+            # What goes on elsewhere is no reason to start it there as well.
+            self.good("configure", "primitive", "more", DUMMY)
+            self.lab.wait(lambda: self.tool("wait", "--timeout", "1")
+                          .returncode == 0, "the cluster is idle",
+                          timeout_s=20)
+            running = [name for name in self.lab.nodes if self.lab.run(
+                name, "sh", "-c", state, check=False).returncode == 0]
+            self.assertEqual(running, [node])
+            self.good("configure", "delete", "more", "--force")
+            self.lab.start_daemon(node)
+            self.lab.wait(lambda: [one for one in self.status()["nodes"]
+                                   if one["name"] == node and one["online"]],
+                          "it is back", timeout_s=30)
+            self.lab.wait(lambda: self.tool("maintenance", "stop", *words)
+                          .returncode == 0, "the end", timeout_s=15)
+            self.good("wait")
+            self.assertEqual(self.place("kept"), [node])
+
     def test_a_ban_ends_at_its_time(self):
         self.define("a")
         home = self.place("a")[0]

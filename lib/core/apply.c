@@ -170,7 +170,8 @@ mu_apply_completeness(struct mu_apply *apply)
         const struct mu_state_node *node = &state->nodes[i];
 
         if (!mu_state_get_member(state, node->id) &&
-            node->state != MU_NODE_STATE_DOWN) {
+            node->state != MU_NODE_STATE_DOWN &&
+            !mu_state_is_left_alone(node)) {
             are_others_down = false;
         }
     }
@@ -347,6 +348,11 @@ tick_apply(struct mu_apply *apply, const struct mu_body_tick *body)
     for (uint32_t i = 0; i < state->nodes_count; i++) {
         struct mu_state_node *node = &state->nodes[i];
 
+        if (mu_state_is_left_alone(node) &&
+            !mu_kernel_is_left_alone(state, node)) {
+            node->grace_until_ms = state->time_ms + MU_STATE_GRACE_MS;
+            mu_apply_touch(apply);
+        }
         if (node->state == MU_NODE_STATE_LOST_GRACE &&
             node->grace_until_ms <= state->time_ms) {
             mu_apply_node_lost(apply, node);

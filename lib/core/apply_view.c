@@ -12,9 +12,6 @@
 #include "core/apply.h"
 #include "core/fence.h"
 
-/* How long a dead daemon may take to come back before its node is lost. */
-static const int64_t GRACE_MS = 10000;
-
 static void nodelist_merge(struct mu_apply *apply,
                            const struct mu_body_view *view);
 static bool view_has(const struct mu_body_view *view, uint32_t node_id);
@@ -145,14 +142,14 @@ node_leave(struct mu_apply *apply, struct mu_state_node *node, bool is_in_ring)
     case MU_NODE_STATE_ACTIVE:
     case MU_NODE_STATE_LEAVING:
         if (is_in_ring) {
-            node->grace_until_ms = apply->state->time_ms + GRACE_MS;
+            node->grace_until_ms = apply->state->time_ms + MU_STATE_GRACE_MS;
             mu_apply_node_state(apply, node, MU_NODE_STATE_LOST_GRACE,
                                 "its daemon is gone, its node is there");
             return;
         }
         break;
     case MU_NODE_STATE_LOST_GRACE:
-        if (is_in_ring) {
+        if (is_in_ring || mu_state_is_left_alone(node)) {
             return;
         }
         break;

@@ -167,7 +167,8 @@ mu_core_is_idle(const struct mu_core *core)
     }
     for (uint32_t i = 0; i < state->nodes_count; i++) {
         if (state->nodes[i].state == MU_NODE_STATE_PENDING ||
-            state->nodes[i].state == MU_NODE_STATE_LOST_GRACE) {
+            (state->nodes[i].state == MU_NODE_STATE_LOST_GRACE &&
+             !mu_state_is_left_alone(&state->nodes[i]))) {
             return false;
         }
     }

@@ -406,7 +406,8 @@ may_promise(const struct mu_core *core)
         for (uint32_t k = 0; k < state->members_count; k++) {
             is_member |= state->members[k].node_id == node->id;
         }
-        if (!is_member && node->state != MU_NODE_STATE_DOWN) {
+        if (!is_member && node->state != MU_NODE_STATE_DOWN &&
+            !mu_state_is_left_alone(node)) {
             return false;
         }
     }

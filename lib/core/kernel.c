@@ -27,6 +27,8 @@ static bool is_looked_for(const struct mu_state *state,
 static const char *meta_of(const struct mu_state *state, uint32_t primitive,
                            const char *name);
 static bool is_managed(const struct mu_state *state, const char *resource);
+static bool is_in_maintenance(const struct mu_state *state,
+                              const struct mu_state_node *node);
 static bool must_wait_for_fencing(const struct mu_state *state,
                                   uint32_t primitive);
 
@@ -100,6 +102,9 @@ mu_kernel_may_leave(const struct mu_state *state,
             return false;
         }
     }
+    if (is_in_maintenance(state, node)) {
+        return true; /* People look after what runs there. */
+    }
     for (uint32_t i = 0; i < state->histories_count; i++) {
         const struct mu_state_history *row = &state->histories[i];
 
@@ -127,6 +132,29 @@ mu_kernel_may_leave(const struct mu_state *state,
         }
     }
     return true;
+}
+
+bool
+mu_kernel_is_left_alone(const struct mu_state *state,
+                        const struct mu_state_node *node)
+{
+    bool is_all = is_in_maintenance(state, node);
+    bool is_any = false;
+
+    for (uint32_t i = 0; i < state->histories_count; i++) {
+        const struct mu_state_history *row = &state->histories[i];
+
+        if (row->node_id != node->id || row->slot != MU_SLOT_LAST ||
+            strcmp(row->class_name, "stonith") == 0 ||
+            row_hold(row) != MU_HOLD_YES) {
+            continue;
+        }
+        if (!is_all && is_managed(state, row->resource)) {
+            return false;
+        }
+        is_any = true;
+    }
+    return is_any;
 }
 
 uint32_t
@@ -372,6 +400,23 @@ is_managed(const struct mu_state *state, const char *resource)
         is_in_maintenance = false;
     }
     return is_wanted && !is_in_maintenance;
+}
+
+static bool
+is_in_maintenance(const struct mu_state *state,
+                  const struct mu_state_node *node)
+{
+    const struct mu_rule_input input = {.now_ms = state->wall_ms};
+    const struct mu_config_node *configured =
+        state->config ? mu_config_find_node(state->config, node->name) : NULL;
+    const char *value = mu_state_get_attribute(node, "maintenance");
+    bool is_on;
+
+    if (!value && configured) {
+        value = mu_config_lookup(&configured->attributes, "maintenance",
+                                 &input, NULL);
+    }
+    return value && mu_text_parse_bool(value, &is_on) == 0 && is_on;
 }
 
 /* The documented meaning of "requires": unless it says otherwise, a resource

@@ -35,6 +35,11 @@ bool mu_kernel_may_leave(const struct mu_state *state,
                          const struct mu_state_node *node,
                          struct mu_errbuf *err);
 
+/* Tells whether something runs on 'node', and all of it is in maintenance or not
+ * managed: when its daemon leaves, that runs on. */
+bool mu_kernel_is_left_alone(const struct mu_state *state,
+                             const struct mu_state_node *node);
+
 /* Returns the primitive that the history id 'resource' belongs to (with or
  * without an instance number), or MU_CONFIG_NONE. */
 uint32_t mu_kernel_find_primitive(const struct mu_config *config,

@@ -461,10 +461,18 @@ release_node(struct mu_apply *apply, uint32_t index)
             return;
         }
         action_done(state, index);
-        mu_apply_node_forget(apply, node);
-        mu_apply_node_state(apply, node, MU_NODE_STATE_DOWN,
-                            "it has left in order");
         node->was_fenced = false;
+        if (mu_kernel_is_left_alone(state, node)) {
+            /* It is not known to run nothing: quite the contrary. */
+            node->grace_until_ms = INT64_MAX;
+            mu_apply_node_state(apply, node, MU_NODE_STATE_LOST_GRACE,
+                                "it has left, and what is in maintenance "
+                                "there runs on");
+        } else {
+            mu_apply_node_forget(apply, node);
+            mu_apply_node_state(apply, node, MU_NODE_STATE_DOWN,
+                                "it has left in order");
+        }
         outcome = mu_apply_add(apply, MU_OUTCOME_MAY_LEAVE);
         outcome->node_id = node->id;
         return;

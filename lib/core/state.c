@@ -488,6 +488,13 @@ mu_state_queue_action(struct mu_state *state, uint32_t index)
     }
 }
 
+bool
+mu_state_is_left_alone(const struct mu_state_node *node)
+{
+    return node->state == MU_NODE_STATE_LOST_GRACE &&
+           node->grace_until_ms == INT64_MAX;
+}
+
 const char *
 mu_state_node_word(enum mu_node_state state)
 {

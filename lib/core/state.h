@@ -49,7 +49,8 @@ struct mu_state_node {
     uint64_t joined_view;   /* Number of the view in which it joined. */
     int64_t since_ms;       /* Wall clock of the newest change of 'state'. */
     int64_t grace_until_ms; /* LOST_GRACE: cluster time at which it becomes
-                               unclean; else 0. */
+                               unclean, INT64_MAX: it has left in order, and
+                               what runs there is left alone; else 0. */
     bool has_run;           /* Something may have been started there since it
                                was last known to run nothing. */
     bool was_fenced;        /* DOWN because of a fencing. */
@@ -142,6 +143,8 @@ enum {
     /* How long a cluster that has just become quorate waits for nodes that
      * nobody has seen, before it takes them to be lost. */
     MU_STATE_UNSEEN_GRACE_MS = 20000,
+    /* How long a daemon may be away before its node counts as lost. */
+    MU_STATE_GRACE_MS = 10000,
     MU_STATE_FENCES_MAX = 64,
     MU_STATE_REQUESTS_MAX = 256,
 };
@@ -425,6 +428,10 @@ const struct mu_status *mu_state_make_status(const struct mu_state *state,
 /* Returns the digest of the whole encoded state. */
 struct mu_digest mu_state_digest(const struct mu_state *state,
                                  struct mu_arena *scratch);
+
+/* Tells whether 'node' has left in order while something in maintenance runs on
+ * it: it is not lost before the maintenance is over. */
+bool mu_state_is_left_alone(const struct mu_state_node *node);
 
 /* A short word for a node's state: "active", "unclean", ... */
 const char *mu_state_node_word(enum mu_node_state state);
