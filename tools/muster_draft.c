@@ -10,6 +10,8 @@
 #include "tools/draft.h"
 #include "tools/preview.h"
 
+enum { LINE_SIZE_MAX = 300 };
+
 struct merge {
     const struct mu_draft *draft;
     bool is_forced;
@@ -18,6 +20,7 @@ struct merge {
 static int change(struct mu_cib_edit *edit, void *context);
 static int read_draft(struct mu_tool *tool, struct mu_draft *ret_draft,
                       bool *ret_is_open);
+static void line_make(struct mu_tool *tool, const struct mu_draft *draft);
 static const char **changed_names(struct mu_tool *tool,
                                   const struct mu_draft *draft);
 static struct mu_span span_of(const char *text, size_t size);
@@ -56,8 +59,41 @@ mu_muster_draft_merge(struct mu_tool *tool, const char *folder, bool is_forced)
     struct mu_draft draft;
     int code = mu_draft_read(tool, folder, &draft);
 
+    if (!code && !tool->message) {
+        line_make(tool, &draft);
+    }
     merge.draft = &draft;
     return code ? code : mu_cib_edit_run(tool, change, &merge);
+}
+
+/* "commit" says nothing to those who read the log: the objects do. */
+static void
+line_make(struct mu_tool *tool, const struct mu_draft *draft)
+{
+    struct mu_text_buffer text;
+    json_t *objects = NULL;
+    const json_t *one;
+    size_t i;
+
+    if (mu_preview_diff_json(tool, span_of(draft->before, draft->before_size),
+                             span_of(draft->now, draft->now_size), &objects)) {
+        return;
+    }
+    mu_text_buffer_init(&text, &tool->arena);
+    mu_text_buffer_add(&text, "commit:");
+    json_array_foreach(objects, i, one)
+    {
+        if (text.length > LINE_SIZE_MAX) {
+            mu_text_buffer_add(&text, " ...");
+            break;
+        }
+        mu_text_buffer_add(
+            &text, "%s %s %s", i > 0 ? "," : "",
+            json_string_value(json_object_get(one, "change")),
+            json_string_value(json_object_get(one, "object")));
+    }
+    json_decref(objects);
+    tool->line = text.data;
 }
 
 int

@@ -67,7 +67,7 @@ class Revisions(unittest.TestCase):
     def test_each_change_has_an_author_a_reason_and_a_size(self):
         self.define("a")
         self.good("configure", "primitive", "b", DUMMY, "params",
-                  "fake=x", "passwd=s3cret", node="node2")
+                  "fake=x", "passwd=s3cret", "--force", node="node2")
         self.good("resource", "meta", "a", "set", "priority", "7",
                   "-m", "a is important", node="node3")
         newest, before = self.same_everywhere()[:2]
@@ -83,6 +83,15 @@ class Revisions(unittest.TestCase):
         self.assertRegex(shown, r"ago +root@node3 +1 object +a is important")
         self.assertRegex(self.good("revisions", "--utc"),
                          r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z")
+
+    def test_a_commit_of_several_lines_is_told_by_its_objects(self):
+        self.define("a")
+        self.good("configure", text=f"primitive b {DUMMY}\n"
+                                    f"primitive c {DUMMY}\ncommit\n")
+        newest = self.same_everywhere()[0]
+        self.assertEqual(newest["objects"], 2)
+        self.assertEqual(newest["message"],
+                         "commit: added primitive b, added primitive c")
 
     def test_what_agents_call_is_in_the_log_too(self):
         self.lab.run("node2", "/usr/libexec/muster/pcmk/crm_attribute",
