@@ -281,8 +281,7 @@ unavailable_ban(struct mu_sched *sched, struct mu_sched_resource *instance)
     uint32_t per_node = (uint32_t)(clone->traits->clone_node_max > 0
                                        ? clone->traits->clone_node_max
                                        : 0);
-    int32_t *notes = mu_explain_blank(sched);
-    bool has_notes = false;
+    int32_t *notes = NULL;
 
     for (uint32_t i = 0; i < sched->nodes_count; i++) {
         if (instance->scores[i] == MU_SCORE_ABSENT ||
@@ -291,9 +290,10 @@ unavailable_ban(struct mu_sched *sched, struct mu_sched_resource *instance)
              clone->scores[i] >= 0 && clone->counts[i] < per_node)) {
             continue;
         }
-        if (notes && clone->scores[i] >= 0 && clone->counts[i] >= per_node) {
+        if ((sched->flags & MU_SCHED_REASONS) && clone->scores[i] >= 0 &&
+            clone->counts[i] >= per_node) {
+            notes = notes ? notes : mu_explain_blank(sched);
             notes[i] = -MU_SCORE_INFINITY;
-            has_notes = true;
         }
         instance->scores[i] = -MU_SCORE_INFINITY;
         for (uint32_t j = 0; j < instance->children_count; j++) {
@@ -302,7 +302,7 @@ unavailable_ban(struct mu_sched *sched, struct mu_sched_resource *instance)
             }
         }
     }
-    if (has_notes) {
+    if (notes) {
         mu_explain_note(sched, instance,
                         &(struct mu_plan_reason){
                             .kind = MU_REASON_CLONE_NODE_MAX,

@@ -140,9 +140,7 @@ mu_explain_choice(struct mu_sched *sched, struct mu_sched_resource *resource,
     if (is_wanted(sched)) {
         resource->choice = choice;
         resource->choice_next = next;
-        resource->choice_scores =
-            mu_arena_copy(sched->arena, resource->scores,
-                          sched->nodes_count * sizeof(int32_t));
+        resource->choice_scores = resource->scores; /* They stay so now. */
     }
 }
 

@@ -322,10 +322,19 @@ choice_note(struct mu_sched *sched, struct mu_sched_resource *resource,
     uint32_t next = MU_STATE_NONE;
     enum mu_choice choice = MU_CHOICE_NAME;
 
+    if (best == current && !resource->is_unique) {
+        /* Which instance is where makes no difference: there is no next. */
+        mu_explain_choice(sched, resource, MU_CHOICE_STAYS, MU_STATE_NONE);
+        return;
+    }
     for (uint32_t i = 0; i < sched->nodes_count; i++) {
-        if (i != best && usable_score(sched, scores, i) >= 0 &&
-            (next == MU_STATE_NONE ||
-             nodes_cmp(sched, scores, current, (uint32_t[2]){next, i}) > 0)) {
+        if (i == best || scores[i] < 0 ||
+            (next != MU_STATE_NONE && scores[i] < scores[next]) ||
+            !mu_node_state_is_available(&sched->nodes[i])) {
+            continue;
+        }
+        if (next == MU_STATE_NONE ||
+            nodes_cmp(sched, scores, current, (uint32_t[2]){next, i}) > 0) {
             next = i;
         }
     }

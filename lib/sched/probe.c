@@ -173,9 +173,7 @@ primitive_probe(struct mu_sched *sched, struct mu_sched_resource *resource,
     }
     if (sched->flags & MU_SCHED_REASONS) {
         mu_explain_cause(sched, probe,
-                         mu_text_make(sched->arena,
-                                      "it is not known whether %s runs on %s",
-                                      resource->id, sched->nodes[node].name));
+                         "it is not known whether it runs there");
     }
     if (!mu_action_has(probe, MU_FLAG_RUNNABLE) &&
         starting->running_on.count == 0) {
