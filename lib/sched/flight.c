@@ -94,7 +94,7 @@ resource_of(struct mu_sched *sched, const struct mu_status_flight *flight,
             return resource;
         }
     }
-    return mu_instance_find(sched, node, &known);
+    return mu_instance_find(sched, node, &known, MU_STATE_NONE);
 }
 
 void

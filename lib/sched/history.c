@@ -15,8 +15,7 @@
 #include "sched/why.h"
 
 static void node_replay(struct mu_sched *sched, uint32_t node);
-static void resource_replay(struct mu_sched *sched, uint32_t node,
-                            const struct mu_status_resource *known);
+static void resource_replay(struct mu_sched *sched, uint32_t node, uint32_t at);
 static void op_replay(struct mu_history *history);
 static bool is_superseded(const struct mu_history *history);
 static void op_done(struct mu_history *history, int32_t rc);
@@ -81,21 +80,22 @@ node_replay(struct mu_sched *sched, uint32_t node)
     const struct mu_status_node *status = sched->nodes[node].status;
 
     for (uint32_t i = 0; i < status->resources_count; i++) {
-        resource_replay(sched, node, &status->resources[i]);
+        resource_replay(sched, node, i);
     }
 }
 
 static void
-resource_replay(struct mu_sched *sched, uint32_t node,
-                const struct mu_status_resource *known)
+resource_replay(struct mu_sched *sched, uint32_t node, uint32_t at)
 {
+    const struct mu_status_resource *known =
+        &sched->nodes[node].status->resources[at];
     struct mu_history history = {.sched = sched, .node = node, .known = known};
     enum mu_role saved_role;
 
     if (known->ops_count == 0 && known->shutdown_lock_ms == 0) {
         return;
     }
-    history.resource = mu_instance_find(sched, node, known);
+    history.resource = mu_instance_find(sched, node, known, at);
     if (!history.resource) {
         if (known->ops_count == 0) {
             return;

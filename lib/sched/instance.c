@@ -19,9 +19,9 @@ static bool requires_fencing(const struct mu_sched_resource *resource);
 
 struct mu_sched_resource *
 mu_instance_find(struct mu_sched *sched, uint32_t node,
-                 const struct mu_status_resource *known)
+                 const struct mu_status_resource *known, uint32_t at)
 {
-    struct mu_sched_resource *resource = mu_setup_find(sched, known->id);
+    struct mu_sched_resource *resource = mu_setup_find_at(sched, known->id, at);
     struct mu_sched_resource *clone;
     uint32_t config;
 

@@ -11,9 +11,10 @@
 #include "sched/state.h"
 
 /* Returns the resource that the record 'known' of 'node' is about; null when
- * the configuration has none. May make an extra instance. */
+ * the configuration has none. 'at' is its place among the node's records, or
+ * NONE. May make an extra instance. */
 struct mu_sched_resource *
 mu_instance_find(struct mu_sched *sched, uint32_t node,
-                 const struct mu_status_resource *known);
+                 const struct mu_status_resource *known, uint32_t at);
 
 #endif /* MU_SCHED_INSTANCE_H */

@@ -156,7 +156,12 @@ nodes_make(struct mu_sched *sched)
             node->is_remote = node->config->kind == MU_NODE_REMOTE;
         }
         mu_utilization_read_node(sched, node);
+        if (node->status->resources_count > sched->near_count) {
+            sched->near_count = node->status->resources_count;
+        }
     }
+    sched->near = mu_arena_new(sched->arena, struct mu_sched_near,
+                               sched->near_count + 1);
 }
 
 /* Tells whether some fence device says that nodes must be unfenced. */
@@ -615,6 +620,26 @@ mu_setup_find(const struct mu_sched *sched, const char *id)
     uint32_t index = mu_index_find(&sched->by_id, id);
 
     return index == MU_INDEX_NONE ? NULL : sched->resources.items[index];
+}
+
+struct mu_sched_resource *
+mu_setup_find_at(struct mu_sched *sched, const char *id, uint32_t at)
+{
+    struct mu_sched_near *near;
+    struct mu_sched_resource *resource;
+
+    if (at >= sched->near_count) {
+        return mu_setup_find(sched, id);
+    }
+    near = &sched->near[at];
+    if (near->id && mu_text_equal(near->id, id)) {
+        return near->resource;
+    }
+    resource = mu_setup_find(sched, id);
+    if (resource) {
+        *near = (struct mu_sched_near){id, resource};
+    }
+    return resource;
 }
 
 void

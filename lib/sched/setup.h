@@ -27,6 +27,12 @@ mu_setup_removed(struct mu_sched *sched,
 struct mu_sched_resource *mu_setup_find(const struct mu_sched *sched,
                                         const char *id);
 
+/* As above, for the record 'at' of a node's history (or NONE): nodes have about
+ * the same records at the same places, and who was there on the last node is
+ * looked at first. */
+struct mu_sched_resource *mu_setup_find_at(struct mu_sched *sched,
+                                           const char *id, uint32_t at);
+
 /* Adds a sentence to the plan's warnings; 'text' is kept, not copied. */
 void mu_setup_warn(struct mu_sched *sched, const char *text);
 

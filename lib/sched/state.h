@@ -439,6 +439,12 @@ struct mu_failcount {
     bool is_legacy;
 };
 
+/* Whose record was found at a place of the last node's history. */
+struct mu_sched_near {
+    const char *id; /* Null: nothing was. */
+    struct mu_sched_resource *resource;
+};
+
 struct mu_sched {
     struct mu_arena *arena;
     const struct mu_snapshot *snapshot;
@@ -488,6 +494,8 @@ struct mu_sched {
     MU_VEC(struct mu_plan_score) scores;
     MU_VEC(struct mu_plan_reason) reasons;
     MU_VEC(struct mu_failcount) * failcounts; /* Per node. */
+    struct mu_sched_near *near; /* By place in the histories. */
+    uint32_t near_count;
     struct mu_plan_placement *before;
     uint32_t before_count;
     uint32_t visit;
