@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "base/panic.h"
 #include "base/text.h"
 #include "daemon/api_time.h"
 #include "doc/doc.h"
@@ -132,6 +133,7 @@ mu_muster_simulate_event(struct mu_simulation *simulation, int argc,
 {
     const struct kind *kind = kind_find(argv[0]);
 
+    mu_assert(kind); /* Its length was asked for before. */
     if (argc - 1 < kind->words_min) {
         return mu_tool_usage(simulation->tool, "%s: something is missing; say: "
                                                "%s %s",
@@ -145,13 +147,15 @@ mu_muster_simulate_assume(struct mu_simulation *simulation, const char *word)
 {
     struct mu_tool *tool = simulation->tool;
     const char *value = strchr(word, '=');
+    const struct kind *kind;
     char *words[2];
     uint32_t node;
     int64_t seconds;
 
     words[0] = mu_arena_strndup(&tool->arena, word,
                                 value ? (size_t)(value - word) : strlen(word));
-    if (!value || !kind_find(words[0])) {
+    kind = kind_find(words[0]);
+    if (!value || !kind) {
         const char *nearest = mu_muster_simulate_nearest(words[0]);
 
         return mu_tool_usage(tool, "%s: this is no event; %s%s%s", word,
@@ -175,7 +179,7 @@ mu_muster_simulate_assume(struct mu_simulation *simulation, const char *word)
         strcmp(words[0], "node-up") != 0) {
         return mu_tool_usage(tool, "%s: this cannot be assumed; as an event "
                                    "say: %s %s",
-                             word, words[0], kind_find(words[0])->usage);
+                             word, words[0], kind->usage);
     }
     if (node_find(simulation, words[1], &node)) {
         return MU_TOOL_FAILED;
