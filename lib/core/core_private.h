@@ -167,6 +167,9 @@ struct mu_core {
     uint32_t hellos_count;
     struct mu_group_member excluded[MU_NODES_COUNT_MAX];
     uint32_t excluded_count;
+    struct mu_group_member others[MU_NODES_COUNT_MAX]; /* Have a view without
+                                                          us. */
+    uint32_t others_count;
     bool is_hot;              /* The state is what the group had agreed on. */
     bool is_waiting_told;     /* "Waiting for nodes" was said once. */
 
@@ -268,6 +271,11 @@ void mu_view_announce(struct mu_core *core, struct mu_body_view *view);
 /* gather.c: the first view of a ring. */
 void mu_gather_hello(struct mu_core *core);
 void mu_gather_consider(struct mu_core *core);
+/* Keeps the members of a view that leaves us out: they alone can let us in; and
+ * tells whether any of them is still in the group. */
+void mu_gather_learn_others(struct mu_core *core,
+                            const struct mu_body_view *view);
+bool mu_gather_has_others(const struct mu_core *core);
 void mu_gather_exclude(struct mu_core *core, uint32_t node_id, uint32_t pid);
 
 /* transfer.c: messages out and in. */

@@ -298,3 +298,25 @@ view_first_send(struct mu_core *core, struct choice choice)
     view.epoch = view.is_quorate ? epoch_max + 1 : own->state_epoch;
     mu_view_announce(core, &view);
 }
+
+void
+mu_gather_learn_others(struct mu_core *core, const struct mu_body_view *view)
+{
+    core->others_count = view->members_count;
+    for (uint32_t i = 0; i < view->members_count; i++) {
+        core->others[i] = (struct mu_group_member){view->members[i].node_id,
+                                                   view->members[i].pid};
+    }
+}
+
+bool
+mu_gather_has_others(const struct mu_core *core)
+{
+    for (uint32_t i = 0; i < core->others_count; i++) {
+        if (mu_view_has_member(core, core->others[i].node_id,
+                               core->others[i].pid)) {
+            return true;
+        }
+    }
+    return false;
+}

@@ -102,6 +102,14 @@ mu_view_group(struct mu_core *core, const struct mu_event_group *event)
         core->view_deadline = mu_instant_after(core->now, MU_VIEW_SILENCE_MS);
     }
     core->is_view_sent = false;
+    if (core->is_decided && core->phase == MU_CORE_GATHERING &&
+        !mu_gather_has_others(core)) {
+        /* Nobody is left who could let us in: begin as in a new ring. */
+        core->is_decided = false;
+        core->is_hello_sent = false;
+        core->is_waiting_told = false;
+        core->view_deadline = mu_instant_after(core->now, MU_VIEW_SILENCE_MS);
+    }
 }
 
 void
@@ -237,6 +245,7 @@ mu_view_announced(struct mu_core *core, struct mu_span body)
     if (!view_is_ours(core, &view, &is_joiner)) {
         core->is_decided = true;
         core->is_hello_sent = false; /* Knock again. */
+        mu_gather_learn_others(core, &view);
         if (core->phase != MU_CORE_GATHERING) {
             state_give_up(core);
             core->phase = MU_CORE_GATHERING;
