@@ -480,6 +480,45 @@ START_TEST(a_picture_shows_the_same_state_to_the_same_version_only)
 }
 END_TEST
 
+/* Nobody looks again for a resource that is no longer configured: forgotten, it
+ * would run for ever. Its failures can be forgotten, so that stopping it is
+ * tried again. */
+START_TEST(a_cleanup_does_not_lose_what_still_runs_and_is_not_configured)
+{
+    struct mu_apply apply = {.state = &state, .scratch = &scratch};
+    const struct mu_body_request refresh = {.type = MU_REQUEST_CLEANUP,
+                                            .resource = "",
+                                            .node = "",
+                                            .is_all = true,
+                                            .request = 1};
+    const struct mu_state_history failure = {.node_id = 1,
+                                             .resource = "old",
+                                             .slot = MU_SLOT_FAILURE,
+                                             .op_name = "stop"};
+
+    record(1, "old", "start", 0);
+    record(1, "gone", "stop", 0);
+    record(1, "web", "start", 0);
+    mu_apply_request(&apply, &refresh);
+    ck_assert_int_eq(mu_kernel_hold(&state, &state.nodes[0], "old"),
+                     MU_HOLD_YES);
+    ck_assert_int_eq(mu_kernel_hold(&state, &state.nodes[0], "gone"),
+                     MU_HOLD_UNKNOWN);
+    ck_assert_int_eq(mu_kernel_hold(&state, &state.nodes[0], "web"),
+                     MU_HOLD_UNKNOWN);
+    record(1, "old", "stop", 1);
+    mu_state_put_history(&state, &failure)->op_name = "stop";
+    mu_apply_request(&apply, &(struct mu_body_request){
+                                 .type = MU_REQUEST_CLEANUP,
+                                 .resource = "",
+                                 .node = "",
+                                 .request = 2});
+    ck_assert_uint_eq(state.histories_count, 1);
+    ck_assert_str_eq(state.histories[0].op_name, "monitor");
+    ck_assert_int_eq(state.histories[0].rc, 0);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -507,6 +546,9 @@ main(void)
     tcase_add_test(tcase, only_one_of_two_nodes_shoots_at_once);
     tcase_add_test(tcase, a_refused_action_holds_up_only_what_follows_it);
     tcase_add_test(tcase, a_wrong_clock_does_not_date_a_result);
+    tcase_add_test(
+        tcase,
+        a_cleanup_does_not_lose_what_still_runs_and_is_not_configured);
     tcase_add_test(
         tcase, a_picture_shows_the_same_state_to_the_same_version_only);
     suite_add_tcase(suite, tcase);

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "core/apply.h"
 #include "core/fence.h"
+#include "core/kernel.h"
 
 static int request_do(struct mu_apply *apply,
                       const struct mu_body_request *body,
@@ -24,6 +25,8 @@ static int cleanup_do(struct mu_apply *apply,
                       struct mu_errbuf *err);
 static bool cleanup_one(struct mu_apply *apply, struct mu_state_node *node,
                         const char *resource, bool is_all);
+static bool removed_clean(struct mu_apply *apply, struct mu_state_node *node,
+                          const char *resource);
 static bool has_failed(const struct mu_state *state,
                        const struct mu_state_node *node, const char *resource);
 static bool counts_clear(struct mu_state *state, struct mu_state_node *node,
@@ -173,8 +176,7 @@ cleanup_do(struct mu_apply *apply, const struct mu_body_request *body,
                 (resource == MU_CONFIG_NONE ||
                  mu_apply_belongs_to(config, row->resource, resource)) &&
                 cleanup_one(apply, node, row->resource, body->is_all)) {
-                is_changed = true;
-                k = 0;
+                is_changed = true; /* Its rows were those from 'k' on. */
             } else {
                 k++;
             }
@@ -210,7 +212,42 @@ cleanup_one(struct mu_apply *apply, struct mu_state_node *node,
             return false;
         }
     }
+    if (mu_kernel_find_primitive(state->config, resource) == MU_CONFIG_NONE &&
+        mu_kernel_hold(state, node, resource) == MU_HOLD_YES) {
+        return removed_clean(apply, node, filter.resource);
+    }
     return mu_state_forget(state, &filter) > 0;
+}
+
+/* A resource that is no longer configured is not looked for again: what is
+ * known of it must stay, or it would run for ever. Only its failures go, so
+ * that stopping it is tried again. Returns whether there were any. */
+static bool
+removed_clean(struct mu_apply *apply, struct mu_state_node *node,
+              const char *resource)
+{
+    struct mu_state *state = apply->state;
+    const struct mu_state_filter filter = {.node_id = node->id,
+                                           .resource = resource};
+    const struct mu_state_history key = {
+        .node_id = node->id, .resource = resource, .slot = MU_SLOT_LAST};
+    const struct mu_state_history *found = mu_state_find_history(state, &key);
+    struct mu_state_history last;
+    struct mu_state_history *row;
+
+    if (!found || !has_failed(state, node, resource)) {
+        return false;
+    }
+    last = *found;
+    (void)mu_state_forget(state, &filter);
+    row = mu_state_put_history(state, &last);
+    *row = last;
+    row->op_name = mu_state_text(state, "monitor");
+    row->interval_ms = 0;
+    row->rc = 0;
+    row->status = MU_OP_STATUS_DONE;
+    row->exit_reason = mu_state_text(state, "");
+    return true;
 }
 
 bool
