@@ -357,6 +357,7 @@ mu_sim_faults_heal(struct mu_sim *sim)
         }
         if (disk->is_failed) { /* Somebody replaces it and restarts. */
             mu_sim_node_kill(sim, node);
+            disk->is_failed = false; /* Also where no daemon ran. */
         }
     }
 }
