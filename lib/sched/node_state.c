@@ -62,6 +62,11 @@ flags_read(struct mu_sched *sched, struct mu_sched_node *node)
     bool value;
 
     node->is_shutting_down = shutdown && strcmp(shutdown, "0") != 0;
+    if (node->is_shutting_down &&
+        mu_text_parse_int64(shutdown, &node->shutdown_ms) == 0 &&
+        node->shutdown_ms > 0 && node->shutdown_ms < INT64_MAX / 1000) {
+        node->shutdown_ms *= 1000; /* Recorded in seconds. */
+    }
     node->is_standby = attribute_is_true(sched, node->index, "standby");
     node->is_in_maintenance =
         attribute_is_true(sched, node->index, "maintenance");

@@ -403,6 +403,7 @@ struct mu_sched_node {
     bool is_standby_on_fail;
     bool is_in_maintenance;
     bool is_shutting_down;
+    int64_t shutdown_ms; /* Since when; 0: not known. */
     bool is_unseen;
     bool is_held;   /* Nothing may be planned there; it is kept as it is. */
     bool is_remote; /* Remote and guest nodes: kept, not run. */
