@@ -5,11 +5,15 @@
  *
  *     [config]   what is inside <configuration>, without <nodes>
  *     [status]   node NAME online|offline|lost|unseen|pending|held|leaving
- *                attr NODE NAME VALUE
+ *                attr NODE NAME VALUE         transient
+ *                conf NODE NAME VALUE         configured
+ *                room NODE NAME VALUE         capacity
  *                run RSC NODE [promoted]      it is active there
  *                stopped RSC NODE             a probe found nothing
  *                probed                       so is everything else
  *                op RSC NODE NAME SECONDS RC EXPECTED [SECONDS_AGO]
+ *                fails, with the same words   likewise, kept as its failure
+ *                with ATTRIBUTE=VALUE...      what the entry before says more
  *                flight ID TASK RSC NODE      asked for, not answered
  *                ticket NAME granted|revoked
  *                quorum no
@@ -19,10 +23,13 @@
  *     [why RSC]  sentences, one a line, that must be told of a resource or
  *                node: what was decided, "NODE: " with what counted there
  *                (all: everywhere) or what to do, and "TASK: " with the cause
+ *     [told]     words that a warning must contain
+ *     [next]     in how many seconds the plan changes by itself
  *
  * Whatever the file says, the plan must be the same with nodes listed in
  * another order, have no loop, start nothing that is active elsewhere before
- * it is stopped there, and leave nothing to do when it was carried out. */
+ * it is stopped there, and leave nothing to do when it was carried out (unless
+ * [status] says "goes-on": what happens next is another matter). */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -43,6 +50,8 @@ struct op {
     int rc;
     int expected;
     int ago_s;
+    bool is_failure; /* Kept apart from what happens later. */
+    char more[256];  /* As in XML. */
 };
 
 struct node {
@@ -50,6 +59,8 @@ struct node {
     char state[16];
     char attributes[8][2][96];
     int attributes_count;
+    char fixed[8][3][96]; /* What of: attribute or capacity; name; value. */
+    int fixed_count;
 };
 
 struct scenario {
@@ -58,6 +69,8 @@ struct scenario {
     struct mu_text_buffer expected;
     char why[WHY_MAX][2][512];
     int why_count;
+    char told[256];
+    int next_s;
     struct node nodes[32];
     int nodes_count;
     struct op ops[512];
@@ -68,7 +81,11 @@ struct scenario {
     int tickets_count;
     bool is_probed;
     bool has_no_quorum;
+<<<<<<< HEAD
     bool is_unsettled;
+=======
+    bool goes_on;
+>>>>>>> 970602f (cts: Write down a scenario for each part of the scheduler's scope.)
 };
 
 static void
@@ -108,6 +125,23 @@ node_find(struct scenario *scenario, const char *name)
 }
 
 static bool
+more_add(struct op *op, char **words, int count)
+{
+    for (int i = 1; i < count; i++) {
+        char *value = strchr(words[i], '=');
+        size_t used = strlen(op->more);
+
+        if (!value) {
+            return false;
+        }
+        *value++ = '\0';
+        (void)mu_text_format(op->more + used, sizeof(op->more) - used,
+                             " %s='%s'", words[i], value);
+    }
+    return true;
+}
+
+static bool
 status_line(struct scenario *scenario, char **words, int count)
 {
     struct node *node;
@@ -130,6 +164,20 @@ status_line(struct scenario *scenario, char **words, int count)
         copy(node->attributes[at][1], 96, words[3]);
         return true;
     }
+    if ((strcmp(words[0], "conf") == 0 || strcmp(words[0], "room") == 0) &&
+        count == 4) {
+        node = node_find(scenario, words[1]);
+        if (!node) {
+            return false;
+        }
+        copy(node->fixed[node->fixed_count][0], 96, words[0]);
+        copy(node->fixed[node->fixed_count][1], 96, words[2]);
+        copy(node->fixed[node->fixed_count++][2], 96, words[3]);
+        return true;
+    }
+    if (strcmp(words[0], "with") == 0 && scenario->ops_count > 0) {
+        return more_add(&scenario->ops[scenario->ops_count - 1], words, count);
+    }
     if (strcmp(words[0], "run") == 0 && count >= 3) {
         (void)op_add(scenario, words[1], words[2], "start");
         if (count > 3) {
@@ -144,13 +192,15 @@ status_line(struct scenario *scenario, char **words, int count)
         op->expected = 7;
         return true;
     }
-    if (strcmp(words[0], "op") == 0 && count >= 7) {
+    if ((strcmp(words[0], "op") == 0 || strcmp(words[0], "fails") == 0) &&
+        count >= 7) {
         struct op *op = op_add(scenario, words[1], words[2], words[3]);
 
         op->interval_s = atoi(words[4]);
         op->rc = atoi(words[5]);
         op->expected = atoi(words[6]);
         op->ago_s = count > 7 ? atoi(words[7]) : 0;
+        op->is_failure = words[0][0] == 'f';
         return true;
     }
     if (strcmp(words[0], "flight") == 0 && count == 5) {
@@ -164,6 +214,10 @@ status_line(struct scenario *scenario, char **words, int count)
     if (strcmp(words[0], "ticket") == 0 && count == 3) {
         copy(scenario->tickets[scenario->tickets_count][0], 64, words[1]);
         copy(scenario->tickets[scenario->tickets_count++][1], 64, words[2]);
+        return true;
+    }
+    if (strcmp(words[0], "goes-on") == 0) {
+        scenario->goes_on = true;
         return true;
     }
     if (strcmp(words[0], "probed") == 0) {
@@ -217,6 +271,11 @@ scenario_read(struct scenario *scenario, const char *path)
             is_good = count == 0 || status_line(scenario, words, count);
         } else if (section == 'p') {
             mu_text_buffer_add(&scenario->expected, "%s", line);
+        } else if (section == 't') {
+            line[strcspn(line, "\n")] = '\0';
+            copy(scenario->told, sizeof(scenario->told), line);
+        } else if (section == 'n') {
+            scenario->next_s = atoi(line);
         } else if (section == 'w' && scenario->why_count < WHY_MAX) {
             line[strcspn(line, "\n")] = '\0';
             copy(scenario->why[scenario->why_count][0], 512, about);
@@ -296,24 +355,46 @@ node_write(struct scenario *scenario, struct mu_text_buffer *xml,
                            agent_of(op->rsc));
         for (int j = i; j < scenario->ops_count; j++) {
             const struct op *other = &scenario->ops[j];
+            char slot[64] = "last_failure_0";
 
             if (strcmp(other->node, node->name) == 0 &&
                 strcmp(other->rsc, op->rsc) == 0) {
+                if (!other->is_failure) {
+                    (void)mu_text_format(slot, sizeof(slot), "%s_%d",
+                                         other->name, other->interval_s * 1000);
+                }
                 mu_text_buffer_add(
                     xml,
-                    "<lrm_rsc_op id='%s_%s_%d' operation='%s' call-id='%d' "
+                    "<lrm_rsc_op id='%s_%s' operation_key='%s_%s_%d' "
+                    "operation='%s' call-id='%d' "
                     "rc-code='%d' op-status='0' interval='%d' "
                     "last-rc-change='%d' transition-key='1:1:%d:x' "
-                    "on_node='%s'/>",
-                    other->rsc, other->name, other->interval_s * 1000,
-                    other->name, ++call_id, other->rc,
+                    "on_node='%s'%s/>",
+                    other->rsc, slot, other->rsc, other->name,
+                    other->interval_s * 1000, other->name, ++call_id, other->rc,
                     other->interval_s * 1000, NOW_S - other->ago_s,
-                    other->expected, node->name);
+                    other->expected, node->name, other->more);
             }
         }
         mu_text_buffer_add(xml, "</lrm_resource>");
     }
     mu_text_buffer_add(xml, "</lrm_resources></lrm></node_state>");
+}
+
+static void
+fixed_write(struct mu_text_buffer *xml, const struct node *node,
+            const char *kind, const char *element)
+{
+    mu_text_buffer_add(xml, "<%s id='%s-%s'>", element, node->name, kind);
+    for (int i = 0; i < node->fixed_count; i++) {
+        if (strcmp(node->fixed[i][0], kind) == 0) {
+            mu_text_buffer_add(xml,
+                               "<nvpair id='%s-%s-%d' name='%s' value='%s'/>",
+                               node->name, kind, i, node->fixed[i][1],
+                               node->fixed[i][2]);
+        }
+    }
+    mu_text_buffer_add(xml, "</%s>", element);
 }
 
 static void
@@ -332,8 +413,11 @@ xml_make(struct scenario *scenario, bool is_reversed,
         const struct node *node =
             &scenario->nodes[is_reversed ? count - 1 - i : i];
 
-        mu_text_buffer_add(&xml, "<node id='%s' uname='%s'/>", node->name,
+        mu_text_buffer_add(&xml, "<node id='%s' uname='%s'>", node->name,
                            node->name);
+        fixed_write(&xml, node, "conf", "instance_attributes");
+        fixed_write(&xml, node, "room", "utilization");
+        mu_text_buffer_add(&xml, "</node>");
     }
     mu_text_buffer_add(&xml, "</nodes>%s</configuration><status>",
                        scenario->config.data ? scenario->config.data : "");
@@ -514,7 +598,8 @@ history_forget(struct scenario *scenario, const char *rsc, const char *node,
 
         if (strcmp(op->node, node) == 0 &&
             (!rsc || strcmp(op->rsc, rsc) == 0) &&
-            (interval_s < 0 || op->interval_s == interval_s)) {
+            (interval_s < 0 || op->interval_s == interval_s) &&
+            (!rsc || !op->is_failure)) {
             continue;
         }
         scenario->ops[kept++] = *op;
@@ -546,6 +631,10 @@ action_do(struct scenario *scenario, const struct mu_snapshot *snapshot,
                        (int)(action->interval_ms / 1000));
     } else if (action->task == MU_TASK_CLEAR_FAILCOUNT) {
         node->attributes_count = 0;
+    } else if (action->task == MU_TASK_RELOAD_AGENT) {
+        for (int i = 0; i < scenario->ops_count; i++) {
+            scenario->ops[i].more[0] = '\0';
+        }
     } else if (action->kind == MU_ACTION_RESOURCE &&
                action->task != MU_TASK_NOTIFY &&
                action->task != MU_TASK_RELOAD_AGENT) {
@@ -670,6 +759,33 @@ why_check(struct scenario *scenario, const struct mu_snapshot *snapshot,
     return is_good;
 }
 
+/* A loop must be named by the scenario, or not be there. */
+static bool
+told_check(const struct scenario *scenario, const struct mu_plan *plan,
+           const char *path)
+{
+    bool is_found = scenario->told[0] == '\0';
+    int64_t next_ms = ((int64_t)NOW_S + scenario->next_s) * 1000;
+
+    for (uint32_t i = 0; i < plan->warnings_count; i++) {
+        if (scenario->told[0] && strstr(plan->warnings[i], scenario->told)) {
+            is_found = true;
+        } else if (strstr(plan->warnings[i], "loop")) {
+            fail(path, plan->warnings[i]);
+            return false;
+        }
+    }
+    if (!is_found) {
+        printf("FAIL %s: nobody is told: %s\n", path, scenario->told);
+    }
+    if (scenario->next_s > 0 && plan->next_change_ms != next_ms) {
+        printf("FAIL %s: the plan changes in %.3f s\n", path,
+               (double)(plan->next_change_ms - (int64_t)NOW_S * 1000) / 1000);
+        return false;
+    }
+    return is_found;
+}
+
 static void
 probed_add(struct scenario *scenario, const struct mu_snapshot *snapshot)
 {
@@ -750,19 +866,18 @@ scenario_run(const char *path)
         fail(path, "another order of nodes gives another plan");
         is_good = false;
     }
-    for (uint32_t i = 0; i < plan->warnings_count; i++) {
-        if (strstr(plan->warnings[i], "loop")) {
-            fail(path, plan->warnings[i]);
-            is_good = false;
-        }
-    }
+    is_good = told_check(scenario, plan, path) && is_good;
     if (!is_never_twice(plan)) {
         fail(path, "something is active twice");
         is_good = false;
     }
     is_good = why_check(scenario, snapshot, plan, path) && is_good;
+<<<<<<< HEAD
     if (!scenario->is_unsettled &&
         !is_settled(scenario, snapshot, plan, path)) {
+=======
+    if (!scenario->goes_on && !is_settled(scenario, snapshot, plan, path)) {
+>>>>>>> 970602f (cts: Write down a scenario for each part of the scheduler's scope.)
         fail(path, "there is still something to do afterwards");
         is_good = false;
     }
