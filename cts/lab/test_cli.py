@@ -152,6 +152,18 @@ class Cli(unittest.TestCase):
         self.good("resource", "cleanup", "a", "--wait")
         self.assertEqual(self.status()["problems"], [])
 
+    def test_a_mended_parameter_brings_the_cluster_to_rest(self):
+        """The failures of before were cleared in one plan after the other, and
+        nothing ever was at rest."""
+        self.good("configure", "primitive", "a", DUMMY, "params",
+                  "state=/nonexistent/a", "op", "monitor", "interval=5s")
+        self.good("wait", "--timeout", "30")
+        self.assertEqual(self.resource("a")["role"], "Stopped")
+        self.good("configure", "set", "a.state", "/run/a-mended")
+        self.good("wait", "--timeout", "30")
+        self.assertEqual(self.resource("a")["role"], "Started")
+        self.assertEqual(self.status()["problems"], [])
+
     def test_refused_configurations_change_nothing(self):
         self.define("a")
         before = self.configuration()

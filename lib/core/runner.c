@@ -497,11 +497,16 @@ action_done(struct mu_state *state, uint32_t index)
     }
 }
 
-/* Fail counts live in attributes named fail-count-RESOURCE#OP_MS. */
+/* Fail counts live in attributes named fail-count-RESOURCE#OP_MS. The failure
+ * itself goes, too, or it would be cleared in every plan to come. */
 static void
 failcount_clear(struct mu_apply *apply, const struct mu_state_action *action)
 {
     struct mu_state *state = apply->state;
+    const struct mu_state_filter filter = {.node_id = action->node_id,
+                                           .resource = action->resource,
+                                           .interval_ms = -1,
+                                           .failures_only = true};
     struct mu_state_node *node = mu_state_get_node(state, action->node_id);
     const char *prefixes[] = {
         mu_text_make(apply->scratch, "fail-count-%s#", action->resource),
@@ -518,6 +523,7 @@ failcount_clear(struct mu_apply *apply, const struct mu_state_action *action)
             i++;
         }
     }
+    (void)mu_state_forget(state, &filter);
 }
 
 static const char *
