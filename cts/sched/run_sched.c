@@ -28,8 +28,7 @@
  *
  * Whatever the file says, the plan must be the same with nodes listed in
  * another order, have no loop, start nothing that is active elsewhere before
- * it is stopped there, and leave nothing to do when it was carried out (unless
- * [status] says "goes-on": what happens next is another matter). */
+ * it is stopped there, and leave nothing to do when it was carried out. */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -81,11 +80,7 @@ struct scenario {
     int tickets_count;
     bool is_probed;
     bool has_no_quorum;
-<<<<<<< HEAD
     bool is_unsettled;
-=======
-    bool goes_on;
->>>>>>> 970602f (cts: Write down a scenario for each part of the scheduler's scope.)
 };
 
 static void
@@ -214,10 +209,6 @@ status_line(struct scenario *scenario, char **words, int count)
     if (strcmp(words[0], "ticket") == 0 && count == 3) {
         copy(scenario->tickets[scenario->tickets_count][0], 64, words[1]);
         copy(scenario->tickets[scenario->tickets_count++][1], 64, words[2]);
-        return true;
-    }
-    if (strcmp(words[0], "goes-on") == 0) {
-        scenario->goes_on = true;
         return true;
     }
     if (strcmp(words[0], "probed") == 0) {
@@ -872,12 +863,8 @@ scenario_run(const char *path)
         is_good = false;
     }
     is_good = why_check(scenario, snapshot, plan, path) && is_good;
-<<<<<<< HEAD
     if (!scenario->is_unsettled &&
         !is_settled(scenario, snapshot, plan, path)) {
-=======
-    if (!scenario->goes_on && !is_settled(scenario, snapshot, plan, path)) {
->>>>>>> 970602f (cts: Write down a scenario for each part of the scheduler's scope.)
         fail(path, "there is still something to do afterwards");
         is_good = false;
     }
