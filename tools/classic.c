@@ -2,7 +2,6 @@
 #include "tools/classic.h"
 
 #include <string.h>
-#include <time.h>
 
 #include "model/names.h"
 #include "model/params.h"
@@ -168,90 +167,6 @@ mu_classic_is_guest(const struct mu_classic *classic, uint32_t node)
            strcmp(config->resources[resource].type, "remote") != 0;
 }
 
-const char *
-mu_classic_rc_words(int32_t rc)
-{
-    static const char *const words[RC_COUNT] = {
-        "ok",
-        "error",
-        "invalid parameter",
-        "unimplemented feature",
-        "insufficient privileges",
-        "not installed",
-        "not configured",
-        "not running",
-        "promoted",
-        "promoted (failed)",
-        "unknown",
-    };
-
-    if (rc == 190) {
-        return "degraded";
-    }
-    if (rc == 191) {
-        return "promoted (degraded)";
-    }
-    return rc >= 0 && rc < RC_COUNT ? words[rc] : "unknown";
-}
-
-const char *
-mu_classic_status_words(enum mu_op_status status)
-{
-    switch (status) {
-    case MU_OP_STATUS_PENDING:
-        return "pending";
-    case MU_OP_STATUS_DONE:
-        return "complete";
-    case MU_OP_STATUS_CANCELLED:
-        return "Cancelled";
-    case MU_OP_STATUS_TIMEOUT:
-        return "Timed Out";
-    case MU_OP_STATUS_NOT_SUPPORTED:
-        return "NOT SUPPORTED";
-    case MU_OP_STATUS_ERROR:
-        return "Error";
-    case MU_OP_STATUS_ERROR_HARD:
-        return "Hard error";
-    case MU_OP_STATUS_ERROR_FATAL:
-        return "Fatal error";
-    case MU_OP_STATUS_NOT_INSTALLED:
-        return "Not installed";
-    case MU_OP_STATUS_NOT_CONNECTED:
-        return "Internal communication failure";
-    case MU_OP_STATUS_INVALID:
-        return "Cannot execute now";
-    }
-    return "UNKNOWN!";
-}
-
-const char *
-mu_classic_time(struct mu_arena *arena, int64_t wall_ms)
-{
-    time_t seconds = (time_t)(wall_ms / 1000);
-    struct tm parts;
-    char text[64];
-
-    if (!localtime_r(&seconds, &parts) ||
-        strftime(text, sizeof(text), "%a %b %e %H:%M:%S %Y", &parts) == 0) {
-        return "";
-    }
-    return mu_arena_strdup(arena, text);
-}
-
-const char *
-mu_classic_time_utc(struct mu_arena *arena, int64_t wall_ms)
-{
-    time_t seconds = (time_t)(wall_ms / 1000);
-    struct tm parts;
-    char text[64];
-
-    if (!gmtime_r(&seconds, &parts) ||
-        strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%SZ", &parts) == 0) {
-        return "";
-    }
-    return mu_arena_strdup(arena, text);
-}
-
 bool
 mu_classic_wants_node(const struct mu_classic *classic,
                       const struct mu_classic_view *view, uint32_t node)
@@ -399,24 +314,6 @@ mu_classic_feature_set(const struct mu_classic *classic, uint32_t node)
     const char *value = mu_classic_attribute(classic, node, "#feature-set");
 
     return value ? value : "<3.15.1";
-}
-
-const char *
-mu_classic_pending_words(const char *task)
-{
-    static const char *const words[][2] = {
-        {"start", "Starting"},       {"stop", "Stopping"},
-        {"promote", "Promoting"},    {"demote", "Demoting"},
-        {"migrate_to", "Migrating"}, {"migrate_from", "Migrating"},
-        {"monitor", "Monitoring"},
-    };
-
-    for (size_t i = 0; task && i < sizeof(words) / sizeof(words[0]); i++) {
-        if (strcmp(words[i][0], task) == 0) {
-            return words[i][1];
-        }
-    }
-    return task;
 }
 
 const char *

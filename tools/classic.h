@@ -49,7 +49,6 @@ struct mu_classic_view {
     bool has_inactive;      /* -r */
     bool has_timing;        /* -t */
     bool is_detailed;       /* -R */
-    bool is_brief;          /* -b */
     bool is_headless;       /* -D */
     bool is_legacy_xml;     /* -X: <crm_mon> around all. */
     const char *ban_prefix; /* -L PREFIX, or null. */
@@ -154,7 +153,7 @@ const char *mu_classic_feature_set(const struct mu_classic *classic,
 
 /* Returns the word for an operation in flight: "Starting", ...; null for
  * null. */
-const char *mu_classic_pending_words(const char *task);
+const char *mu_classic_words_pending(const char *task);
 
 /* Returns how many instances are active on a node. */
 unsigned mu_classic_running_count(const struct mu_classic *classic,
@@ -164,16 +163,16 @@ unsigned mu_classic_running_count(const struct mu_classic *classic,
 bool mu_classic_is_guest(const struct mu_classic *classic, uint32_t node);
 
 /* Returns the words for an exit code of an agent: "ok", "not running", ... */
-const char *mu_classic_rc_words(int32_t rc);
+const char *mu_classic_words_rc(int32_t rc);
 
 /* Returns the words for the status of an operation: "complete", "Timed Out". */
-const char *mu_classic_status_words(enum mu_op_status status);
+const char *mu_classic_words_status(enum mu_op_status status);
 
 /* Returns a time as 2026-11-22 09:33:20Z. */
-const char *mu_classic_time_utc(struct mu_arena *arena, int64_t wall_ms);
+const char *mu_classic_words_utc(struct mu_arena *arena, int64_t wall_ms);
 
 /* Returns a time as ctime() writes it, in the local time zone. */
-const char *mu_classic_time(struct mu_arena *arena, int64_t wall_ms);
+const char *mu_classic_words_time(struct mu_arena *arena, int64_t wall_ms);
 
 /* The nodes whose turn it is: those that 'view' wants. */
 bool mu_classic_wants_node(const struct mu_classic *classic,

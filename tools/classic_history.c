@@ -119,7 +119,7 @@ write_node(struct page *page, uint32_t node, bool is_of_operations)
         }
         if (last_ms > 0) {
             mu_text_buffer_add(page->text, " last-failure='%s'",
-                               mu_classic_time(classic->arena, last_ms));
+                               mu_classic_words_time(classic->arena, last_ms));
         }
         mu_text_buffer_add(page->text, "%s\n", is_of_operations ? ":" : "");
         for (uint32_t j = 0; is_of_operations && j < resource->ops_count; j++) {
@@ -147,11 +147,11 @@ write_operation(struct page *page, const struct mu_status_op *op)
             page->text,
             " last-rc-change=\"%s\" exec-time=\"%" PRId64
             "ms\" queue-time=\"%" PRId64 "ms\"",
-            mu_classic_time(page->classic->arena, op->last_change_ms),
+            mu_classic_words_time(page->classic->arena, op->last_change_ms),
             op->exec_ms, op->queue_ms);
     }
     mu_text_buffer_add(page->text, " rc=%" PRId32 " (%s)\n", op->rc,
-                       mu_classic_rc_words(op->rc));
+                       mu_classic_words_rc(op->rc));
 }
 
 static void
@@ -171,20 +171,20 @@ write_failure(struct page *page, const struct mu_classic_failure *one)
                        node);
     if (op->status == MU_OP_STATUS_DONE) {
         mu_text_buffer_add(page->text, "returned '%s'",
-                           mu_classic_rc_words(op->rc));
+                           mu_classic_words_rc(op->rc));
         if (op->exit_reason && *op->exit_reason) {
             mu_text_buffer_add(page->text, " (%s)", op->exit_reason);
         }
     } else {
         mu_text_buffer_add(page->text, "could not be executed (%s%s%s)",
-                           mu_classic_status_words(op->status),
+                           mu_classic_words_status(op->status),
                            op->exit_reason && *op->exit_reason ? ": " : "",
                            op->exit_reason ? op->exit_reason : "");
     }
     if (op->last_change_ms > 0) {
         mu_text_buffer_add(
             page->text, " at %s",
-            mu_classic_time(page->classic->arena, op->last_change_ms));
+            mu_classic_words_time(page->classic->arena, op->last_change_ms));
     }
     if (op->exec_ms > 0) {
         mu_text_buffer_add(page->text, " after %s", span(page, op->exec_ms));
@@ -202,8 +202,8 @@ write_failure_key(struct page *page, const struct mu_classic_failure *one)
                        "): call=%" PRId32 ", status='%s'",
                        one->resource, op->name, op->interval_ms,
                        page->classic->snapshot->status->nodes[one->node].name,
-                       mu_classic_rc_words(op->rc), op->rc, op->call_id,
-                       mu_classic_status_words(op->status));
+                       mu_classic_words_rc(op->rc), op->rc, op->call_id,
+                       mu_classic_words_status(op->status));
     if (op->exit_reason && *op->exit_reason) {
         mu_text_buffer_add(page->text, ", exitreason='%s'", op->exit_reason);
     }
@@ -211,7 +211,7 @@ write_failure_key(struct page *page, const struct mu_classic_failure *one)
         mu_text_buffer_add(
             page->text,
             ", last-rc-change='%s', queued=%" PRId64 "ms, exec=%" PRId64 "ms",
-            mu_classic_time(page->classic->arena, op->last_change_ms),
+            mu_classic_words_time(page->classic->arena, op->last_change_ms),
             op->queue_ms, op->exec_ms);
     }
     mu_text_buffer_add(page->text, "\n");

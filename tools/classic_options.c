@@ -266,9 +266,6 @@ take_letter(struct mu_classic_call *call, char letter, const char *value)
     case 'R':
         view->is_detailed = true;
         break;
-    case 'b':
-        view->is_brief = true;
-        break;
     case 's':
         call->is_line = true;
         call->is_repeated = false;
@@ -293,7 +290,7 @@ take_letter(struct mu_classic_call *call, char letter, const char *value)
                         "status --watch";
         break;
     default:
-        break; /* -V, -Q, -j, -N change nothing here. */
+        break; /* -V, -Q, -b, -j, -N change nothing here. */
     }
 }
 

@@ -189,7 +189,7 @@ write_flags(struct page *page, const struct mu_classic_item *item,
             : mu_classic_failed_probe(page->classic, item->id, MU_CONFIG_NONE);
 
     if (probe) {
-        flags[count++] = mu_classic_rc_words(probe->rc);
+        flags[count++] = mu_classic_words_rc(probe->rc);
     }
 
     if (is_placed && item->nodes_count == 1 &&
@@ -226,7 +226,7 @@ write_flags(struct page *page, const struct mu_classic_item *item,
 static const char *
 pending_state(const char *task)
 {
-    const char *word = mu_classic_pending_words(task);
+    const char *word = mu_classic_words_pending(task);
 
     return word && word != task && strcmp(word, "Monitoring") != 0 ? word
                                                                    : NULL;
@@ -413,7 +413,7 @@ stopped_label(const struct page *page, const struct mu_classic_item *clone,
 
     if (probe) {
         return mu_text_make(page->classic->arena, "Stopped (%s)",
-                            mu_classic_rc_words(probe->rc));
+                            mu_classic_words_rc(probe->rc));
     }
     return clone->target == MU_ROLE_STOPPED ? "Stopped (disabled)" : "Stopped";
 }

@@ -167,7 +167,7 @@ write_summary(struct page *page)
             page->text,
             "Status of pacemakerd: 'Pacemaker is running' "
             "(last updated %s)\n",
-            mu_classic_time(classic->arena, classic->origin.now_ms));
+            mu_classic_words_time(classic->arena, classic->origin.now_ms));
     }
     heading(page, "Cluster Summary");
     if (has(page, MU_CLASSIC_STACK)) {
@@ -220,12 +220,13 @@ write_change(struct page *page)
 {
     const struct mu_classic_origin *origin = &page->classic->origin;
 
-    mu_text_buffer_add(page->text, "  * Last updated: %s\n",
-                       mu_classic_time(page->classic->arena, origin->now_ms));
+    mu_text_buffer_add(
+        page->text, "  * Last updated: %s\n",
+        mu_classic_words_time(page->classic->arena, origin->now_ms));
     mu_text_buffer_add(
         page->text, "  * Last change:  %s%s%s%s%s%s%s\n",
         origin->changed_ms != 0
-            ? mu_classic_time(page->classic->arena, origin->changed_ms)
+            ? mu_classic_words_time(page->classic->arena, origin->changed_ms)
         : origin->changed ? origin->changed
                           : "",
         origin->user ? " by " : "", origin->user ? origin->user : "",
@@ -520,8 +521,8 @@ write_fences(struct page *page, const char *title, const char *state)
         if (!is_pending) {
             mu_text_buffer_add(
                 page->text, " at %s",
-                mu_classic_time(page->classic->arena,
-                                mu_classic_facts_fence_time(one)));
+                mu_classic_words_time(page->classic->arena,
+                                      mu_classic_facts_fence_time(one)));
         }
         mu_text_buffer_add(page->text, "\n");
     }
@@ -543,9 +544,10 @@ write_tickets(struct page *page)
                            one->is_granted ? "granted" : "revoked",
                            one->is_standby ? " [standby]" : "");
         if (one->last_granted_s >= 0) {
-            mu_text_buffer_add(page->text, " last-granted=\"%s\"",
-                               mu_classic_time(page->classic->arena,
-                                               one->last_granted_s * 1000));
+            mu_text_buffer_add(
+                page->text, " last-granted=\"%s\"",
+                mu_classic_words_time(page->classic->arena,
+                                      one->last_granted_s * 1000));
         }
         mu_text_buffer_add(page->text, "\n");
     }

@@ -115,7 +115,7 @@ write_summary(struct page *page)
     }
     mu_text_buffer_add(page->text, "/>\n    <last_update");
     attribute(page, "time",
-              mu_classic_time(classic->arena, classic->origin.now_ms));
+              mu_classic_words_time(classic->arena, classic->origin.now_ms));
     mu_text_buffer_add(page->text, "/>\n");
     write_change(page);
     mu_text_buffer_add(page->text, "    <nodes_configured");
@@ -135,11 +135,12 @@ write_change(struct page *page)
     const struct mu_classic_origin *origin = &page->classic->origin;
 
     mu_text_buffer_add(page->text, "    <last_change");
-    attribute(page, "time",
-              origin->changed_ms != 0
-                  ? mu_classic_time(page->classic->arena, origin->changed_ms)
-              : origin->changed ? origin->changed
-                                : "");
+    attribute(
+        page, "time",
+        origin->changed_ms != 0
+            ? mu_classic_words_time(page->classic->arena, origin->changed_ms)
+        : origin->changed ? origin->changed
+                          : "");
     attribute(page, "user", origin->user ? origin->user : "");
     attribute(page, "client", origin->client ? origin->client : "");
     attribute(page, "origin", origin->node ? origin->node : "");
@@ -264,7 +265,7 @@ write_primitive(struct page *page, const struct mu_classic_item *item,
                 unsigned depth)
 {
     const struct mu_status *status = page->classic->snapshot->status;
-    const char *pending = mu_classic_pending_words(item->pending);
+    const char *pending = mu_classic_words_pending(item->pending);
     bool is_check = pending && strcmp(pending, "Monitoring") == 0;
 
     indent(page, depth);
@@ -440,7 +441,7 @@ write_history_node(struct page *page, uint32_t node)
         }
         if (last_ms > 0) {
             attribute(page, "last-failure",
-                      mu_classic_time(classic->arena, last_ms));
+                      mu_classic_words_time(classic->arena, last_ms));
         }
         mu_text_buffer_add(page->text, ">\n");
         for (uint32_t j = 0; j < resource->ops_count; j++) {
@@ -463,14 +464,14 @@ write_operation(struct page *page, const struct mu_status_op *op)
     number(page, "call", op->call_id);
     attribute(page, "task", is_probe ? "probe" : op->name);
     number(page, "rc", op->rc);
-    attribute(page, "rc_text", mu_classic_rc_words(op->rc));
+    attribute(page, "rc_text", mu_classic_words_rc(op->rc));
     if (op->interval_ms > 0) {
         attribute(page, "interval",
                   mu_text_make(arena, "%" PRId64 "ms", op->interval_ms));
     }
     if (op->last_change_ms > 0) {
         attribute(page, "last-rc-change",
-                  mu_classic_time(arena, op->last_change_ms));
+                  mu_classic_words_time(arena, op->last_change_ms));
         attribute(page, "exec-time",
                   mu_text_make(arena, "%" PRId64 "ms", op->exec_ms));
         attribute(page, "queue-time",
@@ -500,16 +501,16 @@ write_failures(struct page *page)
                                op->name, op->interval_ms));
         attribute(page, "node",
                   classic->snapshot->status->nodes[one->node].name);
-        attribute(page, "exitstatus", mu_classic_rc_words(op->rc));
+        attribute(page, "exitstatus", mu_classic_words_rc(op->rc));
         attribute(page, "exitreason",
                   op->exit_reason && *op->exit_reason ? op->exit_reason
                                                       : "none");
         number(page, "exitcode", op->rc);
         number(page, "call", op->call_id);
-        attribute(page, "status", mu_classic_status_words(op->status));
+        attribute(page, "status", mu_classic_words_status(op->status));
         if (op->last_change_ms > 0) {
             attribute(page, "last-rc-change",
-                      mu_classic_time_utc(classic->arena, op->last_change_ms));
+                      mu_classic_words_utc(classic->arena, op->last_change_ms));
             number(page, "queued", op->queue_ms);
             number(page, "exec", op->exec_ms);
             number(page, "interval", op->interval_ms);
@@ -555,8 +556,8 @@ write_fencing(struct page *page)
         if (strcmp(state, "pending") != 0) {
             attribute(page, "delegate", by ? by : "");
             attribute(page, "completed",
-                      mu_classic_time(page->classic->arena,
-                                      mu_classic_facts_fence_time(one)));
+                      mu_classic_words_time(page->classic->arena,
+                                            mu_classic_facts_fence_time(one)));
         }
         mu_text_buffer_add(page->text, "/>\n");
     }
@@ -581,8 +582,8 @@ write_tickets(struct page *page)
         truth(page, "standby", one->is_standby);
         if (one->last_granted_s >= 0) {
             attribute(page, "last-granted",
-                      mu_classic_time(page->classic->arena,
-                                      one->last_granted_s * 1000));
+                      mu_classic_words_time(page->classic->arena,
+                                            one->last_granted_s * 1000));
         }
         mu_text_buffer_add(page->text, "/>\n");
     }

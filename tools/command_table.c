@@ -21,6 +21,8 @@ const struct mu_tool_command mu_command_table_items[] = {
      "Asks the daemon of this node only, in one round trip.\n"
      "Exit status: 0 healthy, 1 degraded, 2 outage, 3 no daemon.\n"
      "  -v, --full      fold nothing\n"
+     "  -q, --quiet     only problems and resources\n"
+     "  --utc           points in time instead of ages\n"
      "  --watch         draw again at each event\n"
      "  --classic       as crm_mon shows it, for scripts; WORD is one of\n"
      "                  bynode inactive ops timing failcounts verbose quiet\n"

@@ -166,7 +166,9 @@ show_status(struct mu_tool *tool, const json_t *status)
     struct mu_muster_status_view view = {.width = tool->width,
                                          .is_color = tool->is_color,
                                          .is_ascii = tool->is_ascii,
-                                         .is_full = tool->is_full};
+                                         .is_full = tool->is_full,
+                                         .is_quiet = tool->is_quiet,
+                                         .is_utc = tool->is_utc};
     struct mu_text_buffer text;
 
     if (tool->is_json) {
@@ -175,11 +177,11 @@ show_status(struct mu_tool *tool, const json_t *status)
     }
     mu_text_buffer_init(&text, &tool->arena);
     if (tool->output && strcmp(tool->output, "oneline") == 0) {
-        mu_muster_status_render_line(status, &text);
+        mu_muster_status_line_write(status, &text);
     } else {
         mu_muster_status_render(status, &view, &text);
     }
-    (void)fputs(text.data, stdout);
+    (void)fputs(text.data ? text.data : "", stdout);
     return mu_muster_status_exit(status);
 }
 

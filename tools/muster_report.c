@@ -259,8 +259,11 @@ add_cib(struct report *report)
 
     mu_text_buffer_init(&text, &report->tool->arena);
     if (json_is_string(xml) &&
-        mu_scrub_xml(&report->scrub, "cib.xml", json_string_value(xml),
-                     json_string_length(xml), &text, &err)) {
+        mu_scrub_xml(
+            &report->scrub, "cib.xml",
+            (struct mu_span){(const unsigned char *)json_string_value(xml),
+                             json_string_length(xml)},
+            &text, &err)) {
         mu_text_buffer_add(&report->manifest, "cib.xml: left out: %s\n",
                            err.text);
     } else if (text.data) {

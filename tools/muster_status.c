@@ -75,8 +75,7 @@ static bool is_healthy(const json_t *resource);
 static const char *note_of(const struct page *page, const json_t *resource);
 static const char *symbol(const struct page *page, const char *fancy,
                           const char *plain);
-static const char *age(const struct page *page, const json_t *object,
-                       const char *name);
+static const char *age_of(const struct page *page, int64_t when_ms);
 static const char *text_of(const json_t *object, const char *name);
 static int64_t time_of(const json_t *object, const char *name);
 static bool is_true(const json_t *object, const char *name);
@@ -89,41 +88,15 @@ mu_muster_status_render(const json_t *status,
     struct page page = {.status = status, .view = view, .text = text};
 
     page.now_ms = time_of(status, "now");
-    write_header(&page);
+    if (!view->is_quiet) {
+        write_header(&page);
+    }
     write_problems(&page);
-    mu_override_text_write(status, view, text);
-    write_nodes(&page);
+    if (!view->is_quiet) {
+        mu_override_text_write(status, view, text);
+        write_nodes(&page);
+    }
     write_resources(&page);
-}
-
-void
-mu_muster_status_render_line(const json_t *status, struct mu_text_buffer *text)
-{
-    static const char *const words[] = {"OK", "DEGRADED", "OUTAGE"};
-    const json_t *cluster = json_object_get(status, "cluster");
-    const json_t *problems = json_object_get(status, "problems");
-    const json_t *first = json_array_get(problems, 0);
-    const json_t *node;
-    const char *name = text_of(cluster, "name");
-    size_t online = 0;
-    size_t i;
-
-    json_array_foreach(json_object_get(status, "nodes"), i, node)
-    {
-        online += is_true(node, "online") ? 1 : 0;
-    }
-    mu_text_buffer_add(text, "CLUSTER %s: %s%s%zu of %zu nodes online, %s",
-                       words[mu_muster_status_exit(status)], name ? name : "",
-                       name ? ": " : "", online,
-                       json_array_size(json_object_get(status, "nodes")),
-                       is_true(cluster, "quorate") ? "quorate" : "NO quorum");
-    if (first) {
-        mu_text_buffer_add(text, ", %zu problem%s: %s: %s",
-                           json_array_size(problems),
-                           json_array_size(problems) == 1 ? "" : "s",
-                           text_of(first, "what"), text_of(first, "text"));
-    }
-    mu_text_buffer_append(text, "\n", 1);
 }
 
 int
@@ -153,8 +126,7 @@ write_header(const struct page *page)
     const char *name = text_of(cluster, "name");
     const char *coordinator = text_of(cluster, "coordinator");
     const char *revision = text_of(cluster, "revision");
-    size_t problems =
-        problems_count(json_object_get(page->status, "problems"));
+    size_t problems = problems_count(json_object_get(page->status, "problems"));
     int health = mu_muster_status_exit(page->status);
     struct mu_arena *arena = page->text->arena;
     const json_t *node;
@@ -240,6 +212,7 @@ write_problem(const struct page *page, const json_t *problems, size_t index)
     struct mu_text_buffer *text = page->text;
     const char *severity = text_of(problem, "severity");
     const char *sentence = text_of(problem, "text");
+    const char *when;
     bool is_mild = severity && strcmp(severity, "error") != 0;
     const char *subject;
 
@@ -248,12 +221,11 @@ write_problem(const struct page *page, const json_t *problems, size_t index)
     }
     subject = subject_of(page, problems, index);
     mu_text_buffer_append(text, "  ", 2);
-    mu_table_paint(page->view->is_color,
-                   is_mild ? MU_TABLE_YELLOW : MU_TABLE_RED,
-                   mu_text_make(text->arena, "%s %s",
-                                is_mild ? "!" : symbol(page, "✗", "x"),
-                                subject),
-                   text);
+    mu_table_paint(
+        page->view->is_color, is_mild ? MU_TABLE_YELLOW : MU_TABLE_RED,
+        mu_text_make(text->arena, "%s %s",
+                     is_mild ? "!" : symbol(page, "✗", "x"), subject),
+        text);
     mu_text_buffer_append(text, "   ", 3);
     mu_table_wrap(sentence ? sentence : "", 4 + mu_table_length(subject) + 3, 6,
                   page->view->width, text);
@@ -264,9 +236,14 @@ write_problem(const struct page *page, const json_t *problems, size_t index)
                       text);
         mu_text_buffer_append(text, "\n", 1);
     }
-    if (text_of(problem, "clear")) {
-        mu_text_buffer_add(text, "      clear with: %s\n",
-                           text_of(problem, "clear"));
+    when = age_of(page, time_of(problem, "since"));
+    if (when || text_of(problem, "clear")) {
+        mu_text_buffer_add(
+            text, "      %s%s%s%s%s%s\n", when ? "since: " : "",
+            when ? when : "", when && !page->view->is_utc ? " ago" : "",
+            when && text_of(problem, "clear") ? "   " : "",
+            text_of(problem, "clear") ? "clear with: " : "",
+            text_of(problem, "clear") ? text_of(problem, "clear") : "");
     }
 }
 
@@ -419,7 +396,7 @@ node_note(const struct page *page, const json_t *node)
         const char *target = text_of(one, "target");
         const char *state = text_of(one, "state");
         const char *device = text_of(one, "device");
-        const char *when = age(page, one, "ended");
+        const char *when = age_of(page, time_of(one, "ended"));
 
         if (!target || !state || strcmp(target, name) != 0) {
             continue;
@@ -432,7 +409,8 @@ node_note(const struct page *page, const json_t *node)
                            : strcmp(state, "running") == 0 ? "being fenced"
                                                            : "fencing failed");
         mu_text_buffer_add(&note, "%s%s", when ? " " : "", when ? when : "");
-        mu_text_buffer_add(&note, "%s%s%s", when ? " ago" : "",
+        mu_text_buffer_add(&note, "%s%s%s",
+                           when && !page->view->is_utc ? " ago" : "",
                            device ? " by " : "", device ? device : "");
         break;
     }
@@ -617,12 +595,7 @@ fill_state(const struct page *page, struct mu_table_row *row,
         mu_text_buffer_add(&nodes, "%s%s", i ? " " : "", tally->nodes.items[i]);
     }
     row->cells[COLUMN_NODE].text = nodes.data ? nodes.data : "-";
-    if (tally->since_ms > 0) {
-        char span[MU_API_TIME_SIZE];
-
-        mu_api_time_span(page->now_ms - tally->since_ms, span);
-        row->cells[COLUMN_SINCE].text = mu_text_make(arena, "%s", span);
-    }
+    row->cells[COLUMN_SINCE].text = age_of(page, tally->since_ms);
     if (item->children.count == 0 || tally->active < tally->count) {
         row->cells[COLUMN_NOTE].text = note_of(page, item->json);
     }
@@ -766,18 +739,21 @@ symbol(const struct page *page, const char *fancy, const char *plain)
     return page->view->is_ascii ? plain : fancy;
 }
 
-/* Returns how long ago the time in 'name' was, or null. */
+/* Returns how long ago something was, or with --utc when; null for 0. */
 static const char *
-age(const struct page *page, const json_t *object, const char *name)
+age_of(const struct page *page, int64_t when_ms)
 {
-    int64_t when_ms = time_of(object, name);
-    char span[MU_API_TIME_SIZE];
+    char text[MU_API_TIME_SIZE];
 
     if (when_ms == 0) {
         return NULL;
     }
-    mu_api_time_span(page->now_ms - when_ms, span);
-    return mu_text_make(page->text->arena, "%s", span);
+    if (page->view->is_utc) {
+        mu_api_time_format(when_ms, text);
+        return mu_text_make(page->text->arena, "%.10s %.8sZ", text, text + 11);
+    }
+    mu_api_time_span(page->now_ms - when_ms, text);
+    return mu_arena_strdup(page->text->arena, text);
 }
 
 static const char *

@@ -19,6 +19,8 @@ struct mu_muster_status_view {
     bool is_color;
     bool is_ascii; /* Symbols of one byte only. */
     bool is_full;  /* Fold nothing. */
+    bool is_quiet; /* Only problems and resources. */
+    bool is_utc;   /* Points in time instead of ages. */
 };
 
 /* Appends the text for 'status', whose members may be missing or of another
@@ -28,8 +30,8 @@ void mu_muster_status_render(const json_t *status,
                              struct mu_text_buffer *text);
 
 /* Appends one line for monitoring. */
-void mu_muster_status_render_line(const json_t *status,
-                                  struct mu_text_buffer *text);
+void mu_muster_status_line_write(const json_t *status,
+                                 struct mu_text_buffer *text);
 
 /* Exit status of muster status: 0 healthy, 1 degraded, 2 outage. */
 int mu_muster_status_exit(const json_t *status);

@@ -52,14 +52,13 @@ mu_scrub_is_secret(const char *name)
 }
 
 int
-mu_scrub_xml(struct mu_scrub *scrub, const char *file, const char *xml,
-             size_t size, struct mu_text_buffer *text, struct mu_errbuf *err)
+mu_scrub_xml(struct mu_scrub *scrub, const char *file, struct mu_span xml,
+             struct mu_text_buffer *text, struct mu_errbuf *err)
 {
     struct mu_text_buffer clean;
     const struct mu_doc_element *one;
     struct mu_doc *doc;
-    int error = mu_doc_parse((struct mu_span){(const unsigned char *)xml, size},
-                             &doc, err);
+    int error = mu_doc_parse(xml, &doc, err);
 
     if (error) {
         return error;

@@ -18,6 +18,7 @@
 #include "base/arena.h"
 #include "base/attr.h"
 #include "base/errbuf.h"
+#include "base/span.h"
 #include "base/text.h"
 #include "base/vec.h"
 
@@ -43,8 +44,7 @@ bool mu_scrub_is_secret(const char *name);
  * appends the rest to 'text'. 'file' names it in the manifest. 0 or negative
  * errno. */
 MU_NODISCARD int mu_scrub_xml(struct mu_scrub *scrub, const char *file,
-                              const char *xml, size_t size,
-                              struct mu_text_buffer *text,
+                              struct mu_span xml, struct mu_text_buffer *text,
                               struct mu_errbuf *err);
 
 /* Appends any text to 'text' without secrets: values that were found before,

@@ -51,6 +51,7 @@ struct mu_tool {
     bool is_full;        /* -v, --full: fold nothing. */
     bool is_watching;    /* --watch */
     bool is_classic;     /* --classic: as crm_mon shows it. */
+    bool is_utc;         /* --utc: points in time instead of ages. */
     bool is_following;   /* --follow */
     bool has_help;       /* --help */
     bool is_quiet;       /* -q: results only, no remarks. */

@@ -25,6 +25,10 @@ static const struct {
     {"degraded", "degraded-narrow", {.width = 60}, 1},
     {"degraded", "degraded-ascii", {.width = 100, .is_ascii = true}, 1},
     {"degraded", "degraded-color", {.width = 100, .is_color = true}, 1},
+    {"degraded",
+     "degraded-utc",
+     {.width = 110, .is_utc = true, .is_quiet = true},
+     1},
     {"outage", "outage", {.width = 80}, 2},
     {"empty", "empty", {.width = 80}, 0},
 };
@@ -157,7 +161,7 @@ START_TEST(strange_answers_are_shown_as_far_as_they_go)
     mu_text_buffer_init(&text, &arena);
     mu_muster_status_render(status, &view, &text);
     ck_assert(strncmp(text.data, "cluster ", 8) == 0);
-    mu_muster_status_render_line(status, &text);
+    mu_muster_status_line_write(status, &text);
     ck_assert_int_eq(mu_muster_status_exit(status), 1);
     json_decref(status);
 }
@@ -170,7 +174,7 @@ START_TEST(one_line_names_the_first_problem)
     json_t *status = load("degraded");
 
     mu_text_buffer_init(&text, &arena);
-    mu_muster_status_render_line(status, &text);
+    mu_muster_status_line_write(status, &text);
     ck_assert_str_eq(text.data,
                      "CLUSTER DEGRADED: web: 2 of 3 nodes online, quorate, 4 "
                      "problems: lost-agent: probe failed: the agent is not "

@@ -65,7 +65,10 @@ START_TEST(values_are_taken_out_of_a_configuration)
 
     mu_text_buffer_init(&text, &arena);
     ck_assert_int_eq(
-        mu_scrub_xml(&scrub, "cib.xml", xml, strlen(xml), &text, &err), 0);
+        mu_scrub_xml(&scrub, "cib.xml",
+                     (struct mu_span){(const unsigned char *)xml, strlen(xml)},
+                     &text, &err),
+        0);
     ck_assert_ptr_null(strstr(text.data, "sesame"));
     ck_assert_ptr_nonnull(strstr(text.data, "192.0.2.1"));
     ck_assert_ptr_nonnull(strstr(text.data, "-u x -p [removed]"));

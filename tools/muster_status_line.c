@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Status line: a whole cluster in one line, for monitoring. */
+
+#include "tools/muster_status.h"
+
+static const char *text_of(const json_t *object, const char *name);
+static bool is_true(const json_t *object, const char *name);
+
+void
+mu_muster_status_line_write(const json_t *status, struct mu_text_buffer *text)
+{
+    static const char *const words[] = {"OK", "DEGRADED", "OUTAGE"};
+    const json_t *cluster = json_object_get(status, "cluster");
+    const json_t *problems = json_object_get(status, "problems");
+    const json_t *first = json_array_get(problems, 0);
+    const json_t *node;
+    const char *name = text_of(cluster, "name");
+    size_t online = 0;
+    size_t i;
+
+    json_array_foreach(json_object_get(status, "nodes"), i, node)
+    {
+        online += is_true(node, "online") ? 1 : 0;
+    }
+    mu_text_buffer_add(text, "CLUSTER %s: %s%s%zu of %zu nodes online, %s",
+                       words[mu_muster_status_exit(status)], name ? name : "",
+                       name ? ": " : "", online,
+                       json_array_size(json_object_get(status, "nodes")),
+                       is_true(cluster, "quorate") ? "quorate" : "NO quorum");
+    if (first) {
+        mu_text_buffer_add(text, ", %zu problem%s: %s: %s",
+                           json_array_size(problems),
+                           json_array_size(problems) == 1 ? "" : "s",
+                           text_of(first, "what"), text_of(first, "text"));
+    }
+    mu_text_buffer_append(text, "\n", 1);
+}
+
+static const char *
+text_of(const json_t *object, const char *name)
+{
+    return json_string_value(json_object_get(object, name));
+}
+
+static bool
+is_true(const json_t *object, const char *name)
+{
+    return json_is_true(json_object_get(object, name));
+}
