@@ -191,6 +191,10 @@ mu_why_not(const struct mu_why *why, uint32_t instance, uint32_t node)
     if (about->scores && about->scores[node] >= 0) {
         return NULL;
     }
+    if (!text.data && about->scores) {
+        return mu_text_make(why->arena, "its score there is %s",
+                            score_text(why, about->scores[node]));
+    }
     return text.data;
 }
 

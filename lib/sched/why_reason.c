@@ -320,7 +320,9 @@ mu_why_lift(const struct mu_why *why, const struct mu_plan_reason *reason,
         return mu_text_make(why->arena, "muster resource cleanup %s%s%s", id,
                             *where ? " " : "", where);
     case MU_REASON_TICKET:
-        return mu_text_make(why->arena, "grant ticket %s", reason->detail);
+        return mu_text_make(why->arena, "muster site ticket %s %s",
+                            reason->numbers[0] ? "activate" : "grant",
+                            reason->detail);
     case MU_REASON_SHUTDOWN_LOCK:
         return mu_text_make(why->arena, "start node %s",
                             node_name(why, reason->other_node));
