@@ -179,10 +179,10 @@ mu_muster_cibstatus_op(struct mu_tool *tool, int argc, char **argv)
                             "result that is not 0",
                             argv[2]);
     }
-    return add_event(tool, argc == 3
-                               ? mu_text_make(&tool->arena, "fail %s", argv[1])
-                               : mu_text_make(&tool->arena, "fail %s@%s",
-                                              argv[1], argv[argc - 1]));
+    return add_event(tool,
+                     mu_text_make(&tool->arena, "fail %s%s%s %s", argv[1],
+                                  argc == 3 ? "" : "@",
+                                  argc == 3 ? "" : argv[argc - 1], argv[0]));
 }
 
 int
