@@ -324,6 +324,11 @@ mu_failure_answer(struct mu_sched *sched,
             mu_setup_params(sched, resource, node, op->name, op->interval_ms)
                 ->on_fail;
     }
+    if (strcmp(op->name, "stop") == 0 &&
+        (on_fail == MU_ON_FAIL_STOP || on_fail == MU_ON_FAIL_STANDBY ||
+         on_fail == MU_ON_FAIL_DEMOTE)) {
+        on_fail = MU_ON_FAIL_DEFAULT; /* It could not be stopped. */
+    }
     switch (on_fail) {
     case MU_ON_FAIL_IGNORE:
         return MU_ANSWER_IGNORE;
