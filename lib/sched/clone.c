@@ -53,6 +53,7 @@ static void scores_restore(struct mu_sched *sched,
 static void doings_look(const struct mu_sched_resource *instance,
                         struct doings *doings);
 static void parts_read(struct mu_sched *sched, struct mu_sched_action *action);
+static uint32_t group_flags(struct mu_sched_action *action, uint32_t node);
 static uint32_t groups_flags(const struct mu_sched_action *action,
                              uint32_t node);
 static void parts_add(uint8_t *flags, uint32_t part);
@@ -529,7 +530,7 @@ parts_read(struct mu_sched *sched, struct mu_sched_action *action)
             continue;
         }
         parts_add(&parts->flags, has_groups
-                                     ? mu_group_flags(other, MU_STATE_NONE)
+                                     ? group_flags(other, MU_STATE_NONE)
                                      : other->flags);
         for (; parts->by_node && other; other = mu_action_find_next(other)) {
             if (other->node != MU_STATE_NONE &&
@@ -539,6 +540,23 @@ parts_read(struct mu_sched *sched, struct mu_sched_action *action)
         }
     }
     parts->changes = clone->changes;
+}
+
+/* A group of which no member can start cannot start. */
+static uint32_t
+group_flags(struct mu_sched_action *action, uint32_t node)
+{
+    const struct mu_sched_resource *group = action->resource;
+    uint32_t flags = mu_group_flags(action, node);
+    bool can_start = action->verb != MU_VERB_START;
+
+    for (uint32_t i = 0; i < group->children_count && !can_start; i++) {
+        const struct mu_sched_action *start = mu_action_find(
+            group->children[i], mu_key(MU_VERB_START), node);
+
+        can_start = start && mu_action_has(start, MU_FLAG_RUNNABLE);
+    }
+    return can_start ? flags : flags & ~(uint32_t)MU_FLAG_RUNNABLE;
 }
 
 static uint32_t
@@ -553,7 +571,7 @@ groups_flags(const struct mu_sched_action *action, uint32_t node)
                            MU_STATE_NONE);
 
         if (other) {
-            parts_add(&flags, mu_group_flags(other, node));
+            parts_add(&flags, group_flags(other, node));
         }
     }
     return flags;
