@@ -187,6 +187,9 @@ past_check(const struct past *past)
     struct mu_sched *sched = past->sched;
     const struct mu_status_op *op = past->op;
 
+    if (op->is_failure) {
+        return; /* It would stay after a cancel, to be cancelled again. */
+    }
     if (op->interval_ms > 0 && (past->resource->is_in_maintenance ||
                                 sched->nodes[past->node].is_in_maintenance)) {
         cancel_schedule(past, "it is in maintenance");
