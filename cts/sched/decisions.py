@@ -11,7 +11,7 @@ import xml.etree.ElementTree as ET
 
 TIMEOUT_S = 60
 ROLES = {"Starting": "Started", "Stopping": "Started", "Migrating": "Started",
-         "Promoting": "Unpromoted", "Demoting": "Promoted",
+         "Promoting": "Promoted", "Demoting": "Promoted",
          "Master": "Promoted", "Slave": "Unpromoted"}
 NOTIFY = re.compile(r"^(.*)_(confirmed-)?(pre|post)_notify_(.*)_0$")
 # In which order actions on one resource and node take effect.

@@ -79,6 +79,19 @@ def looped(case):
     return case.pacemaker.order() is None
 
 
+def unmanaged_in_group(case):
+    """What a group must be with binds its first member, and the others
+    through it. Where that one is not managed it stays where it is, and they
+    follow it; Pacemaker 2.1.5 holds them to the colocation as well."""
+    unmanaged = {name for name, _, _ in case.missing | case.added} and {
+        case.top_of(one["rsc"])
+        for one in case.muster.json["before"]["resources"]
+        if "unmanaged" in one["flags"]}
+    return bool(case.added) and not case.missing and all(
+        case.top_of(name) in case.groups & unmanaged
+        for name, _, _ in case.added)
+
+
 def too_many_per_node(case):
     """Pacemaker 2.1.5 places two instances of an anonymous clone of a group
     on one node when one of them has to leave its node. It takes the trial of
@@ -119,8 +132,9 @@ def unprobed(case):
     depending on which instance cannot be looked for; Muster leaves alone what
     is active and starts no more until it knows."""
     clones = {one.get("id") for one in case.cib.iter("clone")}
+    before = {(name, node) for name, node, _ in case.muster.before}
     return bool(case.added or case.missing) and \
-        case.added <= set(case.muster.before) and all(
+        {(name, node) for name, node, _ in case.added} <= before and all(
             case.top_of(name) in clones for name, _, _ in case.missing) and \
         any("pending" in words for words in case.muster.nodes.values())
 
@@ -174,10 +188,10 @@ def chained(case):
 
 
 def promoted_wish(case):
-    """"Rather promoted with that": Pacemaker 2.1.5 adds such a score to the
-    promotion score only when it is negative."""
+    """"Rather promoted with that", or rather not: Pacemaker 2.1.5 counts such a
+    wish for the promotion only where it is negative."""
     clones = {case.top_of(name) for name, _, _ in case.missing | case.added}
-    return any(one.get("rsc-role") == "Promoted" and
+    return any(one.get("rsc-role") in ("Promoted", "Unpromoted") and
                is_weak(one.get("score")) and one.get("score")[0] != "-" and
                case.top_of(one.get("rsc")) in clones
                for one in case.cib.iter("rsc_colocation"))
@@ -226,6 +240,22 @@ def no_room_anywhere(case):
                         for name, _, _ in case.missing | case.added})
 
 
+def incomparable_nodes(case):
+    """With balanced placement the node that has more of more kinds of room is
+    the better one. Where each of two has more of something there is no order,
+    and which one is found depends on the way of sorting."""
+    if case.option("placement-strategy") != "balanced":
+        return False
+    nodes = [{pair.get("name"): int(pair.get("value"))
+              for pair in node.iterfind("utilization/nvpair")}
+             for node in case.cib.iterfind("configuration/nodes/node")]
+
+    def has_more(one, other):
+        return any(value > other.get(name, 0) for name, value in one.items())
+    return any(has_more(one, other) and has_more(other, one)
+               for one in nodes for other in nodes)
+
+
 def apart_interleaved(case):
     """Clones that must not be together are kept apart on all nodes, also
     where the dependent is interleaved. Pacemaker looks at one partner of each
@@ -237,10 +267,11 @@ def apart_interleaved(case):
                for dependent, _, score in case.colocations())
 
 
-CLASSES = [dangling, looped, too_many_per_node, shuffled,
+CLASSES = [dangling, looped, unmanaged_in_group, too_many_per_node, shuffled,
            joining_without_fencing, unprobed, blocked_with_group,
            unmanaged_on_lost_node, knotted, apart_interleaved, chained,
-           promoted_wish, cornered, expired_promoted, no_room_anywhere]
+           promoted_wish, cornered, expired_promoted, no_room_anywhere,
+           incomparable_nodes]
 
 
 def class_of(cib, pacemaker, muster):
