@@ -51,6 +51,7 @@ const struct mu_tool_command mu_command_table_items[] = {
      "Names what counted on each node and what would have to change. With a\n"
      "task in front it says why an action is to be done, back to what began "
      "it.\n"
+     "  -v, --full      also nodes that nothing speaks for or against\n"
      "Example:\n  muster why web node2\n  muster why stop web node2\n",
      false},
     {"plan", NULL, mu_muster_plan_run, "[FILE]",

@@ -15,7 +15,11 @@
 #include "tools/snapshot.h"
 #include "tools/table.h"
 
-enum { NAMES_PROPOSED_MAX = 4096, CHAIN_LENGTH_MAX = 64 };
+enum {
+    NAMES_PROPOSED_MAX = 4096,
+    CHAIN_LENGTH_MAX = 64,
+    NODES_SHOWN_MAX = 8, /* More are folded where there is nothing to say. */
+};
 
 struct answer {
     struct mu_tool *tool;
@@ -55,6 +59,8 @@ static void write_heading(struct answer *answer, uint32_t instance,
                           json_t *object);
 static void write_nodes(struct answer *answer, uint32_t instance,
                         json_t *object);
+static bool is_dull(const struct answer *answer, uint32_t instance,
+                    uint32_t node);
 static void write_node(struct answer *answer, uint32_t instance, uint32_t node,
                        struct mu_table *table, json_t *nodes);
 static const char *reason_text(const struct answer *answer,
@@ -459,6 +465,7 @@ write_nodes(struct answer *answer, uint32_t instance, json_t *object)
 {
     uint32_t nodes_count = answer->snapshot->status->nodes_count;
     json_t *nodes = json_array();
+    uint32_t folded = 0;
     struct mu_table table = {.arena = &answer->tool->arena,
                              .columns_count = 3,
                              .dispensable = 3,
@@ -469,13 +476,39 @@ write_nodes(struct answer *answer, uint32_t instance, json_t *object)
     write_node(answer, instance, MU_PLAN_NONE, &table, nodes);
     for (uint32_t node = 0; node < nodes_count; node++) {
         if (answer->node == MU_PLAN_NONE || answer->node == node) {
-            write_node(answer, instance, node, &table, nodes);
+            bool is_folded = nodes_count > NODES_SHOWN_MAX &&
+                             !answer->tool->is_full &&
+                             is_dull(answer, instance, node);
+
+            write_node(answer, instance, node, is_folded ? NULL : &table,
+                       nodes);
+            folded += is_folded;
         }
     }
     mu_table_write(&table, &answer->text);
+    if (folded > 0) {
+        mu_text_buffer_add(&answer->text,
+                           "  (%u more nodes can run it, and nothing speaks "
+                           "for or against them; -v shows them)\n",
+                           folded);
+    }
     (void)json_object_set_new(object, "nodes", nodes);
 }
 
+/* A node that it could run on and about which there is nothing to say. */
+static bool
+is_dull(const struct answer *answer, uint32_t instance, uint32_t node)
+{
+    const struct mu_plan_instance *about = &answer->plan->instances[instance];
+    struct mu_why_reasons reasons;
+
+    mu_why_list(&answer->why, instance, node, &reasons);
+    return reasons.count == 0 && node != answer->node && node != about->node &&
+           node != about->current && node != about->next &&
+           !mu_why_not(&answer->why, instance, node);
+}
+
+/* Without a 'table' only for programs. */
 static void
 write_node(struct answer *answer, uint32_t instance, uint32_t node,
            struct mu_table *table, json_t *nodes)
@@ -496,7 +529,7 @@ write_node(struct answer *answer, uint32_t instance, uint32_t node,
         return;
     }
     for (uint32_t i = 0; i <= reasons.count; i++) {
-        if (i == 0 && !state && reasons.count > 0) {
+        if (!table || (i == 0 && !state && reasons.count > 0)) {
             continue;
         }
         row = mu_table_add(table);
