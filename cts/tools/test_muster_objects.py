@@ -114,6 +114,10 @@ class Objects(unittest.TestCase):
                      "ip=192.0.2.3", "cidr_netmsk=24",
                      holds="probably cidr_netmask")
         self.good("configure", "primitive", "three", "IPaddr2", "--force")
+        # The cluster itself tells a fence agent which plug is meant.
+        if os.path.exists("/usr/sbin/fence_dummy"):
+            self.good("configure", "primitive", "power", "stonith:fence_dummy",
+                      "op", "monitor", "interval=60s")
         # What is not on this node may be on others.
         done = self.run_tool("configure", "primitive", "four",
                              "ocf:nobody:Nothing")
