@@ -361,7 +361,7 @@ class Override(unittest.TestCase):
         for words in (("node", node), ("resource", "kept"), ()):
             self.good("maintenance", "start", *words, "--for", "1h")
             pid = self.lab.shell(node, "cat /run/muster/musterd.pid").strip()
-            self.lab.shell(node, f"kill -TERM {pid}")
+            self.lab.stop_daemon(node)
             self.lab.wait(lambda: self.lab.run(
                 node, "test", "-d", f"/proc/{pid}", check=False).returncode,
                 f"the daemon leaves: {words}", timeout_s=15)
@@ -384,6 +384,34 @@ class Override(unittest.TestCase):
                           .returncode == 0, "the end", timeout_s=15)
             self.good("wait")
             self.assertEqual(self.place("kept"), [node])
+
+    def test_a_node_left_alone_is_lost_when_its_maintenance_is_over(self):
+        self.good("configure", "load", "update", "-", text=f"""
+primitive power stonith:fence_lab params pcmk_host_list="node1 node2 node3"
+primitive kept {DUMMY} op monitor interval=5s
+location home kept inf: node3
+property stonith-enabled=true
+""")
+        self.good("wait")
+        self.assertEqual(self.place("kept"), ["node3"])
+        self.good("maintenance", "start", "node", "node3", "--for", "6s")
+        pid = self.lab.shell("node3", "cat /run/muster/musterd.pid").strip()
+        self.lab.stop_daemon("node3")
+        self.lab.wait(lambda: self.lab.run(
+            "node3", "test", "-d", f"/proc/{pid}", check=False).returncode,
+            "the daemon leaves", timeout_s=15)
+        self.assertEqual([one for one in self.status()["nodes"]
+                          if one["unclean"]], [])
+        self.good("configure", "delete", "home")
+        self.assertEqual(self.place("kept"), ["node3"])
+        self.lab.wait(lambda: self.place("kept") not in ([], ["node3"]),
+                      "it is started elsewhere", timeout_s=60)
+        fenced = [one for one in self.status()["fencing"]
+                  if one["target"] == "node3" and one["state"] == "done"]
+        self.assertEqual(len(fenced), 1)
+        self.lab.wait(lambda: [one for one in self.status()["nodes"]
+                               if one["name"] == "node3" and one["online"]],
+                      "it is back", timeout_s=60)
 
     def test_a_ban_ends_at_its_time(self):
         self.define("a")

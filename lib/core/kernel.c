@@ -266,7 +266,8 @@ node_objects(const struct mu_state *state, const struct mu_state_node *node,
         mu_errbuf_set(err, "node %s holds it", node->name);
         return true;
     }
-    if (hold == MU_HOLD_UNKNOWN &&
+    /* One that left in order ran nothing but what is recorded. */
+    if (hold == MU_HOLD_UNKNOWN && !mu_state_is_left_alone(node) &&
         (node->state != MU_NODE_STATE_PENDING || node->has_run) &&
         is_probed_everywhere(config, primitive)) {
         mu_errbuf_set(err, "nobody has looked whether node %s runs it",

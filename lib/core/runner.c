@@ -465,6 +465,7 @@ release_node(struct mu_apply *apply, uint32_t index)
         if (mu_kernel_is_left_alone(state, node)) {
             /* It is not known to run nothing: quite the contrary. */
             node->grace_until_ms = INT64_MAX;
+            (void)mu_state_set_attribute(state, node, "shutdown", NULL);
             mu_apply_node_state(apply, node, MU_NODE_STATE_LOST_GRACE,
                                 "it has left, and what is in maintenance "
                                 "there runs on");
