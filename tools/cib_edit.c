@@ -270,6 +270,38 @@ add_nodes(struct mu_cib_edit *edit, const json_t *nodes)
     }
 }
 
+void
+mu_cib_edit_keep_nodes(struct mu_cib_edit *edit)
+{
+    const struct mu_doc_element *configuration =
+        mu_doc_first_named(mu_doc_root(edit->doc), "configuration");
+    const struct mu_doc_element *to =
+        configuration ? mu_doc_first_named(configuration, "nodes") : NULL;
+    const struct mu_doc_element *from;
+    struct mu_doc *before;
+
+    if (!to || mu_doc_parse(mu_cib_edit_before(edit), &before, NULL)) {
+        return;
+    }
+    from = mu_doc_first_named(mu_doc_root(before), "configuration");
+    from = from ? mu_doc_first_named(from, "nodes") : NULL;
+    from = from ? mu_doc_first_named(from, "node") : NULL;
+    for (; from; from = mu_doc_next_named(from, "node")) {
+        const char *id = mu_doc_get(from, "id");
+
+        if (id && !mu_doc_find(to, id)) {
+            struct mu_doc_element *added =
+                mu_doc_add(mu_doc_edit(edit->doc, to), "node");
+
+            for (unsigned i = 0; i < mu_doc_attributes_count(from); i++) {
+                mu_doc_set(added, mu_doc_attribute_name(from, i),
+                           mu_doc_attribute_value(from, i));
+            }
+        }
+    }
+    mu_doc_free(before);
+}
+
 struct mu_span
 mu_cib_edit_before(const struct mu_cib_edit *edit)
 {

@@ -53,10 +53,13 @@ MU_NODISCARD int mu_cib_edit_run_seeing(struct mu_tool *tool,
                                         mu_cib_edit_change *change,
                                         void *context);
 
-/* For those who do more than mu_cib_edit_run(): whether 'edit' changes what the
+/* For those who do more than mu_cib_edit_run(). Nodes that were listed and are
+ * not any more can be listed again, without what was configured for them: they
+ * are there because they are in the ring. Then: whether 'edit' changes what the
  * configuration means, its text before and after, and the last step of it.
  * Commit validates first, shows what would happen with --dry-run, and returns
  * an exit code; 'edit->was_refused' says that somebody was faster. */
+void mu_cib_edit_keep_nodes(struct mu_cib_edit *edit);
 bool mu_cib_edit_has_changed(const struct mu_cib_edit *edit);
 struct mu_span mu_cib_edit_before(const struct mu_cib_edit *edit);
 struct mu_span mu_cib_edit_after(const struct mu_cib_edit *edit);

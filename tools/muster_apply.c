@@ -123,9 +123,13 @@ static int
 put(struct mu_cib_edit *edit, void *context)
 {
     const struct apply *apply = context;
+    int code = mu_muster_configure_put(edit, apply->path, apply->text,
+                                       apply->size, "push");
 
-    return mu_muster_configure_put(edit, apply->path, apply->text, apply->size,
-                                   "push");
+    if (!code && edit->base) {
+        mu_cib_edit_keep_nodes(edit);
+    }
+    return code;
 }
 
 static int

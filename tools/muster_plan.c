@@ -234,7 +234,11 @@ static int
 change(struct mu_cib_edit *edit, void *context)
 {
     const struct load *load = context;
+    int code = mu_muster_configure_put(edit, load->path, load->text, load->size,
+                                       "push");
 
-    return mu_muster_configure_put(edit, load->path, load->text, load->size,
-                                   "push");
+    if (!code && edit->base) {
+        mu_cib_edit_keep_nodes(edit);
+    }
+    return code;
 }

@@ -29,9 +29,6 @@ static int show_difference(struct mu_tool *tool, const struct told *from,
 static int go_back(struct mu_tool *tool, const struct told *told,
                    struct mu_cib_edit *edit);
 static int restore(struct mu_cib_edit *edit, const struct told *told);
-static void keep_nodes(struct mu_cib_edit *edit,
-                       const struct mu_doc_element *from,
-                       const struct mu_doc_element *to);
 
 int
 mu_muster_revisions_run(struct mu_tool *tool, int argc, char **argv)
@@ -338,27 +335,7 @@ restore(struct mu_cib_edit *edit, const struct told *told)
     new = mu_doc_make_copy(edit->doc, from);
     mu_doc_free(doc);
     mu_doc_insert_before(mu_doc_edit(edit->doc, old), new);
-    keep_nodes(edit, old, new);
     mu_doc_remove(mu_doc_edit(edit->doc, old));
+    mu_cib_edit_keep_nodes(edit);
     return MU_TOOL_OK;
-}
-
-/* A node that the revision does not list, and of which nothing but the name is
- * known, is listed because it is in the ring: that is no difference. */
-static void
-keep_nodes(struct mu_cib_edit *edit, const struct mu_doc_element *from,
-           const struct mu_doc_element *to)
-{
-    const struct mu_doc_element *section = mu_doc_first_named(to, "nodes");
-    const struct mu_doc_element *nodes = mu_doc_first_named(from, "nodes");
-    const struct mu_doc_element *one = nodes ? mu_doc_first(nodes) : NULL;
-
-    for (; one && section; one = mu_doc_next(one)) {
-        const char *id = mu_doc_get(one, "id");
-
-        if (id && !mu_doc_first(one) && !mu_doc_find(section, id)) {
-            mu_doc_append(mu_doc_edit(edit->doc, section),
-                          mu_doc_make_copy(edit->doc, one));
-        }
-    }
 }

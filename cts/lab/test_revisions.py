@@ -184,6 +184,9 @@ class Revisions(unittest.TestCase):
                          {("stop", "a", "done"), ("start", "b", "done")})
         self.assertTrue(all(one["ms"] >= 0 for one in told["planned"]))
         self.assertEqual(told["unforeseen"], [])
+        # A text that names no nodes leaves them where they are.
+        shown = self.good("plan", "-", text=f"primitive c {DUMMY}\n")
+        self.assertNotIn("node1", shown.partition("the cluster")[0])
         self.assertEqual(self.log()[0]["message"], "b instead")
         self.assertEqual(self.log()[0]["revision"], told["revision"])
 
