@@ -125,6 +125,8 @@ run_terminal(struct shell *shell)
     }
     /* The interrupt key is for the command that runs, not for the shell. */
     (void)signal(SIGINT, SIG_IGN);
+    /* When the terminal goes away there is still something to put in order. */
+    (void)signal(SIGHUP, SIG_IGN);
     find_node(shell);
     if (!shell->tool->is_quiet) {
         (void)printf("Type help for the commands, quit to leave.\n");
@@ -141,6 +143,10 @@ run_terminal(struct shell *shell)
         case MU_LINE_DROPPED:
             break;
         case MU_LINE_OVER:
+            if (!isatty(STDIN_FILENO)) {
+                mu_line_close(shell->line);
+                return; /* Nobody is there to ask about a draft. */
+            }
             (void)putchar('\n');
             shell->is_over = shell->depth == 0;
             (void)ascend(shell);
@@ -467,6 +473,7 @@ run_child(struct shell *shell, struct words *words, bool in_draft)
         int code;
 
         (void)signal(SIGINT, SIG_DFL);
+        (void)signal(SIGHUP, SIG_DFL);
         code = shell->run(&start, (int)words->count - 1, words->items);
         (void)fflush(stdout);
         _exit(code);

@@ -300,6 +300,19 @@ class Terminal(Place):
         # More than one command: they are listed with what they do.
         self.wait_for("stop resources", "move")
 
+    def test_a_terminal_that_goes_away_leaves_nothing_behind(self):
+        self.type("configure", "Enter", f"primitive a {DUMMY}", "Enter")
+        self.wait_for(")configure*# ")
+        self.tmux("kill-server", check=False)
+        end = time.monotonic() + DEADLINE_S
+        left = ["?"]
+        while left and time.monotonic() < end:
+            left = [name for name in os.listdir(self.folder)
+                    if name.startswith("muster-shell")]
+            time.sleep(0.05)
+        self.assertEqual(left, [])
+        self.assertEqual(self.content(), EMPTY)
+
     def test_lines_come_back_from_the_history(self):
         self.type("configure show type:node", "Enter")
         self.wait_for("node 2: beta")
