@@ -26,6 +26,7 @@ static uint32_t unplaced_find(const struct mu_snapshot *snapshot,
                               const char **ret_reason);
 static bool is_blocked(const struct mu_plan *plan, uint32_t primitive);
 static const char *node_name(const struct mu_audit *audit, uint32_t node);
+static bool is_anything_running(const struct mu_audit *audit);
 static void figure_add(struct figure *figure, const char *name, bool is_lost);
 
 const char *
@@ -159,6 +160,9 @@ mu_audit_figure(struct mu_arena *arena, const struct mu_audit *audit,
     struct figure nodes = {.count = 0};
     struct figure pairs = {.count = 0};
 
+    if (!is_anything_running(audit)) {
+        return "nothing runs that could be lost";
+    }
     mu_text_buffer_init(&nodes.names, arena);
     mu_text_buffer_init(&pairs.names, arena);
     for (uint32_t i = 0; i < audit->events_count; i++) {
@@ -205,6 +209,22 @@ mu_audit_figure(struct mu_arena *arena, const struct mu_audit *audit,
                             pairs.lost, pairs.count);
     }
     return mu_text_make(arena, "survives any 1 node; not %s", pairs.names.data);
+}
+
+/* "Survives everything" would be a strange word for a cluster that is down. */
+static bool
+is_anything_running(const struct mu_audit *audit)
+{
+    const struct mu_config *config = audit->snapshot->config;
+
+    for (uint32_t i = 0; i < config->resources_count; i++) {
+        if (config->resources[i].kind == MU_RESOURCE_PRIMITIVE &&
+            config->resources[i].agent_class != MU_AGENT_FENCE &&
+            audit->tally.running[i] > 0) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static void
