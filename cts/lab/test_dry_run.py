@@ -24,7 +24,12 @@ LOOKING = {
     "top", "report", "configure show", "configure save", "configure verify",
     "configure edit", "configure diff", "configure refresh", "resource status",
     "resource locate", "resource constraints", "resource scores",
-    "resource operations", "node show", "cluster status", "maintenance show",
+    "resource operations", "configure validate-all", "configure get_property",
+    "configure schema", "configure graph", "configure simulate",
+    "configure upgrade",
+    "configure user",  # Refused: the language has something else now.
+    "cluster wait_for_startup", "cluster health", "cluster status",
+    "node show", "maintenance show",
 }
 
 # Levels that change nothing but the user's own files.
@@ -35,7 +40,7 @@ CHANGING = {
     "apply": [["/run/dry.crm"]],
     "rollback": [["-1"]],
     "configure load": [["update", "/run/dry.crm"]],
-    "configure commit": [],  # Of a draft; see below.
+    "configure commit": [],  # Needs the draft of a session.
     "configure primitive": [["x", "ocf:heartbeat:Dummy"]],
     "configure group": [["x", "b"]],
     "configure clone": [["x", "b"]],
@@ -64,6 +69,17 @@ CHANGING = {
     "configure modgroup": [["g", "add", "b"]],
     "configure set": [["stopped.target-role", "Started"]],
     "configure erase": [["--force"]],
+    "configure filter": [["sed s/node1/node2/", "home"]],
+    "configure default-timeouts": [["b"]],
+    "resource trace": [["a"]],
+    "resource untrace": [["a"]],
+    "cluster start": [[]],
+    "cluster stop": [[]],
+    "cluster restart": [[]],
+    "cluster enable": [[]],
+    "cluster disable": [[]],
+    "assist template": [["b", "stopped"]],
+    "assist weak-bond": [["a", "b"]],
     "resource start": [["stopped"]],
     "resource stop": [["a"]],
     "resource restart": [["a"]],
@@ -176,7 +192,7 @@ class DryRun(unittest.TestCase):
                                      done.stderr + done.stdout)
                     self.assertRegex(done.stdout + done.stderr,
                                      "the cluster would|nothing to change"
-                                     "|nothing changes")
+                                     "|nothing changes|systemctl")
                     self.assertEqual(self.fingerprint(), before)
 
     def test_the_actions_are_those_that_would_follow(self):
