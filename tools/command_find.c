@@ -63,6 +63,7 @@ mu_command_find(struct mu_arena *arena, const char *level, const char *word,
         if (found) {
             ret_find->command = found->is_level ? NULL : found->command;
             ret_find->level = found->is_level ? found->text : NULL;
+            ret_find->is_name = way == WAY_NAME || way == WAY_ALIAS;
             ret_find->is_guess = way == WAY_LETTERS;
             return true;
         }

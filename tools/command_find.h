@@ -16,6 +16,7 @@
 struct mu_command_find {
     const struct mu_tool_command *command; /* Null: a level, or nothing. */
     const char *level; /* A level, by its full name; else null. */
+    bool is_name;      /* The word is its whole name, or another name. */
     bool is_guess;     /* Letters only: the reader may like to know. */
     const char *names; /* Several begin like that: "a, b"; else null. */
 };

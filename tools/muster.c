@@ -316,10 +316,14 @@ resolve(struct mu_tool *tool, int count, char **words, struct named *ret_named)
 
     while (ret_named->used < count && !ret_named->command) {
         const char *word = words[ret_named->used];
+        bool is_found =
+            mu_command_find(&tool->arena, ret_named->level, word, &find);
 
-        if (!mu_command_find(&tool->arena, ret_named->level, word, &find) &&
-            (find.names || !mu_command_find(&tool->arena, NULL, word, &find) ||
-             !find.level)) {
+        /* The whole name of a level is more than a part of a command's. */
+        if (mu_command_find_is_level(word) && !(is_found && find.is_name)) {
+            is_found = mu_command_find(&tool->arena, NULL, word, &find);
+        }
+        if (!is_found) {
             return unknown(tool, ret_named->level, word);
         }
         if (find.is_guess) {

@@ -231,8 +231,12 @@ run_statement(struct shell *shell, struct mu_arena *arena,
         return;
     }
     for (size_t i = shell->depth; i > 0; i--) {
-        if (mu_command_find(arena, shell->levels[i - 1], word, &find) ||
-            find.names) {
+        bool is_found =
+            mu_command_find(arena, shell->levels[i - 1], word, &find);
+
+        /* The whole name of a level is more than a part of a command's. */
+        if (mu_command_find_is_level(word) ? is_found && find.is_name
+                                           : is_found || find.names) {
             level = shell->levels[i - 1];
             break;
         }

@@ -203,6 +203,17 @@ class Script(Place):
         done = self.run_script("options show sort-elements\n")
         self.assertEqual(done.stdout, "no\n")
 
+    def test_levels_within_configure_are_reached_by_their_names(self):
+        done = self.run_script("configure\nra\nclasses\nup\ncib list\n"
+                               "help info\n")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("ocf /", done.stdout)
+        self.assertIn("info", done.stderr)
+        done = self.run_script("configure\nra\nhelp info\n")
+        self.assertIn("usage: muster ra info", done.stdout)
+        self.assertEqual(self.run_script("", "configure", "ra",
+                                         "classes").returncode, 0)
+
     def test_no_session_is_left_behind(self):
         self.run_script(f"configure\nprimitive a {DUMMY}\n")
         self.assertEqual([name for name in os.listdir(self.folder)
