@@ -106,14 +106,16 @@ def shuffled(case):
     """Pacemaker 2.1.5 lets an instance of a clone leave a node for a better
     one, and may start another instance where it was. Later versions leave
     the instance in its place and start the other one on the better node."""
-    for task, leaving, node in case.pacemaker.instances:
+    theirs, ours = case.pacemaker.instances, case.muster.keys()
+    for task, leaving, node in theirs:
         name = leaving.split(":")[0]
-        if task == "stop" and ":" in leaving and \
-                ("stop", name, node, 0, "") not in case.muster.keys() and any(
+        stays = ("stop", name, node, 0, "") not in ours or \
+            ("start", name, node, 0, "") in ours
+        if task == "stop" and ":" in leaving and stays and \
+                ("start", leaving, node) not in theirs and any(
                     other[0] == "start" and
                     (other[1] == leaving or other[2] == node) and
-                    other[1].split(":")[0] == name
-                    for other in case.pacemaker.instances):
+                    other[1].split(":")[0] == name for other in theirs):
             return True
     return False
 
