@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/index.h"
 #include "base/vec.h"
 #include "crm/crm.h"
 #include "model/cib_status.h"
@@ -23,6 +24,7 @@ struct paragraph {
 
 struct paragraphs {
     MU_VEC(struct paragraph) items;
+    struct mu_index heads; /* Position of the first with a head. */
 };
 
 static int print_objects(struct mu_tool *tool, struct mu_span xml,
@@ -395,17 +397,19 @@ split(struct mu_tool *tool, const char *text, struct paragraphs *paragraphs)
         current->size += whole;
         text += whole;
     }
+    mu_index_init(&paragraphs->heads, &tool->arena);
+    for (size_t i = 0; i < paragraphs->items.count; i++) {
+        (void)mu_index_add(&paragraphs->heads, paragraphs->items.items[i].head,
+                           (uint32_t)i);
+    }
 }
 
 static const struct paragraph *
 find(const struct paragraphs *paragraphs, const char *head)
 {
-    for (size_t i = 0; i < paragraphs->items.count; i++) {
-        if (strcmp(paragraphs->items.items[i].head, head) == 0) {
-            return &paragraphs->items.items[i];
-        }
-    }
-    return NULL;
+    uint32_t at = mu_index_find(&paragraphs->heads, head);
+
+    return at == MU_INDEX_NONE ? NULL : &paragraphs->items.items[at];
 }
 
 /* Compares lines without the backslash that joins them. */
