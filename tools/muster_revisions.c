@@ -17,10 +17,8 @@ struct told {
     struct mu_span xml; /* A whole <cib>. */
 };
 
-static void write_table(struct mu_tool *tool, const json_t *revisions,
-                        bool is_utc);
-static const char *when_text(struct mu_tool *tool, const json_t *one,
-                             bool is_utc);
+static void write_table(struct mu_tool *tool, const json_t *revisions);
+static const char *when_text(struct mu_tool *tool, const json_t *one);
 static const char *who_text(struct mu_tool *tool, const json_t *one);
 static int fetch(struct mu_tool *tool, const char *name, struct told *ret_told);
 static const char *title(struct mu_tool *tool, const struct told *told);
@@ -34,15 +32,10 @@ int
 mu_muster_revisions_run(struct mu_tool *tool, int argc, char **argv)
 {
     json_t *answer = NULL;
-    bool is_utc = false;
     int code;
 
-    for (int i = 0; i < argc; i++) {
-        if (strcmp(argv[i], "--utc") != 0) {
-            return mu_tool_usage(tool, "%s: is no word of this command",
-                                 argv[i]);
-        }
-        is_utc = true;
+    if (argc > 0) {
+        return mu_tool_usage(tool, "%s: is no word of this command", argv[0]);
     }
     code = mu_client_ask(tool, json_pack("{s:s}", "request", "revisions"),
                          &answer);
@@ -52,7 +45,7 @@ mu_muster_revisions_run(struct mu_tool *tool, int argc, char **argv)
     if (tool->is_json) {
         mu_tool_print_json(answer);
     } else {
-        write_table(tool, json_object_get(answer, "revisions"), is_utc);
+        write_table(tool, json_object_get(answer, "revisions"));
     }
     json_decref(answer);
     return MU_TOOL_OK;
@@ -109,7 +102,7 @@ mu_muster_revisions_rollback(struct mu_tool *tool, int argc, char **argv)
 }
 
 static void
-write_table(struct mu_tool *tool, const json_t *revisions, bool is_utc)
+write_table(struct mu_tool *tool, const json_t *revisions)
 {
     struct mu_table table = {.arena = &tool->arena,
                              .columns_count = 5,
@@ -136,7 +129,7 @@ write_table(struct mu_tool *tool, const json_t *revisions, bool is_utc)
         row = mu_table_add(&table);
         row->cells[0].text =
             json_string_value(json_object_get(one, "revision"));
-        row->cells[1].text = when_text(tool, one, is_utc);
+        row->cells[1].text = when_text(tool, one);
         row->cells[2].text = who_text(tool, one);
         row->cells[3].text =
             mu_text_make(&tool->arena, "%lld %s", (long long)objects,
@@ -155,13 +148,13 @@ write_table(struct mu_tool *tool, const json_t *revisions, bool is_utc)
 }
 
 static const char *
-when_text(struct mu_tool *tool, const json_t *one, bool is_utc)
+when_text(struct mu_tool *tool, const json_t *one)
 {
     const char *at = json_string_value(json_object_get(one, "at"));
     char span[MU_API_TIME_SIZE];
     int64_t at_ms;
 
-    if (!at || is_utc || mu_api_time_parse(at, &at_ms) < 0) {
+    if (!at || tool->is_utc || mu_api_time_parse(at, &at_ms) < 0) {
         return at ? at : "?";
     }
     mu_api_time_span(mu_tool_now_ms() - at_ms, span);
