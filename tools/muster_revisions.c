@@ -198,7 +198,7 @@ title(struct mu_tool *tool, const struct told *told)
 {
     return mu_text_make(
         &tool->arena, "%s by %s, %s: %s", told->name,
-        who_text(tool, told->json), when_text(tool, told->json, false),
+        who_text(tool, told->json), when_text(tool, told->json),
         json_string_value(json_object_get(told->json, "message")));
 }
 
@@ -297,7 +297,7 @@ mu_muster_revisions_moved(struct mu_tool *tool, const char *since)
             break;
         }
         (void)fprintf(stderr, "  %s  %s, %s: %s\n", name, who_text(tool, one),
-                      when_text(tool, one, false),
+                      when_text(tool, one),
                       json_string_value(json_object_get(one, "message")));
     }
     json_decref(answer);
