@@ -42,8 +42,8 @@ static int change_resources(struct mu_cib_edit *edit, void *context);
 static int change_one(struct mu_cib_edit *edit,
                       const struct resource_change *change, const char *id,
                       struct mu_report *report);
-static int end_timed(struct mu_cib_edit *edit, const char *id, int kind,
-                     struct mu_report *report);
+static int end_timed(struct mu_cib_edit *edit, const char *id,
+                     enum mu_edit_timed_kind kind, struct mu_report *report);
 static int set_role(struct mu_tool *tool, int argc, char **argv,
                     const char *role);
 static int set_managed(struct mu_tool *tool, int argc, char **argv,
@@ -389,12 +389,11 @@ change_one(struct mu_cib_edit *edit, const struct resource_change *change,
 
 /* Ends what would win over the change and end by itself later. */
 static int
-end_timed(struct mu_cib_edit *edit, const char *id, int kind,
-          struct mu_report *report)
+end_timed(struct mu_cib_edit *edit, const char *id,
+          enum mu_edit_timed_kind kind, struct mu_report *report)
 {
-    struct mu_edit_timed timed = {.resource = id};
+    struct mu_edit_timed timed = {.kind = kind, .resource = id};
 
-    timed.kind = kind;
     return mu_edit_timed(edit->doc, &timed, report);
 }
 

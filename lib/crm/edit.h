@@ -104,15 +104,17 @@ MU_NODISCARD int mu_edit_ban(struct mu_doc *cib,
 MU_NODISCARD int mu_edit_clear(struct mu_doc *cib, const char *resource,
                                const char *node, struct mu_report *report);
 
+enum mu_edit_timed_kind {
+    MU_EDIT_TIMED_MAINTENANCE, /* Of a resource, a node, or all. */
+    MU_EDIT_TIMED_STANDBY,     /* Of a node. */
+    MU_EDIT_TIMED_RESTART,     /* Of a resource: stopped until then. */
+};
+
 /* What ends by itself: a set with a date rule that wins over others, and that
  * the cluster removes at its end. One per kind and object; another one takes
  * its place. */
 struct mu_edit_timed {
-    enum {
-        MU_EDIT_TIMED_MAINTENANCE, /* Of a resource, a node, or all. */
-        MU_EDIT_TIMED_STANDBY,     /* Of a node. */
-        MU_EDIT_TIMED_RESTART,     /* Of a resource: stopped until then. */
-    } kind;
+    enum mu_edit_timed_kind kind;
     const char *resource; /* At most one of these two is set. */
     const char *node;
     const char *until; /* ISO 8601 in UTC; null: remove it. */
