@@ -98,8 +98,11 @@ def too_many_per_node(case):
     a place for the placement; later versions do not."""
     inner = {one.get("id") for group in case.cib.findall(".//clone/group")
              for one in group.findall("primitive")}
-    return any(key[0] == "start" and key[1] in inner and count > 1
-               for key, count in case.pacemaker.keys().items())
+    arrivals = {}
+    for (task, name, node, _, _), count in case.pacemaker.keys().items():
+        if task in ("start", "migrate_from") and name in inner:
+            arrivals[name, node] = arrivals.get((name, node), 0) + count
+    return any(count > 1 for count in arrivals.values())
 
 
 def shuffled(case):
@@ -269,11 +272,70 @@ def apart_interleaved(case):
                for dependent, _, score in case.colocations())
 
 
+def apart_by_role(case):
+    """"Not in this role with that", or not with that role: it binds only what
+    has the role. Pacemaker 2.1.5 turns this round for negative scores: it
+    keeps apart what has not got the role, too."""
+    clones = {clone.get("id"): clone for clone in case.cib.iter("clone")}
+
+    def is_promotable(name):
+        return name in clones and any(
+            pair.get("name") == "promotable" and pair.get("value") == "true"
+            for pair in clones[name].iterfind("meta_attributes/nvpair"))
+    differing = {case.top_of(name) for name, _, _ in case.missing | case.added}
+    roles = ("Promoted", "Unpromoted")
+    return any(one.get("score", "").startswith("-") and
+               case.top_of(one.get("rsc")) in differing and
+               (one.get("rsc-role") in roles or
+                (one.get("with-rsc-role") in roles and
+                 not is_promotable(case.top_of(one.get("with-rsc")))))
+               for one in case.cib.iter("rsc_colocation"))
+
+
+def full_clone_wish(case):
+    """The wishes of a clone, its own and those of what is with it, count for
+    each of its instances. Pacemaker 2.1.5 forgets those that are positive
+    where there are as many instances as nodes, though not every node need
+    get one: one may take several, or none as its score is negative."""
+    online = sum(words[0] for words in case.muster.nodes.values())
+    full = set()
+    for clone in case.cib.iter("clone"):
+        meta = {pair.get("name"): pair.get("value")
+                for pair in clone.iterfind("meta_attributes/nvpair")}
+        shunned = any(case.top_of(one.get("rsc") or "") == clone.get("id") and
+                      (one.get("score") or "").startswith("-") and
+                      is_weak(one.get("score"))
+                      for one in case.cib.iter("rsc_location"))
+        if int(meta.get("clone-max", len(case.muster.nodes))) >= online and \
+                (shunned or int(meta.get("clone-node-max", 1)) > 1):
+            full.add(clone.get("id"))
+    full &= {case.top_of(name) for name, _, _ in case.missing | case.added}
+    return any(not score.startswith("-") and
+               (primary in full or (dependent in full and is_weak(score)))
+               for dependent, primary, score in case.colocations())
+
+
+def rather_apart(case):
+    """What would rather be apart from something, but must be with or apart
+    from others, too: the wish is dropped where it leaves no node. Pacemaker
+    2.1.5 follows it before it knows which nodes the others leave, and then
+    starts it nowhere."""
+    theirs = {case.top_of(name) for name, _, _ in case.pacemaker.outcome()}
+    colocations = case.colocations()
+    must = {dependent for dependent, _, score in colocations
+            if not is_weak(score)}
+    return not case.missing and any(
+        score.startswith("-") and is_weak(score) and dependent in must and
+        dependent not in theirs and
+        dependent in {case.top_of(name) for name, _, _ in case.added}
+        for dependent, _, score in colocations)
+
+
 CLASSES = [dangling, looped, unmanaged_in_group, too_many_per_node, shuffled,
            joining_without_fencing, unprobed, blocked_with_group,
            unmanaged_on_lost_node, knotted, apart_interleaved, chained,
            promoted_wish, cornered, expired_promoted, no_room_anywhere,
-           incomparable_nodes]
+           incomparable_nodes, apart_by_role, full_clone_wish, rather_apart]
 
 
 def class_of(cib, pacemaker, muster):
