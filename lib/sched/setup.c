@@ -16,9 +16,11 @@ struct reader {
 
 static void nodes_make(struct mu_sched *sched);
 static void traits_read(struct mu_sched *sched, uint32_t config_index);
-static void removed_traits_read(struct mu_sched *sched);
+static struct mu_traits *
+removed_traits_read(struct mu_sched *sched,
+                    const struct mu_status_resource *known);
 static bool default_is_true(struct mu_sched *sched, const char *name,
-                            bool otherwise);
+                            const struct mu_rule_input *input, bool otherwise);
 static void traits_read_clone(struct reader *reader, struct mu_traits *traits);
 static bool can_be_unique(const struct mu_config *config, uint32_t index);
 static enum mu_requires requires_read(struct reader *reader,
@@ -62,7 +64,6 @@ mu_setup_run(struct mu_sched *sched)
 
     sched->traits = mu_arena_new(sched->arena, struct mu_traits,
                                  config->resources_count + 1);
-    removed_traits_read(sched);
     sched->by_config = mu_arena_new(sched->arena, struct mu_sched_resource *,
                                     config->resources_count + 1);
 
@@ -553,25 +554,33 @@ scores_init(struct mu_sched *sched, struct mu_sched_resource *resource)
 }
 
 /* The defaults hold for what is no longer configured, too. */
-static void
-removed_traits_read(struct mu_sched *sched)
+static struct mu_traits *
+removed_traits_read(struct mu_sched *sched,
+                    const struct mu_status_resource *known)
 {
     struct mu_traits *traits = mu_arena_new(sched->arena, struct mu_traits, 1);
+    struct mu_rule_input input = {
+        .now_ms = sched->now_ms,
+        .agent_class = known->class_name,
+        .agent_provider = known->provider,
+        .agent_type = known->type,
+    };
 
-    traits->is_managed = default_is_true(sched, "is-managed", true);
-    traits->is_in_maintenance = default_is_true(sched, "maintenance", false);
+    traits->is_managed = default_is_true(sched, "is-managed", &input, true);
+    traits->is_in_maintenance =
+        default_is_true(sched, "maintenance", &input, false);
     traits->migration_threshold = MU_SCORE_INFINITY;
     traits->is_critical = true;
     traits->is_unique = true;
-    sched->removed_traits = traits;
+    return traits;
 }
 
 static bool
-default_is_true(struct mu_sched *sched, const char *name, bool otherwise)
+default_is_true(struct mu_sched *sched, const char *name,
+                const struct mu_rule_input *input, bool otherwise)
 {
-    struct mu_rule_input input = {.now_ms = sched->now_ms};
-    const char *text = mu_config_lookup(&sched->config->resource_defaults,
-                                        name, &input, &sched->next_change);
+    const char *text = mu_config_lookup(&sched->config->resource_defaults, name,
+                                        input, &sched->next_change);
     bool value;
 
     return text && mu_text_parse_bool(text, &value) == 0 ? value : otherwise;
@@ -590,7 +599,7 @@ mu_setup_removed(struct mu_sched *sched, const struct mu_status_resource *known)
     resource->name = known->id;
     resource->config = MU_STATE_NONE;
     resource->kind = MU_RESOURCE_PRIMITIVE;
-    resource->traits = sched->removed_traits;
+    resource->traits = removed_traits_read(sched, known);
     resource->class_name = known->class_name;
     resource->provider = known->provider;
     resource->type = known->type;

@@ -481,7 +481,6 @@ struct mu_sched {
     struct mu_sched_resource **by_config; /* Configured index to the first
                                              resource made of it. */
     struct mu_traits *traits;             /* By configured index. */
-    struct mu_traits *removed_traits;
 
     MU_VEC(struct mu_location *) locations;
     MU_VEC(struct mu_colocation *) colocations;
