@@ -153,6 +153,19 @@ mu_place_assign(struct mu_sched *sched, struct mu_sched_resource *resource,
     return MU_STATE_NONE;
 }
 
+/* Where what is not managed is taken to be. A migration that it was under
+ * does not go on: it is where it came from, and what belongs with it, too. */
+static uint32_t
+kept_node(const struct mu_sched_resource *resource)
+{
+    for (size_t i = 0; i < resource->running_on.count; i++) {
+        if (resource->running_on.items[i] == resource->migrate_source) {
+            return resource->migrate_source;
+        }
+    }
+    return mu_state_current_node(resource);
+}
+
 /* Places what is around the resource first. A resource that is being placed
  * already is not placed again: a loop of colocations ends there. */
 static uint32_t
@@ -189,8 +202,8 @@ primitive_assign(struct mu_sched *sched, struct mu_sched_resource *resource,
     if (!resource->is_managed) {
         resource->next_role = resource->role;
         mu_explain_choice(sched, resource, MU_CHOICE_KEPT, MU_STATE_NONE);
-        (void)mu_place_set(sched, resource, mu_state_current_node(resource),
-                           true, stops_if_nowhere);
+        (void)mu_place_set(sched, resource, kept_node(resource), true,
+                           stops_if_nowhere);
     } else if (sched->options->stop_all_resources) {
         mu_explain_choice(sched, resource, MU_CHOICE_STOP_ALL, MU_STATE_NONE);
         (void)mu_place_set(sched, resource, MU_STATE_NONE, true,
