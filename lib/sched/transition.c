@@ -385,13 +385,21 @@ step_do(struct mu_sched *sched, struct mu_sched_resource *resource,
     }
 }
 
-/* Only the unexpected instances are stopped if that is the policy. */
+/* Only the unexpected instances are stopped if that is the policy. Where it is
+ * to run but does not yet it has to be started. */
 static bool
 is_expected(const struct mu_sched_resource *resource, uint32_t node)
 {
-    return resource->is_stop_unexpected && resource->is_restarting &&
-           resource->next_role > MU_ROLE_STOPPED &&
-           resource->assigned == node && node != MU_STATE_NONE;
+    if (!resource->is_stop_unexpected || !resource->is_restarting ||
+        resource->next_role <= MU_ROLE_STOPPED || resource->assigned != node) {
+        return false;
+    }
+    for (size_t i = 0; i < resource->running_on.count; i++) {
+        if (resource->running_on.items[i] == node) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static void
