@@ -125,7 +125,7 @@ def shuffled(case):
             ("start", name, node, 0, "") in ours
         if task == "stop" and ":" in leaving and stays and \
                 ("start", leaving, node) not in theirs and any(
-                    other[0] == "start" and
+                    other[0] in ("start", "migrate_from") and
                     (other[1] == leaving or other[2] == node) and
                     other[1].split(":")[0] == name for other in theirs):
             return True
@@ -307,7 +307,8 @@ def full_clone_wish(case):
     """The wishes of a clone, its own and those of what is with it, count for
     each of its instances. Pacemaker 2.1.5 forgets those that are positive
     where there are as many instances as nodes, though not every node need
-    get one: one may take several, or none as its score is negative."""
+    get one: one may take several, or none as its score is negative; or the
+    instances are told apart, and it matters which one is where."""
     online = sum(words[0] for words in case.muster.nodes.values())
     full = set()
     for clone in case.cib.iter("clone"):
@@ -318,7 +319,8 @@ def full_clone_wish(case):
                       is_weak(one.get("score"))
                       for one in case.cib.iter("rsc_location"))
         if int(meta.get("clone-max", len(case.muster.nodes))) >= online and \
-                (shunned or int(meta.get("clone-node-max", 1)) > 1):
+                (shunned or meta.get("globally-unique") == "true" or
+                 int(meta.get("clone-node-max", 1)) > 1):
             full.add(clone.get("id"))
     full &= {case.top_of(name) for name, _, _ in case.missing | case.added}
     return any(not score.startswith("-") and
@@ -393,12 +395,81 @@ def migrated_instance(case):
         {(name, node) for name, node, _ in case.added} <= arrived
 
 
+def started_only_in_name(case):
+    """What runs on too many nodes, under multiple-active=stop_unexpected, and
+    is to run on none of them has to be started there. Pacemaker 2.1.5 takes
+    it for what runs already and starts it only in the next plan."""
+    before = {}
+    for name, node, _ in case.muster.before:
+        before.setdefault(name, set()).add(node)
+    unexpected = {pair.get("value") for pair in case.cib.iter("nvpair")
+                  if pair.get("name") == "multiple-active"}
+    return bool(case.added) and not case.missing and \
+        "stop_unexpected" in unexpected and all(
+            len(before.get(name, ())) > 1 and node not in before[name] and
+            ("start", name, node, 0, "") in case.muster.keys()
+            for name, node, _ in case.added)
+
+
+def unique_by_default(case):
+    """A clone that may have several instances on a node is globally unique
+    unless told otherwise, as from Pacemaker 3 on; 2.1.5 wants that said."""
+    several = set()
+    for clone in case.cib.iter("clone"):
+        values = {pair.get("name"): pair.get("value")
+                  for pair in clone.iterfind("meta_attributes/nvpair")}
+        if int(values.get("clone-node-max", "1")) > 1 and \
+                "globally-unique" not in values:
+            several.add(clone.get("id"))
+    return bool({case.top_of(name) for name, _, _
+                 in case.missing | case.added} & several)
+
+
+def by_name_first(case):
+    """What must be with one and would rather be with another resource too:
+    first the duty is heeded, then the wish. Pacemaker 2.1.5 goes by priority,
+    kind and name of the others, and so assigns the wished for one first."""
+    kinds = ["clone", "group", "primitive"]
+    ranks = {}
+    for one in case.cib.find("configuration/resources"):
+        if one.tag in kinds:
+            priorities = [int(pair.get("value"))
+                          for pair in one.iterfind("meta_attributes/nvpair")
+                          if pair.get("name") == "priority"]
+            ranks[one.get("id")] = (-max(priorities, default=0),
+                                    kinds.index(one.tag), one.get("id"))
+    changed = {case.top_of(name) for name, _, _ in case.missing | case.added}
+    colocations = case.colocations()
+    return any(is_weak(wish) and not is_weak(duty) and dependent == other and
+               {wished, bound} <= set(ranks) and
+               ranks[wished] < ranks[bound] and
+               changed & {dependent, wished, bound}
+               for dependent, wished, wish in colocations
+               for other, bound, duty in colocations)
+
+
+def inner_dependent(case):
+    """What a later member of a group must be with counts the wishes of the
+    whole group. Pacemaker 2.1.5 counts those of that member only."""
+    later = {one.get("id") for group in case.cib.iter("group")
+             for one in group.findall("primitive")[1:]}
+    primaries = {case.top_of(one.get("with-rsc"))
+                 for one in case.cib.iter("rsc_colocation")
+                 if one.get("rsc") in later and
+                 one.get("score") == "INFINITY"}
+    moved = {case.top_of(name) for name, _, _ in case.missing}
+    return bool(moved) and moved <= primaries and \
+        moved <= {case.top_of(name) for name, _, _ in case.added}
+
+
 CLASSES = [dangling, looped, unmanaged_in_group, too_many_per_node, shuffled,
            joining_without_fencing, unprobed, blocked_with_group,
            unmanaged_on_lost_node, knotted, apart_interleaved, chained,
            promoted_wish, cornered, expired_promoted, no_room_anywhere,
            incomparable_nodes, apart_by_role, full_clone_wish, rather_apart,
-           inner_member, role_not_shown, migrated_instance]
+           inner_member, role_not_shown, migrated_instance,
+           started_only_in_name, unique_by_default, by_name_first,
+           inner_dependent]
 
 
 def class_of(cib, pacemaker, muster):
