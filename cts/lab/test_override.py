@@ -64,6 +64,7 @@ class Override(unittest.TestCase):
         return found[0]["nodes"]
 
     def other(self, name):
+        self.lab.wait(lambda: self.place(name), f"{name} runs somewhere")
         return [node for node in self.lab.nodes
                 if node not in self.place(name)][0]
 
@@ -384,7 +385,8 @@ class Override(unittest.TestCase):
             self.lab.wait(lambda: self.tool("maintenance", "stop", *words)
                           .returncode == 0, "the end", timeout_s=15)
             self.good("wait")
-            self.assertEqual(self.place("kept"), [node])
+            self.lab.wait(lambda: self.place("kept") == [node],
+                          f"kept is seen on {node} again: {words}")
 
     def test_a_node_left_alone_is_lost_when_its_maintenance_is_over(self):
         self.good("configure", "load", "update", "-", text=f"""
