@@ -3,10 +3,12 @@
 can be compared: placement, set of actions, their order."""
 
 import collections
+import hashlib
 import json
 import os
 import re
 import subprocess
+import zlib
 import xml.etree.ElementTree as ET
 
 TIMEOUT_S = 60
@@ -146,8 +148,9 @@ def of_muster(program, path, folder):
 
 # Pacemaker
 
-def of_pacemaker(path, folder):
-    """Raises Failed where there is no plan."""
+def ask(path, folder):
+    """Exit status, answer and graph of crm_simulate. Raises Failed where there
+    are none."""
     graph = os.path.join(folder, "graph.xml")
     if os.path.exists(graph):
         os.unlink(graph)
@@ -159,9 +162,41 @@ def of_pacemaker(path, folder):
         raise Failed(f"exit status {result.returncode}: "
                      + (result.stderr or result.stdout)
                      .decode(errors="replace")[-400:].strip())
-    answer = ET.fromstring(result.stdout[start:])
+    with open(graph, encoding="utf-8") as file:
+        return (result.returncode, result.stdout[start:].decode(),
+                file.read())
+
+
+def remembered(path, folder, memory):
+    """Like ask(), and asks once only: the answer, or the refusal, is kept in
+    the folder 'memory', under the digest of the input."""
+    with open(path, "rb") as file:
+        name = os.path.join(memory, hashlib.sha256(file.read()).hexdigest())
+    try:
+        with open(name, "rb") as file:
+            answer = json.loads(zlib.decompress(file.read()))
+    except FileNotFoundError:
+        try:
+            answer = ask(path, folder)
+        except Failed as error:
+            answer = str(error)
+        # Others may be writing the same file: it appears whole or not at all.
+        with open(f"{name}.{os.getpid()}", "wb") as file:
+            file.write(zlib.compress(json.dumps(answer).encode()))
+        os.rename(file.name, name)
+    if isinstance(answer, str):
+        raise Failed(answer)
+    return answer
+
+
+def of_pacemaker(path, folder, memory=None):
+    """Raises Failed where there is no plan. 'memory': a folder for answers,
+    shared by runs over the same input, or None."""
+    code, text, graph = remembered(path, folder, memory) if memory else \
+        ask(path, folder)
+    answer = ET.fromstring(text)
     decisions = Decisions()
-    decisions.is_broken = result.returncode != 0
+    decisions.is_broken = code != 0
     status_read(answer.find("cluster_status"), decisions.before,
                 decisions.nodes)
     nodes = {}
@@ -169,7 +204,7 @@ def of_pacemaker(path, folder):
     decisions.nodes_down = {name for name, words in nodes.items()
                             if not words[0] and "unclean" not in words
                             and "pending" not in words}
-    graph_read(ET.parse(graph).getroot(), decisions)
+    graph_read(ET.fromstring(graph), decisions)
     return decisions
 
 
