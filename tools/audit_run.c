@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "tools/field.h"
 
 enum {
     WORKERS_MAX = 16,
@@ -253,7 +254,7 @@ static void
 row_take(struct mu_tool *tool, struct mu_audit_run *run, json_t *row)
 {
     json_int_t i = json_integer_value(json_object_get(row, "index"));
-    const char *level = json_string_value(json_object_get(row, "level"));
+    const char *level = mu_field_text(row, "level");
     struct mu_audit_outcome *outcome =
         mu_arena_new(&tool->arena, struct mu_audit_outcome, 1);
 

@@ -7,6 +7,7 @@
 #include "model/config.h"
 #include "tools/client.h"
 #include "tools/draft.h"
+#include "tools/field.h"
 #include "tools/preview.h"
 
 /* The daemon gives up before that and says why. */
@@ -209,8 +210,7 @@ open_cluster(struct mu_tool *tool, bool with_status, struct mu_cib_edit *edit)
     edit->before = mu_arena_strndup(
         &tool->arena, json_string_value(xml) ? json_string_value(xml) : "",
         edit->before_size);
-    edit->base = mu_arena_strdup(
-        &tool->arena, json_string_value(json_object_get(result, "base")));
+    edit->base = mu_arena_strdup(&tool->arena, mu_field_text(result, "base"));
     edit->has_status = with_status;
     if (mu_doc_parse(span_of(edit->before, edit->before_size), &edit->doc,
                      &err)) {
@@ -238,7 +238,7 @@ add_nodes(struct mu_cib_edit *edit, const json_t *nodes)
 
     json_array_foreach(nodes, i, node)
     {
-        const char *name = json_string_value(json_object_get(node, "name"));
+        const char *name = mu_field_text(node, "name");
         const struct mu_doc_element *one =
             section ? mu_doc_first_named(section, "node") : NULL;
         struct mu_doc_element *added;
@@ -257,8 +257,7 @@ add_nodes(struct mu_cib_edit *edit, const json_t *nodes)
         added = mu_doc_add(mu_doc_edit(edit->doc, section), "node");
         mu_doc_set(added, "id",
                    mu_text_make(&edit->tool->arena, "%lld",
-                                (long long)json_integer_value(
-                                    json_object_get(node, "id"))));
+                                (long long)mu_field_number(node, "id")));
         mu_doc_set(added, "uname", name);
         is_changed = true;
     }
@@ -423,8 +422,7 @@ commit_cluster(struct mu_cib_edit *edit)
         return mu_tool_fail(tool, "%s", answer.text);
     }
     if (code == MU_TOOL_OK) {
-        const char *revision =
-            json_string_value(json_object_get(answer.result, "revision"));
+        const char *revision = mu_field_text(answer.result, "revision");
 
         edit->revision = mu_arena_strdup(&tool->arena, revision);
         if (edit->is_silent) {

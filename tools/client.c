@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/field.h"
 #include "tools/wish_preview.h"
 
 static int read_answer(struct mu_tool *tool, const char *received,
@@ -88,7 +89,7 @@ read_answer(struct mu_tool *tool, const char *received,
     const json_t *error = json_object_get(json, "error");
 
     if (error) {
-        const char *said = json_string_value(json_object_get(error, "text"));
+        const char *said = mu_field_text(error, "text");
 
         answer->error = (int)json_integer_value(json_object_get(error, "code"));
         answer->text = mu_arena_strdup(&tool->arena, said ? said : "refused");

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "tools/client.h"
+#include "tools/field.h"
 
 enum {
     DEPTH_MAX = 4,   /* A primitive in a group in a clone, and one more. */
@@ -14,7 +15,6 @@ enum {
     ANSWER_MS = 30000,
 };
 
-static const json_t *resource_find(const json_t *status, const char *id);
 static bool has_name(const char *names, const char *name);
 
 int
@@ -25,42 +25,33 @@ mu_live_status(struct mu_tool *tool, json_t **ret_status)
                          ret_status);
 }
 
+const json_t *
+mu_live_resource(const json_t *status, const char *id)
+{
+    return mu_field_find(json_object_get(status, "resources"), "id", id);
+}
+
+const json_t *
+mu_live_node(const json_t *status, const char *name)
+{
+    return mu_field_find(json_object_get(status, "nodes"), "name", name);
+}
+
 bool
 mu_live_is_below(const json_t *status, const json_t *resource, const char *id)
 {
     size_t length = strlen(id);
 
     for (unsigned depth = 0; resource && depth < DEPTH_MAX; depth++) {
-        const char *its = mu_live_text(resource, "id");
-        const char *parent = mu_live_text(resource, "parent");
+        const char *its = mu_field_text(resource, "id");
 
         if (its && strncmp(its, id, length) == 0 &&
             (its[length] == '\0' || its[length] == ':')) {
             return true;
         }
-        if (!parent) {
-            return false;
-        }
-        resource = resource_find(status, parent);
+        resource = mu_live_resource(status, mu_field_text(resource, "parent"));
     }
     return false;
-}
-
-static const json_t *
-resource_find(const json_t *status, const char *id)
-{
-    const json_t *one;
-    size_t i;
-
-    json_array_foreach(json_object_get(status, "resources"), i, one)
-    {
-        const char *name = mu_live_text(one, "id");
-
-        if (name && strcmp(name, id) == 0) {
-            return one;
-        }
-    }
-    return NULL;
 }
 
 const char *
@@ -74,11 +65,10 @@ mu_live_places(struct mu_tool *tool, const json_t *status, const char *id)
     mu_text_buffer_add(&text, "%s", "");
     json_array_foreach(json_object_get(status, "resources"), i, one)
     {
-        const char *kind = mu_live_text(one, "kind");
         const json_t *node;
         size_t k;
 
-        if (!kind || strcmp(kind, "primitive") != 0 ||
+        if (!mu_field_is(one, "kind", "primitive") ||
             !mu_live_is_below(status, one, id)) {
             continue;
         }
@@ -122,17 +112,17 @@ mu_live_reason(const json_t *status, const char *id)
 
     json_array_foreach(json_object_get(status, "problems"), i, one)
     {
-        const char *what = mu_live_text(one, "what");
-        const json_t *resource = what ? resource_find(status, what) : NULL;
+        const json_t *resource =
+            mu_live_resource(status, mu_field_text(one, "what"));
 
-        if (!reason && resource && mu_live_is_below(status, resource, id)) {
-            reason = mu_live_text(one, "text");
+        if (!reason && mu_live_is_below(status, resource, id)) {
+            reason = mu_field_text(one, "text");
         }
     }
     json_array_foreach(json_object_get(status, "resources"), i, one)
     {
         if (!reason && mu_live_is_below(status, one, id)) {
-            reason = mu_live_text(one, "reason");
+            reason = mu_field_text(one, "reason");
         }
     }
     return reason;
@@ -146,7 +136,7 @@ mu_live_is_busy(const json_t *status, const char *id)
 
     json_array_foreach(json_object_get(status, "resources"), i, one)
     {
-        if (mu_live_text(one, "pending") &&
+        if (mu_field_text(one, "pending") &&
             mu_live_is_below(status, one, id)) {
             return true;
         }
@@ -157,19 +147,18 @@ mu_live_is_busy(const json_t *status, const char *id)
 bool
 mu_live_is_intended(const json_t *status, const char *kind, const char *id)
 {
-    const json_t *entry = resource_find(status, id);
+    const json_t *entry = mu_live_resource(status, id);
     const json_t *one;
     size_t i;
 
     json_array_foreach(json_object_get(status, "overrides"), i, one)
     {
-        const char *its_kind = mu_live_text(one, "kind");
-        const char *resource = mu_live_text(one, "resource");
+        const char *resource = mu_field_text(one, "resource");
 
-        if (its_kind && resource && strcmp(its_kind, kind) == 0 &&
-            json_is_true(json_object_get(one, "once")) &&
+        if (resource && mu_field_is(one, "kind", kind) &&
+            mu_field_is_true(one, "once") &&
             (strcmp(resource, id) == 0 ||
-             (entry && mu_live_is_below(status, entry, resource)))) {
+             mu_live_is_below(status, entry, resource))) {
             return true;
         }
     }
@@ -226,10 +215,4 @@ mu_live_wait(struct mu_tool *tool, int64_t timeout_ms,
         *ret_status = NULL;
     }
     return code;
-}
-
-const char *
-mu_live_text(const json_t *object, const char *name)
-{
-    return json_string_value(json_object_get(object, name));
 }

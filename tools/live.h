@@ -15,8 +15,12 @@
 /* Asks for the status; a new reference on MU_TOOL_OK. Returns an exit code. */
 MU_NODISCARD int mu_live_status(struct mu_tool *tool, json_t **ret_status);
 
-/* Tells whether an entry of the status is 'id', an instance of it, or in
- * it. */
+/* Return the entry of the status called that, or null; null for null. */
+const json_t *mu_live_resource(const json_t *status, const char *id);
+const json_t *mu_live_node(const json_t *status, const char *name);
+
+/* Tells whether an entry of the status is 'id', an instance of it, or in it;
+ * null is not. */
 bool mu_live_is_below(const json_t *status, const json_t *resource,
                       const char *id);
 
@@ -46,8 +50,5 @@ typedef bool mu_live_enough(const json_t *status, void *context);
 MU_NODISCARD int mu_live_wait(struct mu_tool *tool, int64_t timeout_ms,
                               mu_live_enough *is_enough, void *context,
                               json_t **ret_status, bool *ret_is_enough);
-
-/* Returns the text 'name' of a JSON object, or null. */
-const char *mu_live_text(const json_t *object, const char *name);
 
 #endif /* MU_TOOLS_LIVE_H */

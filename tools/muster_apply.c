@@ -10,6 +10,7 @@
 #include "sched/sched.h"
 #include "tools/client.h"
 #include "tools/commands.h"
+#include "tools/field.h"
 #include "tools/preview.h"
 #include "tools/table.h"
 
@@ -332,12 +333,11 @@ note_take(struct apply *apply, struct report *report, const json_t *note)
 {
     struct mu_tool *tool = apply->tool;
     const json_t *operation = json_object_get(note, "operation");
-    const char *task = json_string_value(json_object_get(operation, "task"));
-    const char *node = json_string_value(json_object_get(note, "node"));
-    const char *resource = json_string_value(json_object_get(note, "resource"));
-    const char *reason =
-        json_string_value(json_object_get(operation, "reason"));
-    bool is_ok = json_is_true(json_object_get(operation, "ok"));
+    const char *task = mu_field_text(operation, "task");
+    const char *node = mu_field_text(note, "node");
+    const char *resource = mu_field_text(note, "resource");
+    const char *reason = mu_field_text(operation, "reason");
+    bool is_ok = mu_field_is_true(operation, "ok");
     struct step *found = NULL;
 
     if (!task || !node ||

@@ -8,6 +8,7 @@
 
 #include "tools/audit_run.h"
 #include "tools/commands.h"
+#include "tools/field.h"
 #include "tools/snapshot.h"
 #include "tools/table.h"
 
@@ -186,8 +187,7 @@ write_event(struct report *report, uint32_t index)
                    outcome->level == MU_AUDIT_LOST       ? MU_TABLE_RED
                    : outcome->level == MU_AUDIT_DEGRADED ? MU_TABLE_YELLOW
                                                          : MU_TABLE_GREEN,
-                   json_string_value(json_object_get(row, "event")),
-                   &report->text);
+                   mu_field_text(row, "event"), &report->text);
     if (outcome->lost_count > 0) {
         mu_text_buffer_add(&report->text, ":%s%u lost", separator,
                            outcome->lost_count);
@@ -217,20 +217,18 @@ write_losses(struct report *report, const json_t *losses)
 
     for (size_t i = 0; i < count;) {
         const json_t *loss = json_array_get(losses, i);
-        const char *reason = json_string_value(json_object_get(loss, "reason"));
+        const char *reason = mu_field_text(loss, "reason");
         struct mu_text_buffer line;
         size_t same = 0;
 
         mu_text_buffer_init(&line, &report->tool->arena);
         while (i + same < count &&
-               strcmp(reason, json_string_value(json_object_get(
-                                  json_array_get(losses, i + same),
-                                  "reason"))) == 0) {
+               strcmp(reason, mu_field_text(json_array_get(losses, i + same),
+                                            "reason")) == 0) {
             if (same < NAMES_MAX || report->tool->is_full) {
                 mu_text_buffer_add(
                     &line, "%s%s", same > 0 ? ", " : "",
-                    json_string_value(json_object_get(
-                        json_array_get(losses, i + same), "part")));
+                    mu_field_text(json_array_get(losses, i + same), "part"));
             }
             same++;
         }

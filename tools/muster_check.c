@@ -16,6 +16,7 @@
 #include "tools/cib_edit.h"
 #include "tools/client.h"
 #include "tools/commands.h"
+#include "tools/field.h"
 #include "tools/snapshot.h"
 
 enum { ANSWERS_MS = 5000 };
@@ -42,8 +43,6 @@ static const char *const *texts_read(struct check *check, const json_t *array,
 static void judge_language(struct check *check, const struct mu_doc *doc);
 static void write_findings(const struct check *check);
 static void print_json(const struct check *check);
-static int64_t number_of(const json_t *object, const char *name);
-static const char *text_of(const json_t *object, const char *name);
 static const char *risk_word(enum mu_risk risk);
 
 int
@@ -129,15 +128,14 @@ members_read(struct check *check, struct mu_muster_ipc *ipc,
 
     json_array_foreach(json_object_get(answer.result, "nodes"), i, node)
     {
-        const char *name = text_of(node, "name");
+        const char *name = mu_field_text(node, "name");
 
         if (name && check->machines_count < MU_NODES_COUNT_MAX) {
             struct mu_machine *machine =
                 &check->machines[check->machines_count++];
 
             machine->node = mu_arena_strdup(&check->tool->arena, name);
-            machine->is_member =
-                json_is_true(json_object_get(node, "member"));
+            machine->is_member = mu_field_is_true(node, "member");
             *ret_members += machine->is_member ? 1 : 0;
         }
     }
@@ -180,7 +178,7 @@ answers_read(struct check *check, struct mu_muster_ipc *ipc, uint32_t members)
 static bool
 answer_take(struct check *check, json_t *answer)
 {
-    const char *node = text_of(answer, "node");
+    const char *node = mu_field_text(answer, "node");
     json_t *facts = json_object_get(answer, "facts");
 
     for (uint32_t i = 0; node && i < check->machines_count; i++) {
@@ -191,7 +189,7 @@ answer_take(struct check *check, json_t *answer)
             check->facts[i] = json_incref(facts);
             machine->has_answered = true;
             machine->offset_ms =
-                number_of(facts, "wall_ms") - mu_tool_now_ms();
+                mu_field_number(facts, "wall_ms") - mu_tool_now_ms();
             machine_read(check, machine, facts);
             return true;
         }
@@ -216,11 +214,11 @@ machine_read(struct check *check, struct mu_machine *machine,
     const json_t *one;
     size_t i;
 
-    machine->version = text_of(facts, "version");
-    machine->hostname = text_of(facts, "hostname");
-    machine->token_ms = number_of(facts, "token_ms");
+    machine->version = mu_field_text(facts, "version");
+    machine->hostname = mu_field_text(facts, "hostname");
+    machine->token_ms = mu_field_number(facts, "token_ms");
     machine->is_clock_synchronized =
-        json_is_true(json_object_get(facts, "clock_synchronized"));
+        mu_field_is_true(facts, "clock_synchronized");
     machine->addresses =
         texts_read(check, json_object_get(facts, "addresses"),
                    &machine->addresses_count);
@@ -231,27 +229,29 @@ machine_read(struct check *check, struct mu_machine *machine,
     {
         struct mu_machine_agent *next = &agent[machine->agents_count];
 
-        next->resource = text_of(one, "resource");
-        next->problem = text_of(one, "problem");
+        next->resource = mu_field_text(one, "resource");
+        next->problem = mu_field_text(one, "problem");
         machine->agents_count += next->resource && next->problem ? 1 : 0;
     }
     machine->disks = disk;
     json_array_foreach(disks, i, one)
     {
         disk[machine->disks_count++] = (struct mu_machine_disk){
-            .folder = text_of(one, "folder") ? text_of(one, "folder") : "?",
-            .free_mib = number_of(one, "free_mib"),
-            .free_percent = number_of(one, "free_percent"),
-            .free_inodes_percent = number_of(one, "free_inodes_percent")};
+            .folder = mu_field_text(one, "folder")
+                          ? mu_field_text(one, "folder")
+                          : "?",
+            .free_mib = mu_field_number(one, "free_mib"),
+            .free_percent = mu_field_number(one, "free_percent"),
+            .free_inodes_percent = mu_field_number(one, "free_inodes_percent")};
     }
     machine->links = link;
     json_array_foreach(links, i, one)
     {
         link[machine->links_count++] = (struct mu_machine_link){
-            .number = number_of(one, "link"),
-            .interface = text_of(one, "interface"),
-            .mtu = number_of(one, "mtu"),
-            .is_up = json_is_true(json_object_get(one, "is_up"))};
+            .number = mu_field_number(one, "link"),
+            .interface = mu_field_text(one, "interface"),
+            .mtu = mu_field_number(one, "mtu"),
+            .is_up = mu_field_is_true(one, "is_up")};
     }
 }
 
@@ -345,18 +345,6 @@ print_json(const struct check *check)
     answer = json_pack("{s:o, s:o}", "findings", list, "nodes", nodes);
     mu_tool_print_json(answer);
     json_decref(answer);
-}
-
-static int64_t
-number_of(const json_t *object, const char *name)
-{
-    return (int64_t)json_integer_value(json_object_get(object, name));
-}
-
-static const char *
-text_of(const json_t *object, const char *name)
-{
-    return json_string_value(json_object_get(object, name));
 }
 
 static const char *

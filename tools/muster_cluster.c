@@ -6,6 +6,8 @@
 
 #include "tools/client.h"
 #include "tools/commands.h"
+#include "tools/field.h"
+#include "tools/live.h"
 #include "tools/muster_status.h"
 
 static int set_maintenance(struct mu_tool *tool, const char *value);
@@ -25,8 +27,7 @@ mu_muster_cluster_status(struct mu_tool *tool, int argc, char **argv)
     if (argc > 0) {
         return mu_tool_usage(tool, "%s: is no word of this command", argv[0]);
     }
-    code =
-        mu_client_ask(tool, json_pack("{s:s}", "request", "status"), &status);
+    code = mu_live_status(tool, &status);
     if (code) {
         return code;
     }
@@ -41,8 +42,7 @@ mu_muster_cluster_status(struct mu_tool *tool, int argc, char **argv)
     (void)printf("This node:     %s, musterd %s\n", text_of(cluster, "local"),
                  text_of(cluster, "version"));
     (void)printf("Quorum:        %s\n",
-                 json_is_true(json_object_get(cluster, "quorate")) ? "yes"
-                                                                   : "no");
+                 mu_field_is_true(cluster, "quorate") ? "yes" : "no");
     (void)printf("Coordinator:   %s\n", text_of(cluster, "coordinator"));
     (void)printf("Configuration: revision %s, changed %s by %s%s%s\n",
                  text_of(cluster, "revision"), text_of(changed, "at"),
@@ -55,7 +55,7 @@ mu_muster_cluster_status(struct mu_tool *tool, int argc, char **argv)
     json_array_foreach(json_object_get(status, "nodes"), i, node)
     {
         (void)printf("Node %-3lld       %s: %s\n",
-                     (long long)json_integer_value(json_object_get(node, "id")),
+                     (long long)mu_field_number(node, "id"),
                      text_of(node, "name"), text_of(node, "state"));
     }
     json_decref(status);
@@ -162,7 +162,7 @@ show_tickets(struct mu_tool *tool, const char *ticket)
 static const char *
 text_of(const json_t *object, const char *name)
 {
-    const char *text = json_string_value(json_object_get(object, name));
+    const char *text = mu_field_text(object, name);
 
     return text ? text : "-";
 }

@@ -7,6 +7,7 @@
 
 #include "crm/edit.h"
 #include "tools/commands.h"
+#include "tools/field.h"
 #include "tools/live.h"
 
 enum { STOP_WAIT_MS = 600000, IDS_COUNT_MAX = 128 };
@@ -189,8 +190,8 @@ is_enough(const json_t *status, void *context)
     for (unsigned i = 0; i < running->count; i++) {
         is_any = is_any || is_active(status, running->ids[i]);
     }
-    return !is_any || json_is_true(json_object_get(
-                          json_object_get(status, "cluster"), "idle"));
+    return !is_any ||
+           mu_field_is_true(json_object_get(status, "cluster"), "idle");
 }
 
 /* Tells whether the primitive 'id', or an instance of it, is active. */
@@ -203,10 +204,9 @@ is_active(const json_t *status, const char *id)
 
     json_array_foreach(json_object_get(status, "resources"), i, one)
     {
-        const char *its = mu_live_text(one, "id");
-        const char *kind = mu_live_text(one, "kind");
+        const char *its = mu_field_text(one, "id");
 
-        if (its && kind && strcmp(kind, "primitive") == 0 &&
+        if (its && mu_field_is(one, "kind", "primitive") &&
             strncmp(its, id, length) == 0 &&
             (its[length] == '\0' || its[length] == ':') &&
             json_array_size(json_object_get(one, "nodes")) > 0) {

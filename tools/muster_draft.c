@@ -8,6 +8,7 @@
 #include "crm/merge.h"
 #include "tools/commands.h"
 #include "tools/draft.h"
+#include "tools/field.h"
 #include "tools/preview.h"
 
 enum { LINE_SIZE_MAX = 300 };
@@ -87,10 +88,9 @@ line_make(struct mu_tool *tool, const struct mu_draft *draft)
             mu_text_buffer_add(&text, " ...");
             break;
         }
-        mu_text_buffer_add(
-            &text, "%s %s %s", i > 0 ? "," : "",
-            json_string_value(json_object_get(one, "change")),
-            json_string_value(json_object_get(one, "object")));
+        mu_text_buffer_add(&text, "%s %s %s", i > 0 ? "," : "",
+                           mu_field_text(one, "change"),
+                           mu_field_text(one, "object"));
     }
     json_decref(objects);
     tool->line = text.data;

@@ -7,6 +7,7 @@
 #include "crm/edit.h"
 #include "daemon/api_time.h"
 #include "tools/commands.h"
+#include "tools/field.h"
 #include "tools/live.h"
 
 enum { DEADLINE_MS = 600000 };
@@ -19,18 +20,15 @@ struct drain {
 };
 
 static int local_name(struct mu_tool *tool, const char **ret_node);
-static bool is_known(const json_t *status, const char *node);
 static bool is_enough(const json_t *status, void *context);
 static bool has_settled(const struct drain *drain, const json_t *status);
+static bool is_at_work(const json_t *entry, const char *node);
 static bool is_on(const json_t *entry, const char *node);
-static bool is_primitive(const json_t *entry);
 static int report(struct mu_tool *tool, const struct drain *drain,
                   const json_t *before, const json_t *after,
                   const char *span);
 static int report_one(struct mu_tool *tool, const struct drain *drain,
-                      const json_t *entry, const json_t *after,
-                      json_t *answer);
-static const json_t *entry_find(const json_t *status, const char *id);
+                      const json_t *entry, const json_t *after, json_t *answer);
 static int set_standby(struct mu_tool *tool, const char *node,
                        const char *span);
 
@@ -67,7 +65,7 @@ mu_muster_drain_run(struct mu_tool *tool, int argc, char **argv)
         return code ? code : set_standby(tool, drain.node, span);
     }
     code = mu_live_status(tool, &before);
-    if (!code && !is_known(before, drain.node)) {
+    if (!code && !mu_live_node(before, drain.node)) {
         code = mu_tool_fail(tool,
                             "%s: there is no such node; list them with: "
                             "muster node show",
@@ -123,8 +121,8 @@ local_name(struct mu_tool *tool, const char **ret_node)
 
     if (!code) {
         *ret_node = mu_arena_strdup(
-            &tool->arena, json_string_value(json_object_get(
-                              json_object_get(status, "cluster"), "local")));
+            &tool->arena,
+            mu_field_text(json_object_get(status, "cluster"), "local"));
         if (!*ret_node) {
             code = mu_tool_fail(tool, "this node has no name yet; name one");
         }
@@ -133,48 +131,23 @@ local_name(struct mu_tool *tool, const char **ret_node)
     return code;
 }
 
-static bool
-is_known(const json_t *status, const char *node)
-{
-    const json_t *one;
-    size_t i;
-
-    json_array_foreach(json_object_get(status, "nodes"), i, one)
-    {
-        const char *name = mu_live_text(one, "name");
-
-        if (name && strcmp(name, node) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* The node is empty, or nothing more is going to happen. */
 static bool
 is_enough(const json_t *status, void *context)
 {
     struct drain *drain = context;
-    bool is_idle = json_is_true(
-        json_object_get(json_object_get(status, "cluster"), "idle"));
-    bool is_standby = false;
+    bool is_idle = mu_field_is_true(json_object_get(status, "cluster"), "idle");
+    bool is_standby =
+        mu_field_is_true(mu_live_node(status, drain->node), "standby");
     const json_t *one;
     size_t i;
 
     drain->is_empty = true;
     json_array_foreach(json_object_get(status, "resources"), i, one)
     {
-        if (is_primitive(one) && is_on(one, drain->node)) {
+        if (is_at_work(one, drain->node)) {
             drain->is_empty = false;
         }
-    }
-    json_array_foreach(json_object_get(status, "nodes"), i, one)
-    {
-        const char *name = mu_live_text(one, "name");
-
-        is_standby = is_standby ||
-                     (name && strcmp(name, drain->node) == 0 &&
-                      json_is_true(json_object_get(one, "standby")));
     }
     return is_standby &&
            (is_idle || (drain->is_empty && has_settled(drain, status)));
@@ -190,23 +163,21 @@ has_settled(const struct drain *drain, const json_t *status)
 
     json_array_foreach(json_object_get(drain->before, "resources"), i, one)
     {
-        const char *id = mu_live_text(one, "id");
-        const json_t *now = id ? entry_find(status, id) : NULL;
+        const json_t *now = mu_live_resource(status, mu_field_text(one, "id"));
 
-        if (now && is_primitive(one) && is_on(one, drain->node) &&
-            (mu_live_text(now, "pending") || mu_live_text(now, "reason"))) {
+        if (now && is_at_work(one, drain->node) &&
+            (mu_field_text(now, "pending") || mu_field_text(now, "reason"))) {
             return false;
         }
     }
     return true;
 }
 
+/* Tells whether an entry is a primitive that is active on the node. */
 static bool
-is_primitive(const json_t *entry)
+is_at_work(const json_t *entry, const char *node)
 {
-    const char *kind = mu_live_text(entry, "kind");
-
-    return kind && strcmp(kind, "primitive") == 0;
+    return mu_field_is(entry, "kind", "primitive") && is_on(entry, node);
 }
 
 static bool
@@ -236,7 +207,7 @@ report(struct mu_tool *tool, const struct drain *drain, const json_t *before,
 
     json_array_foreach(json_object_get(before, "resources"), i, one)
     {
-        if (is_primitive(one) && is_on(one, drain->node)) {
+        if (is_at_work(one, drain->node)) {
             left += (unsigned)report_one(tool, drain, one, after, resources);
         }
     }
@@ -267,12 +238,12 @@ static int
 report_one(struct mu_tool *tool, const struct drain *drain,
            const json_t *entry, const json_t *after, json_t *answer)
 {
-    const char *id = mu_live_text(entry, "id");
-    const json_t *now = id ? entry_find(after, id) : NULL;
+    const char *id = mu_field_text(entry, "id");
+    const json_t *now = mu_live_resource(after, id);
     const char *places = id ? mu_live_places(tool, after, id) : "";
     const char *reason = id ? mu_live_reason(after, id) : NULL;
     bool is_left = now && is_on(now, drain->node);
-    bool is_managed = !now || json_is_true(json_object_get(now, "managed"));
+    bool is_managed = !now || mu_field_is_true(now, "managed");
 
     if (is_left && !is_managed) {
         reason = "it is not managed, or in maintenance";
@@ -294,21 +265,4 @@ report_one(struct mu_tool *tool, const struct drain *drain,
                      reason ? reason : "");
     }
     return is_left ? 1 : 0;
-}
-
-static const json_t *
-entry_find(const json_t *status, const char *id)
-{
-    const json_t *one;
-    size_t i;
-
-    json_array_foreach(json_object_get(status, "resources"), i, one)
-    {
-        const char *name = mu_live_text(one, "id");
-
-        if (name && strcmp(name, id) == 0) {
-            return one;
-        }
-    }
-    return NULL;
 }

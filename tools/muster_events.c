@@ -10,6 +10,7 @@
 #include "daemon/api_time.h"
 #include "tools/client.h"
 #include "tools/commands.h"
+#include "tools/field.h"
 
 enum { HISTORY_LINES = 40, ALL_LINES = 2000, DEPTH_MAX = 6 };
 
@@ -19,7 +20,6 @@ static void write_note(const struct mu_tool *tool, const json_t *note);
 static void write_chained(const struct mu_tool *tool, const json_t *note);
 static void write_timelines(const struct mu_tool *tool, const json_t *list);
 static void write_timeline(const struct mu_tool *tool, const json_t *one);
-static const char *text_of(const json_t *object, const char *name);
 
 int
 mu_muster_events_history(struct mu_tool *tool, int argc, char **argv)
@@ -104,7 +104,7 @@ show_notes(struct mu_tool *tool, bool has_chains)
     } else {
         json_array_foreach(json_object_get(history, "notes"), i, note)
         {
-            const char *kind = text_of(note, "kind");
+            const char *kind = mu_field_text(note, "kind");
 
             if (has_chains) {
                 write_chained(tool, note);
@@ -160,9 +160,9 @@ follow(struct mu_tool *tool)
 static void
 write_note(const struct mu_tool *tool, const json_t *note)
 {
-    const char *at = text_of(note, "at");
-    const char *kind = text_of(note, "kind");
-    const char *text = text_of(note, "text");
+    const char *at = mu_field_text(note, "at");
+    const char *kind = mu_field_text(note, "kind");
+    const char *text = mu_field_text(note, "text");
 
     (void)tool;
     (void)printf("%-24s  %-13s %s\n", at ? at : "", kind ? kind : "",
@@ -174,10 +174,10 @@ static void
 write_chained(const struct mu_tool *tool, const json_t *note)
 {
     json_int_t depth = json_integer_value(json_object_get(note, "depth"));
-    const char *at = text_of(note, "at");
-    const char *id = text_of(note, "id");
-    const char *cause = text_of(note, "cause");
-    const char *text = text_of(note, "text");
+    const char *at = mu_field_text(note, "at");
+    const char *id = mu_field_text(note, "id");
+    const char *cause = mu_field_text(note, "cause");
+    const char *text = mu_field_text(note, "text");
     const char *arrow = tool->is_ascii ? "<-" : "←";
 
     if (tool->is_json) {
@@ -216,10 +216,10 @@ write_timelines(const struct mu_tool *tool, const json_t *list)
                  "timeline ID)\n");
     json_array_foreach(list, i, one)
     {
-        const char *id = text_of(one, "id");
-        const char *node = text_of(one, "node");
-        const char *lost = text_of(one, "lost");
-        const char *resource = text_of(one, "resource");
+        const char *id = mu_field_text(one, "id");
+        const char *node = mu_field_text(one, "node");
+        const char *lost = mu_field_text(one, "lost");
+        const char *resource = mu_field_text(one, "resource");
 
         (void)printf("  %-10s %s%s%s %s at %s", id ? id : "?",
                      resource ? resource : "", resource ? " on " : "",
@@ -242,22 +242,21 @@ static void
 write_timeline(const struct mu_tool *tool, const json_t *one)
 {
     const json_t *settled = json_object_get(one, "settled_after_ms");
-    const char *resource = text_of(one, "resource");
-    const char *node = text_of(one, "node");
+    const char *resource = mu_field_text(one, "resource");
+    const char *node = mu_field_text(one, "node");
     const json_t *step;
     size_t i;
 
     (void)tool;
-    (void)printf("%s: %s%s%s %s at %s\n", text_of(one, "id"),
+    (void)printf("%s: %s%s%s %s at %s\n", mu_field_text(one, "id"),
                  resource ? resource : "", resource ? " on " : "",
                  node ? node : "?", resource ? "failed" : "lost",
-                 text_of(one, "lost"));
+                 mu_field_text(one, "lost"));
     json_array_foreach(json_object_get(one, "steps"), i, step)
     {
-        (void)printf(
-            "  %8lld ms  %-10s %s\n",
-            (long long)json_integer_value(json_object_get(step, "after_ms")),
-            text_of(step, "kind"), text_of(step, "text"));
+        (void)printf("  %8lld ms  %-10s %s\n",
+                     (long long)mu_field_number(step, "after_ms"),
+                     mu_field_text(step, "kind"), mu_field_text(step, "text"));
     }
     if (json_is_integer(settled)) {
         (void)printf("  %8lld ms  settled\n",
@@ -265,10 +264,4 @@ write_timeline(const struct mu_tool *tool, const json_t *one)
     } else {
         (void)puts("  not settled yet");
     }
-}
-
-static const char *
-text_of(const json_t *object, const char *name)
-{
-    return json_string_value(json_object_get(object, name));
 }

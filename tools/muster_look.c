@@ -10,6 +10,8 @@
 #include "tools/classic_run.h"
 #include "tools/client.h"
 #include "tools/commands.h"
+#include "tools/field.h"
+#include "tools/live.h"
 #include "tools/muster_status.h"
 #include "tools/table.h"
 
@@ -19,7 +21,6 @@ static bool is_classic(const struct mu_tool *tool);
 static int show_classic(struct mu_tool *tool, int argc, char **argv);
 static int show_status(struct mu_tool *tool, const json_t *status);
 static int watch_status(struct mu_tool *tool);
-static const char *text_of(const json_t *object, const char *name);
 
 int
 mu_muster_look_status(struct mu_tool *tool, int argc, char **argv)
@@ -42,8 +43,7 @@ mu_muster_look_status(struct mu_tool *tool, int argc, char **argv)
     if (tool->is_watching) {
         return watch_status(tool);
     }
-    code =
-        mu_client_ask(tool, json_pack("{s:s}", "request", "status"), &status);
+    code = mu_live_status(tool, &status);
     if (code) {
         return code == MU_TOOL_FAILED ? MU_TOOL_NO_DAEMON : code;
     }
@@ -145,7 +145,7 @@ mu_muster_look_version(struct mu_tool *tool, int argc, char **argv)
         daemon = answer.result;
         mu_muster_ipc_close(ipc);
     }
-    version = text_of(daemon, "version");
+    version = mu_field_text(daemon, "version");
     if (tool->is_json) {
         json_t *answer = json_pack("{s:s, s:s?}", "muster", PACKAGE_VERSION,
                                    "musterd", version);
@@ -223,10 +223,4 @@ watch_status(struct mu_tool *tool)
     }
     mu_muster_ipc_close(ipc);
     return code ? code : MU_TOOL_NO_DAEMON;
-}
-
-static const char *
-text_of(const json_t *object, const char *name)
-{
-    return json_string_value(json_object_get(object, name));
 }

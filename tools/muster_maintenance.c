@@ -11,6 +11,7 @@
 #include "model/override.h"
 #include "tools/client.h"
 #include "tools/commands.h"
+#include "tools/field.h"
 #include "tools/foresee.h"
 #include "tools/live.h"
 #include "tools/moment.h"
@@ -106,7 +107,7 @@ mu_muster_maintenance_show(struct mu_tool *tool, int argc, char **argv)
         return mu_tool_usage(tool, "%s: is no word of this command", argv[0]);
     }
     code = mu_live_status(tool, &status);
-    now = mu_live_text(status, "now");
+    now = mu_field_text(status, "now");
     if (now && mu_api_time_parse(now, &now_ms) < 0) {
         now_ms = mu_tool_now_ms();
     }
@@ -115,9 +116,7 @@ mu_muster_maintenance_show(struct mu_tool *tool, int argc, char **argv)
     }
     json_array_foreach(json_object_get(status, "overrides"), i, one)
     {
-        const char *kind = mu_live_text(one, "kind");
-
-        if (!code && kind && strcmp(kind, "maintenance") == 0) {
+        if (!code && mu_field_is(one, "kind", "maintenance")) {
             code = show_one(tool, edit.doc, one, now_ms, shown);
         }
     }
@@ -331,9 +330,9 @@ show_one(struct mu_tool *tool, const struct mu_doc *cib,
          const json_t *override, int64_t now_ms, json_t *shown)
 {
     struct maintenance maintenance = {
-        .node = mu_live_text(override, "node"),
-        .resource = mu_live_text(override, "resource"),
-        .until = mu_live_text(override, "until")};
+        .node = mu_field_text(override, "node"),
+        .resource = mu_field_text(override, "resource"),
+        .until = mu_field_text(override, "until")};
     const char *text = "";
     json_t *copy;
     int code = look_at_end(tool, cib, &maintenance, &text);

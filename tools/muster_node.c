@@ -8,6 +8,8 @@
 #include "crm/edit.h"
 #include "tools/client.h"
 #include "tools/commands.h"
+#include "tools/field.h"
+#include "tools/live.h"
 #include "tools/moment.h"
 
 enum { NODES_COUNT_MAX = 128 };
@@ -68,13 +70,10 @@ mu_muster_node_show(struct mu_tool *tool, int argc, char **argv)
         json_decref(shown);
         return show_configured(tool, argc > 0 ? argv[0] : NULL);
     }
-    code =
-        mu_client_ask(tool, json_pack("{s:s}", "request", "status"), &status);
+    code = mu_live_status(tool, &status);
     json_array_foreach(json_object_get(status, "nodes"), i, node)
     {
-        const char *name = json_string_value(json_object_get(node, "name"));
-
-        if (argc == 0 || (name && strcmp(name, argv[0]) == 0)) {
+        if (argc == 0 || mu_field_is(node, "name", argv[0])) {
             (void)json_array_append(shown, node);
             if (!tool->is_json) {
                 print_node(node);
@@ -432,31 +431,22 @@ show_attribute(struct mu_tool *tool, const char *node, const char *name,
 static int
 show_transient(struct mu_tool *tool, const char *node, const char *name)
 {
-    json_t *status = NULL;
-    const json_t *one;
-    bool is_found = false;
-    size_t i;
-    int code =
-        mu_client_ask(tool, json_pack("{s:s}", "request", "status"), &status);
+    json_t *status;
+    const char *value;
+    int code = mu_live_status(tool, &status);
 
-    json_array_foreach(json_object_get(status, "nodes"), i, one)
-    {
-        const char *its = json_string_value(json_object_get(one, "name"));
-        const char *value = json_string_value(
-            json_object_get(json_object_get(one, "attributes"), name));
-
-        if (its && value && strcmp(its, node) == 0) {
-            is_found = true;
-            (void)printf("scope=status  name=%s value=%s\n", name, value);
-        }
+    value = mu_field_text(
+        json_object_get(mu_live_node(status, node), "attributes"), name);
+    if (value) {
+        (void)printf("scope=status  name=%s value=%s\n", name, value);
+    } else if (!code) {
+        code = mu_tool_fail(tool,
+                            "%s: node %s has no such attribute; see: "
+                            "muster node show %s",
+                            name, node, node);
     }
     json_decref(status);
-    return code || is_found
-               ? code
-               : mu_tool_fail(tool,
-                              "%s: node %s has no such attribute; see: "
-                              "muster node show %s",
-                              name, node, node);
+    return code;
 }
 
 static int
@@ -471,7 +461,7 @@ local_name(struct mu_tool *tool, const char **ret_name)
     }
     code = mu_client_ask(tool, json_pack("{s:s}", "request", "nodes"), &status);
     if (!code) {
-        const char *name = json_string_value(json_object_get(status, "local"));
+        const char *name = mu_field_text(status, "local");
 
         *ret_name = mu_arena_strdup(&tool->arena, name);
         if (!name) {
@@ -498,10 +488,9 @@ print_node(const json_t *node)
     const json_t *value;
     const char *key;
 
-    (void)printf("%s(%lld): %s\n",
-                 json_string_value(json_object_get(node, "name")),
-                 (long long)json_integer_value(json_object_get(node, "id")),
-                 json_string_value(json_object_get(node, "state")));
+    (void)printf("%s(%lld): %s\n", mu_field_text(node, "name"),
+                 (long long)mu_field_number(node, "id"),
+                 mu_field_text(node, "state"));
     json_object_foreach((json_t *)(uintptr_t)attributes, key, value)
     {
         (void)printf("\t%s=%s\n", key, json_string_value(value));

@@ -17,6 +17,7 @@
 #include "tools/capture.h"
 #include "tools/client.h"
 #include "tools/commands.h"
+#include "tools/field.h"
 #include "tools/muster_status.h"
 #include "tools/scrub.h"
 
@@ -285,7 +286,7 @@ add_status(struct report *report)
 
     json_array_foreach(json_object_get(status, "resources"), i, one)
     {
-        const char *agent = json_string_value(json_object_get(one, "agent"));
+        const char *agent = mu_field_text(one, "agent");
         struct mu_agents_name name;
 
         if (agent && mu_agents_parse(&report->tool->arena, agent, &name)) {
@@ -315,7 +316,7 @@ add_timelines(struct report *report)
 
     json_array_foreach(json_object_get(history, "failovers"), i, one)
     {
-        const char *id = json_string_value(json_object_get(one, "id"));
+        const char *id = mu_field_text(one, "id");
         json_t *full = id ? ask(report, json_pack("{s:s, s:s}", "request",
                                                   "timeline", "id", id))
                           : NULL;

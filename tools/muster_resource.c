@@ -8,6 +8,7 @@
 #include "crm/edit.h"
 #include "tools/client.h"
 #include "tools/commands.h"
+#include "tools/field.h"
 #include "tools/live.h"
 
 /* A change of resources in the configuration. */
@@ -175,8 +176,6 @@ mu_muster_resource_locate(struct mu_tool *tool, int argc, char **argv)
 
         json_array_foreach(json_object_get(status, "resources"), j, one)
         {
-            const char *kind = mu_live_text(one, "kind");
-            const char *role = mu_live_text(one, "role");
             const json_t *node;
             size_t k;
 
@@ -184,16 +183,16 @@ mu_muster_resource_locate(struct mu_tool *tool, int argc, char **argv)
                 continue;
             }
             is_known = true;
+            if (!mu_field_is(one, "kind", "primitive")) {
+                continue; /* The members tell it. */
+            }
             json_array_foreach(json_object_get(one, "nodes"), k, node)
             {
-                if (!kind || strcmp(kind, "primitive") != 0) {
-                    break; /* The members tell it. */
-                }
                 is_active = true;
                 (void)printf("resource %s is running on: %s%s\n", argv[i],
                              json_string_value(node),
-                             role && strcmp(role, "Promoted") == 0 ? " Promoted"
-                                                                   : "");
+                             mu_field_is(one, "role", "Promoted") ? " Promoted"
+                                                                  : "");
             }
         }
         if (!is_known) {
@@ -224,8 +223,8 @@ mu_muster_resource_status(struct mu_tool *tool, int argc, char **argv)
     }
     json_array_foreach(json_object_get(status, "resources"), i, one)
     {
-        const char *role = mu_live_text(one, "role");
-        const char *reason = mu_live_text(one, "reason");
+        const char *role = mu_field_text(one, "role");
+        const char *reason = mu_field_text(one, "reason");
         const json_t *node;
         bool is_shown = argc == 0;
         size_t j;
@@ -241,10 +240,10 @@ mu_muster_resource_status(struct mu_tool *tool, int argc, char **argv)
             continue;
         }
         (void)printf("%s%s\t(%s):\t %s",
-                     mu_live_text(one, "parent") ? "  " : "",
-                     mu_live_text(one, "id"),
-                     mu_live_text(one, "agent") ? mu_live_text(one, "agent")
-                                                : mu_live_text(one, "kind"),
+                     mu_field_text(one, "parent") ? "  " : "",
+                     mu_field_text(one, "id"),
+                     mu_field_text(one, "agent") ? mu_field_text(one, "agent")
+                                                 : mu_field_text(one, "kind"),
                      role ? role : "?");
         json_array_foreach(json_object_get(one, "nodes"), j, node)
         {
@@ -520,33 +519,24 @@ fail_count_show(struct mu_tool *tool, const struct fail_count *count)
     size_t length = strlen(prefix);
     int64_t sum = 0;
     json_t *status;
-    const json_t *one;
-    size_t i;
+    json_t *attribute;
+    const char *key;
     int code = mu_live_status(tool, &status);
 
     if (code) {
         return code;
     }
-    json_array_foreach(json_object_get(status, "nodes"), i, one)
+    json_object_foreach(
+        json_object_get(mu_live_node(status, count->node), "attributes"), key,
+        attribute)
     {
-        const char *name = mu_live_text(one, "name");
-        json_t *attribute;
-        const char *key;
+        int32_t number;
 
-        if (!name || strcmp(name, count->node) != 0) {
-            continue;
-        }
-        json_object_foreach(json_object_get(one, "attributes"), key, attribute)
-        {
-            int32_t number;
-
-            if (strncmp(key, prefix, length) == 0 &&
-                (!count->has_op || key[length] == '\0') &&
-                json_is_string(attribute) &&
-                mu_text_parse_score(json_string_value(attribute), &number) ==
-                    0) {
-                sum += number;
-            }
+        if (strncmp(key, prefix, length) == 0 &&
+            (!count->has_op || key[length] == '\0') &&
+            json_is_string(attribute) &&
+            mu_text_parse_score(json_string_value(attribute), &number) == 0) {
+            sum += number;
         }
     }
     json_decref(status);

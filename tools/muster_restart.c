@@ -8,6 +8,7 @@
 #include "crm/edit.h"
 #include "daemon/api_time.h"
 #include "tools/commands.h"
+#include "tools/field.h"
 #include "tools/foresee.h"
 #include "tools/live.h"
 #include "tools/moment.h"
@@ -161,8 +162,7 @@ static bool
 is_enough(const json_t *status, void *context)
 {
     const struct restart *restart = context;
-    bool is_idle = json_is_true(
-        json_object_get(json_object_get(status, "cluster"), "idle"));
+    bool is_idle = mu_field_is_true(json_object_get(status, "cluster"), "idle");
 
     for (int i = 0; i < restart->count; i++) {
         if (mu_live_is_intended(status, "restart", restart->ids[i]) ||
@@ -185,7 +185,7 @@ runs_as_wanted(const json_t *status, const char *id)
         if (!mu_live_is_below(status, one, id)) {
             continue;
         }
-        if (mu_live_text(one, "reason") || mu_live_text(one, "pending")) {
+        if (mu_field_text(one, "reason") || mu_field_text(one, "pending")) {
             return false;
         }
         is_active =

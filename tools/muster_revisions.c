@@ -7,6 +7,7 @@
 #include "daemon/api_time.h"
 #include "tools/client.h"
 #include "tools/commands.h"
+#include "tools/field.h"
 #include "tools/preview.h"
 #include "tools/table.h"
 
@@ -124,19 +125,17 @@ write_table(struct mu_tool *tool, const json_t *revisions)
     {
         json_int_t objects =
             json_integer_value(json_object_get(one, "objects"));
-        bool is_kept = json_is_true(json_object_get(one, "kept"));
+        bool is_kept = mu_field_is_true(one, "kept");
 
         row = mu_table_add(&table);
-        row->cells[0].text =
-            json_string_value(json_object_get(one, "revision"));
+        row->cells[0].text = mu_field_text(one, "revision");
         row->cells[1].text = when_text(tool, one);
         row->cells[2].text = who_text(tool, one);
         row->cells[3].text =
             mu_text_make(&tool->arena, "%lld %s", (long long)objects,
                          objects == 1 ? "object" : "objects");
         row->cells[4].text =
-            mu_text_make(&tool->arena, "%s%s",
-                         json_string_value(json_object_get(one, "message")),
+            mu_text_make(&tool->arena, "%s%s", mu_field_text(one, "message"),
                          is_kept ? "" : " (content no longer kept)");
     }
     mu_text_buffer_init(&text, &tool->arena);
@@ -150,7 +149,7 @@ write_table(struct mu_tool *tool, const json_t *revisions)
 static const char *
 when_text(struct mu_tool *tool, const json_t *one)
 {
-    const char *at = json_string_value(json_object_get(one, "at"));
+    const char *at = mu_field_text(one, "at");
     char span[MU_API_TIME_SIZE];
     int64_t at_ms;
 
@@ -164,9 +163,8 @@ when_text(struct mu_tool *tool, const json_t *one)
 static const char *
 who_text(struct mu_tool *tool, const json_t *one)
 {
-    return mu_text_make(&tool->arena, "%s@%s",
-                        json_string_value(json_object_get(one, "by")),
-                        json_string_value(json_object_get(one, "node")));
+    return mu_text_make(&tool->arena, "%s@%s", mu_field_text(one, "by"),
+                        mu_field_text(one, "node"));
 }
 
 static int
@@ -185,8 +183,7 @@ fetch(struct mu_tool *tool, const char *name, struct told *ret_told)
     xml = json_object_get(ret_told->json, "xml");
     cib = mu_text_make(&tool->arena, "<cib>%s</cib>",
                        json_string_value(xml) ? json_string_value(xml) : "");
-    ret_told->name =
-        json_string_value(json_object_get(ret_told->json, "revision"));
+    ret_told->name = mu_field_text(ret_told->json, "revision");
     ret_told->xml =
         (struct mu_span){(const unsigned char *)cib, strlen(cib)};
     return MU_TOOL_OK;
@@ -196,10 +193,9 @@ fetch(struct mu_tool *tool, const char *name, struct told *ret_told)
 static const char *
 title(struct mu_tool *tool, const struct told *told)
 {
-    return mu_text_make(
-        &tool->arena, "%s by %s, %s: %s", told->name,
-        who_text(tool, told->json), when_text(tool, told->json),
-        json_string_value(json_object_get(told->json, "message")));
+    return mu_text_make(&tool->arena, "%s by %s, %s: %s", told->name,
+                        who_text(tool, told->json), when_text(tool, told->json),
+                        mu_field_text(told->json, "message"));
 }
 
 static int
@@ -281,7 +277,7 @@ mu_muster_revisions_moved(struct mu_tool *tool, const char *since)
                       &answer) != MU_TOOL_OK) {
         return MU_TOOL_MOVED;
     }
-    current = json_string_value(json_object_get(answer, "current"));
+    current = mu_field_text(answer, "current");
     (void)mu_tool_fail(tool,
                        "the configuration has moved on from revision %s to "
                        "%s, nothing has changed; look at the difference with: "
@@ -289,7 +285,7 @@ mu_muster_revisions_moved(struct mu_tool *tool, const char *since)
                        since, current ? current : "none", since);
     json_array_foreach(json_object_get(answer, "revisions"), i, one)
     {
-        const char *name = json_string_value(json_object_get(one, "revision"));
+        const char *name = mu_field_text(one, "revision");
 
         /* "0.12", or "0.12.3" as status shows it. */
         if (name && strncmp(since, name, strlen(name)) == 0 &&
@@ -297,8 +293,7 @@ mu_muster_revisions_moved(struct mu_tool *tool, const char *since)
             break;
         }
         (void)fprintf(stderr, "  %s  %s, %s: %s\n", name, who_text(tool, one),
-                      when_text(tool, one),
-                      json_string_value(json_object_get(one, "message")));
+                      when_text(tool, one), mu_field_text(one, "message"));
     }
     json_decref(answer);
     return MU_TOOL_MOVED;

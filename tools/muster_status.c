@@ -5,6 +5,7 @@
 
 #include "base/vec.h"
 #include "daemon/api_time.h"
+#include "tools/field.h"
 #include "tools/override_text.h"
 #include "tools/table.h"
 
@@ -76,9 +77,7 @@ static const char *note_of(const struct page *page, const json_t *resource);
 static const char *symbol(const struct page *page, const char *fancy,
                           const char *plain);
 static const char *age_of(const struct page *page, int64_t when_ms);
-static const char *text_of(const json_t *object, const char *name);
 static int64_t time_of(const json_t *object, const char *name);
-static bool is_true(const json_t *object, const char *name);
 
 void
 mu_muster_status_render(const json_t *status,
@@ -102,7 +101,7 @@ mu_muster_status_render(const json_t *status,
 int
 mu_muster_status_exit(const json_t *status)
 {
-    const char *health = text_of(status, "health");
+    const char *health = mu_field_text(status, "health");
 
     if (health && strcmp(health, "healthy") == 0) {
         return 0;
@@ -123,9 +122,9 @@ write_header(const struct page *page)
     };
     const json_t *cluster = json_object_get(page->status, "cluster");
     const json_t *nodes = json_object_get(page->status, "nodes");
-    const char *name = text_of(cluster, "name");
-    const char *coordinator = text_of(cluster, "coordinator");
-    const char *revision = text_of(cluster, "revision");
+    const char *name = mu_field_text(cluster, "name");
+    const char *coordinator = mu_field_text(cluster, "coordinator");
+    const char *revision = mu_field_text(cluster, "revision");
     size_t problems = problems_count(json_object_get(page->status, "problems"));
     int health = mu_muster_status_exit(page->status);
     struct mu_arena *arena = page->text->arena;
@@ -136,7 +135,7 @@ write_header(const struct page *page)
 
     json_array_foreach(nodes, i, node)
     {
-        online += is_true(node, "online") ? 1 : 0;
+        online += mu_field_is_true(node, "online") ? 1 : 0;
     }
     mu_text_buffer_add(page->text, "cluster %s  ", name ? name : "(no name)");
     mu_table_paint(page->view->is_color, words[health].color,
@@ -144,11 +143,11 @@ write_header(const struct page *page)
                                 words[health].word),
                    page->text);
     column = 12 + mu_table_length(name) + (unsigned)strlen(words[health].word);
-    add_piece(
-        page, &column,
-        mu_text_make(arena, "%zu of %zu nodes up, %s", online,
-                     json_array_size(nodes),
-                     is_true(cluster, "quorate") ? "quorate" : "NO QUORUM"));
+    add_piece(page, &column,
+              mu_text_make(arena, "%zu of %zu nodes up, %s", online,
+                           json_array_size(nodes),
+                           mu_field_is_true(cluster, "quorate") ? "quorate"
+                                                                : "NO QUORUM"));
     if (coordinator) {
         add_piece(page, &column,
                   mu_text_make(arena, "coordinator %s", coordinator));
@@ -161,10 +160,10 @@ write_header(const struct page *page)
                   mu_text_make(arena, "%zu problem%s", problems,
                                problems == 1 ? "" : "s"));
     }
-    if (text_of(cluster, "survives")) {
-        add_piece(page, &column, text_of(cluster, "survives"));
+    if (mu_field_text(cluster, "survives")) {
+        add_piece(page, &column, mu_field_text(cluster, "survives"));
     }
-    if (is_true(cluster, "maintenance")) {
+    if (mu_field_is_true(cluster, "maintenance")) {
         add_piece(page, &column, "MAINTENANCE: nothing is managed");
     }
     mu_text_buffer_append(page->text, "\n", 1);
@@ -210,8 +209,8 @@ write_problem(const struct page *page, const json_t *problems, size_t index)
 {
     const json_t *problem = json_array_get(problems, index);
     struct mu_text_buffer *text = page->text;
-    const char *severity = text_of(problem, "severity");
-    const char *sentence = text_of(problem, "text");
+    const char *severity = mu_field_text(problem, "severity");
+    const char *sentence = mu_field_text(problem, "text");
     const char *when;
     bool is_mild = severity && strcmp(severity, "error") != 0;
     const char *subject;
@@ -230,20 +229,21 @@ write_problem(const struct page *page, const json_t *problems, size_t index)
     mu_table_wrap(sentence ? sentence : "", 4 + mu_table_length(subject) + 3, 6,
                   page->view->width, text);
     mu_text_buffer_append(text, "\n", 1);
-    if (text_of(problem, "next")) {
+    if (mu_field_text(problem, "next")) {
         mu_text_buffer_append(text, "      next: ", 12);
-        mu_table_wrap(text_of(problem, "next"), 12, 12, page->view->width,
+        mu_table_wrap(mu_field_text(problem, "next"), 12, 12, page->view->width,
                       text);
         mu_text_buffer_append(text, "\n", 1);
     }
     when = age_of(page, time_of(problem, "since"));
-    if (when || text_of(problem, "clear")) {
+    if (when || mu_field_text(problem, "clear")) {
         mu_text_buffer_add(
             text, "      %s%s%s%s%s%s\n", when ? "since: " : "",
             when ? when : "", when && !page->view->is_utc ? " ago" : "",
-            when && text_of(problem, "clear") ? "   " : "",
-            text_of(problem, "clear") ? "clear with: " : "",
-            text_of(problem, "clear") ? text_of(problem, "clear") : "");
+            when && mu_field_text(problem, "clear") ? "   " : "",
+            mu_field_text(problem, "clear") ? "clear with: " : "",
+            mu_field_text(problem, "clear") ? mu_field_text(problem, "clear")
+                                            : "");
     }
 }
 
@@ -253,8 +253,8 @@ static const char *
 subject_of(const struct page *page, const json_t *problems, size_t index)
 {
     const json_t *problem = json_array_get(problems, index);
-    const char *what = text_of(problem, "what");
-    const char *node = text_of(problem, "node");
+    const char *what = mu_field_text(problem, "what");
+    const char *node = mu_field_text(problem, "node");
     struct mu_text_buffer subject;
     size_t named = 1;
 
@@ -269,7 +269,7 @@ subject_of(const struct page *page, const json_t *problems, size_t index)
         }
         if (node || named < SUBJECTS_NAMED_MAX || page->view->is_full) {
             mu_text_buffer_add(&subject, ", %s",
-                               text_of(other, node ? "node" : "what"));
+                               mu_field_text(other, node ? "node" : "what"));
         }
         named++;
     }
@@ -311,9 +311,9 @@ problems_count(const json_t *problems)
 static bool
 is_same(const json_t *problem, const json_t *other)
 {
-    bool has_node = text_of(problem, "node") != NULL;
+    bool has_node = mu_field_text(problem, "node") != NULL;
 
-    if (has_node != (text_of(other, "node") != NULL) ||
+    if (has_node != (mu_field_text(other, "node") != NULL) ||
         (has_node && !is_equal(problem, other, "what"))) {
         return false;
     }
@@ -326,8 +326,8 @@ is_same(const json_t *problem, const json_t *other)
 static bool
 is_equal(const json_t *a, const json_t *b, const char *name)
 {
-    const char *text_a = text_of(a, name);
-    const char *text_b = text_of(b, name);
+    const char *text_a = mu_field_text(a, name);
+    const char *text_b = mu_field_text(b, name);
 
     return (!text_a && !text_b) ||
            (text_a && text_b && strcmp(text_a, text_b) == 0);
@@ -349,14 +349,15 @@ write_nodes(const struct page *page)
     json_array_foreach(json_object_get(page->status, "nodes"), i, node)
     {
         struct mu_table_row *row = mu_table_add(&table);
-        const char *state = text_of(node, "state");
+        const char *state = mu_field_text(node, "state");
         const json_t *count = json_object_get(node, "resources");
-        bool is_online = is_true(node, "online");
-        bool is_bad = is_true(node, "unclean");
-        bool is_calm = is_true(node, "standby") || is_true(node, "maintenance");
+        bool is_online = mu_field_is_true(node, "online");
+        bool is_bad = mu_field_is_true(node, "unclean");
+        bool is_calm = mu_field_is_true(node, "standby") ||
+                       mu_field_is_true(node, "maintenance");
 
         row->indent = 2;
-        row->cells[0].text = text_of(node, "name");
+        row->cells[0].text = mu_field_text(node, "name");
         row->cells[1].text = mu_text_make(table.arena, "%s %s",
                                           is_bad      ? symbol(page, "✗", "x")
                                           : is_online ? symbol(page, "●", "*")
@@ -382,26 +383,26 @@ write_nodes(const struct page *page)
 static const char *
 node_note(const struct page *page, const json_t *node)
 {
-    const char *name = text_of(node, "name");
-    const char *reason = text_of(node, "reason");
+    const char *name = mu_field_text(node, "name");
+    const char *reason = mu_field_text(node, "reason");
     const json_t *fencing = json_object_get(page->status, "fencing");
     struct mu_text_buffer note;
 
     mu_text_buffer_init(&note, page->text->arena);
-    if (is_true(node, "coordinator")) {
+    if (mu_field_is_true(node, "coordinator")) {
         mu_text_buffer_add(&note, "coordinator");
     }
     for (size_t i = json_array_size(fencing); name && i > 0; i--) {
         const json_t *one = json_array_get(fencing, i - 1);
-        const char *target = text_of(one, "target");
-        const char *state = text_of(one, "state");
-        const char *device = text_of(one, "device");
+        const char *target = mu_field_text(one, "target");
+        const char *state = mu_field_text(one, "state");
+        const char *device = mu_field_text(one, "device");
         const char *when = age_of(page, time_of(one, "ended"));
 
         if (!target || !state || strcmp(target, name) != 0) {
             continue;
         }
-        if (strcmp(state, "done") == 0 && is_true(node, "online")) {
+        if (strcmp(state, "done") == 0 && mu_field_is_true(node, "online")) {
             break; /* Back since: history, not news. */
         }
         mu_text_buffer_add(&note, "%s%s", note.length ? ", " : "",
@@ -452,7 +453,7 @@ write_resources(struct page *page)
     }
     for (size_t i = 0; i < page->items.count; i++) {
         const struct item *item = &page->items.items[i];
-        const char *kind = text_of(item->json, "kind");
+        const char *kind = mu_field_text(item->json, "kind");
 
         if (!item->is_top) {
             continue;
@@ -485,7 +486,7 @@ read_items(struct page *page)
     json_array_foreach(resources, i, one)
     {
         struct item *item = mu_vec_add(page->text->arena, &page->items);
-        const char *id = text_of(one, "id");
+        const char *id = mu_field_text(one, "id");
 
         item->json = one;
         item->id = id ? id : "?";
@@ -493,7 +494,7 @@ read_items(struct page *page)
     }
     for (i = 0; i < page->items.count; i++) {
         struct item *item = &page->items.items[i];
-        const char *parent = text_of(item->json, "parent");
+        const char *parent = mu_field_text(item->json, "parent");
         const json_t *place = parent ? json_object_get(index, parent) : NULL;
 
         /* Parents come first in the list; anything else would be a cycle. */
@@ -515,7 +516,7 @@ add_item(const struct page *page, struct mu_table *table,
          const struct item *item, unsigned indent)
 {
     struct mu_table_row *row = mu_table_add(table);
-    const char *kind = text_of(item->json, "kind");
+    const char *kind = mu_field_text(item->json, "kind");
     struct tally tally = {0};
     unsigned wanted;
 
@@ -523,14 +524,14 @@ add_item(const struct page *page, struct mu_table *table,
     row->indent = indent;
     row->cells[COLUMN_NAME].text = item->id;
     if (item->children.count > 0) {
-        wanted =
-            is_true(item->json, "promotable") ? tally.promoted : tally.active;
-        row->cells[COLUMN_NAME].text =
-            mu_text_make(table->arena, "%s  %s %u/%u", item->id,
-                         is_true(item->json, "promotable") ? "promotable"
-                         : kind                            ? kind
-                                                           : "",
-                         wanted, tally.count);
+        wanted = mu_field_is_true(item->json, "promotable") ? tally.promoted
+                                                            : tally.active;
+        row->cells[COLUMN_NAME].text = mu_text_make(
+            table->arena, "%s  %s %u/%u", item->id,
+            mu_field_is_true(item->json, "promotable") ? "promotable"
+            : kind                                     ? kind
+                                                       : "",
+            wanted, tally.count);
     }
     fill_state(page, row, item, &tally);
     if (item->children.count > 0 &&
@@ -558,14 +559,14 @@ static void
 fill_state(const struct page *page, struct mu_table_row *row,
            const struct item *item, const struct tally *tally)
 {
-    const char *pending = text_of(item->json, "pending");
+    const char *pending = mu_field_text(item->json, "pending");
     struct mu_arena *arena = page->text->arena;
     struct mu_text_buffer nodes;
     const char *mark = symbol(page, "○", "-");
     const char *word = "stopped";
     enum mu_table_color color = MU_TABLE_YELLOW;
 
-    if (is_true(item->json, "failed")) {
+    if (mu_field_is_true(item->json, "failed")) {
         mark = symbol(page, "✗", "x");
         word = "failed";
         color = MU_TABLE_RED;
@@ -628,7 +629,7 @@ count_below(const struct page *page, const struct item *item,
             struct tally *tally)
 {
     const json_t *nodes = json_object_get(item->json, "nodes");
-    const char *role = text_of(item->json, "role");
+    const char *role = mu_field_text(item->json, "role");
     const json_t *node;
     int64_t since_ms;
     size_t i;
@@ -673,7 +674,7 @@ write_folded(const struct page *page, struct mu_table *table)
     table->dispensable = 2;
     json_array_foreach(json_object_get(page->status, "nodes"), i, node)
     {
-        const char *name = text_of(node, "name");
+        const char *name = mu_field_text(node, "name");
         struct mu_text_buffer list;
         struct mu_table_row *row;
 
@@ -682,7 +683,7 @@ write_folded(const struct page *page, struct mu_table *table)
             const struct item *item = &page->items.items[j];
             const json_t *nodes = json_object_get(item->json, "nodes");
             const char *at = json_string_value(json_array_get(nodes, 0));
-            const char *kind = text_of(item->json, "kind");
+            const char *kind = mu_field_text(item->json, "kind");
 
             if (item->is_top && kind && strcmp(kind, "primitive") == 0 &&
                 is_healthy(item->json) && json_array_size(nodes) == 1 && at &&
@@ -708,20 +709,21 @@ is_healthy(const json_t *resource)
 {
     const json_t *managed = json_object_get(resource, "managed");
 
-    return !text_of(resource, "reason") && !text_of(resource, "pending") &&
-           !is_true(resource, "failed") && !is_true(resource, "blocked") &&
-           !json_is_false(managed);
+    return !mu_field_text(resource, "reason") &&
+           !mu_field_text(resource, "pending") &&
+           !mu_field_is_true(resource, "failed") &&
+           !mu_field_is_true(resource, "blocked") && !json_is_false(managed);
 }
 
 static const char *
 note_of(const struct page *page, const json_t *resource)
 {
-    const char *reason = text_of(resource, "reason");
+    const char *reason = mu_field_text(resource, "reason");
     const json_t *managed = json_object_get(resource, "managed");
     struct mu_text_buffer note;
 
     mu_text_buffer_init(&note, page->text->arena);
-    if (is_true(resource, "blocked")) {
+    if (mu_field_is_true(resource, "blocked")) {
         mu_text_buffer_add(&note, "blocked");
     }
     if (json_is_false(managed)) {
@@ -756,23 +758,11 @@ age_of(const struct page *page, int64_t when_ms)
     return mu_arena_strdup(page->text->arena, text);
 }
 
-static const char *
-text_of(const json_t *object, const char *name)
-{
-    return json_string_value(json_object_get(object, name));
-}
-
 static int64_t
 time_of(const json_t *object, const char *name)
 {
-    const char *text = text_of(object, name);
+    const char *text = mu_field_text(object, name);
     int64_t when_ms;
 
     return text && mu_api_time_parse(text, &when_ms) == 0 ? when_ms : 0;
-}
-
-static bool
-is_true(const json_t *object, const char *name)
-{
-    return json_is_true(json_object_get(object, name));
 }

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Status line: a whole cluster in one line, for monitoring. */
 
+#include "tools/field.h"
 #include "tools/muster_status.h"
-
-static const char *text_of(const json_t *object, const char *name);
-static bool is_true(const json_t *object, const char *name);
 
 void
 mu_muster_status_line_write(const json_t *status, struct mu_text_buffer *text)
@@ -14,36 +12,25 @@ mu_muster_status_line_write(const json_t *status, struct mu_text_buffer *text)
     const json_t *problems = json_object_get(status, "problems");
     const json_t *first = json_array_get(problems, 0);
     const json_t *node;
-    const char *name = text_of(cluster, "name");
+    const char *name = mu_field_text(cluster, "name");
     size_t online = 0;
     size_t i;
 
     json_array_foreach(json_object_get(status, "nodes"), i, node)
     {
-        online += is_true(node, "online") ? 1 : 0;
+        online += mu_field_is_true(node, "online") ? 1 : 0;
     }
     mu_text_buffer_add(text, "CLUSTER %s: %s%s%zu of %zu nodes online, %s",
                        words[mu_muster_status_exit(status)], name ? name : "",
                        name ? ": " : "", online,
                        json_array_size(json_object_get(status, "nodes")),
-                       is_true(cluster, "quorate") ? "quorate" : "NO quorum");
+                       mu_field_is_true(cluster, "quorate") ? "quorate"
+                                                            : "NO quorum");
     if (first) {
-        mu_text_buffer_add(text, ", %zu problem%s: %s: %s",
-                           json_array_size(problems),
-                           json_array_size(problems) == 1 ? "" : "s",
-                           text_of(first, "what"), text_of(first, "text"));
+        mu_text_buffer_add(
+            text, ", %zu problem%s: %s: %s", json_array_size(problems),
+            json_array_size(problems) == 1 ? "" : "s",
+            mu_field_text(first, "what"), mu_field_text(first, "text"));
     }
     mu_text_buffer_append(text, "\n", 1);
-}
-
-static const char *
-text_of(const json_t *object, const char *name)
-{
-    return json_string_value(json_object_get(object, name));
-}
-
-static bool
-is_true(const json_t *object, const char *name)
-{
-    return json_is_true(json_object_get(object, name));
 }

@@ -5,11 +5,11 @@
 
 #include "base/text.h"
 #include "daemon/api_time.h"
+#include "tools/field.h"
 #include "tools/table.h"
 
 enum { FOLDED_MAX = 6 };
 
-static const char *text_of(const json_t *object, const char *name);
 static const char *author_of(const json_t *override, int64_t now_ms,
                              struct mu_arena *arena);
 
@@ -24,7 +24,7 @@ mu_override_text_write(const json_t *status,
                              .dispensable = 2,
                              .width = view->width,
                              .is_color = view->is_color};
-    const char *now = text_of(status, "now");
+    const char *now = mu_field_text(status, "now");
     int64_t now_ms = 0;
     const json_t *one;
     size_t i;
@@ -40,7 +40,7 @@ mu_override_text_write(const json_t *status,
     json_array_foreach(overrides, i, one)
     {
         struct mu_table_row *row;
-        const char *clear = text_of(one, "clear");
+        const char *clear = mu_field_text(one, "clear");
 
         if (i >= FOLDED_MAX && !view->is_full) {
             break;
@@ -78,9 +78,9 @@ mu_override_text_sentence(const json_t *override, struct mu_arena *arena)
         {"restart", "is being restarted", false},
         {"stop-all", "keeps all resources stopped", false},
     };
-    const char *kind = text_of(override, "kind");
-    const char *resource = text_of(override, "resource");
-    const char *node = text_of(override, "node");
+    const char *kind = mu_field_text(override, "kind");
+    const char *resource = mu_field_text(override, "resource");
+    const char *node = mu_field_text(override, "node");
     const char *subject = resource ? resource : node ? node : "the cluster";
 
     for (size_t i = 0; kind && i < sizeof(sentences) / sizeof(sentences[0]);
@@ -101,9 +101,9 @@ const char *
 mu_override_text_end(const json_t *override, int64_t now_ms,
                      struct mu_arena *arena)
 {
-    const char *until = text_of(override, "until");
-    const char *ends = text_of(override, "ends");
-    bool is_once = json_is_true(json_object_get(override, "once"));
+    const char *until = mu_field_text(override, "until");
+    const char *ends = mu_field_text(override, "ends");
+    bool is_once = mu_field_is_true(override, "once");
     char span[MU_API_TIME_SIZE];
     char time[MU_API_TIME_SIZE];
     int64_t until_ms;
@@ -128,9 +128,9 @@ mu_override_text_end(const json_t *override, int64_t now_ms,
 static const char *
 author_of(const json_t *override, int64_t now_ms, struct mu_arena *arena)
 {
-    const char *by = text_of(override, "by");
-    const char *since = text_of(override, "since");
-    const char *message = text_of(override, "message");
+    const char *by = mu_field_text(override, "by");
+    const char *since = mu_field_text(override, "since");
+    const char *message = mu_field_text(override, "message");
     char span[MU_API_TIME_SIZE] = "";
     int64_t since_ms;
 
@@ -143,10 +143,4 @@ author_of(const json_t *override, int64_t now_ms, struct mu_arena *arena)
     return mu_text_make(arena, "set%s%s%s%s%s%s%s", *span ? " " : "", span,
                         *span ? " ago" : "", by ? " by " : "", by ? by : "",
                         message ? ": " : "", message ? message : "");
-}
-
-static const char *
-text_of(const json_t *object, const char *name)
-{
-    return json_string_value(json_object_get(object, name));
 }

@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "tools/client.h"
+#include "tools/field.h"
+#include "tools/live.h"
 #include "tools/record.h"
 
 enum { ANSWER_MS = 8000 };
@@ -83,21 +85,8 @@ mu_pcmk_nodes(struct mu_tool *tool, json_t **ret_nodes)
 const json_t *
 mu_pcmk_find_node(const json_t *nodes, const char *name)
 {
-    const json_t *one;
-    size_t i;
-
-    if (!name || !*name) {
-        name = json_string_value(json_object_get(nodes, "local"));
-    }
-    json_array_foreach(json_object_get(nodes, "nodes"), i, one)
-    {
-        const char *its = json_string_value(json_object_get(one, "name"));
-
-        if (name && its && strcmp(its, name) == 0) {
-            return one;
-        }
-    }
-    return NULL;
+    return mu_live_node(nodes,
+                        name && *name ? name : mu_field_text(nodes, "local"));
 }
 
 static int

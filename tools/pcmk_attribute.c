@@ -11,6 +11,7 @@
 #include "crm/edit.h"
 #include "tools/cib_edit.h"
 #include "tools/client.h"
+#include "tools/field.h"
 #include "tools/pcmk.h"
 
 enum verb { QUERY, UPDATE, DELETE };
@@ -85,9 +86,9 @@ mu_pcmk_attribute_updater(struct mu_tool *tool, int argc, char **argv)
     code = mu_pcmk_nodes(tool, &nodes);
     json_array_foreach(json_object_get(nodes, "nodes"), i, one)
     {
-        const char *name = json_string_value(json_object_get(one, "name"));
-        const char *value = json_string_value(
-            json_object_get(json_object_get(one, "attributes"), call.name));
+        const char *name = mu_field_text(one, "name");
+        const char *value =
+            mu_field_text(json_object_get(one, "attributes"), call.name);
 
         if (value && name &&
             (call.is_all || one == mu_pcmk_find_node(nodes, call.node))) {
@@ -348,8 +349,7 @@ run_transient(struct mu_tool *tool, const struct call *call)
         if (code) {
             return code;
         }
-        node = mu_arena_strdup(
-            &tool->arena, json_string_value(json_object_get(nodes, "local")));
+        node = mu_arena_strdup(&tool->arena, mu_field_text(nodes, "local"));
         json_decref(nodes);
     }
     if (!node) {
@@ -372,9 +372,9 @@ query_transient(struct mu_tool *tool, const struct call *call)
     if (code) {
         return code;
     }
-    value = json_string_value(json_object_get(
+    value = mu_field_text(
         json_object_get(mu_pcmk_find_node(nodes, call->node), "attributes"),
-        call->name));
+        call->name);
     code = answer(tool, call, "status", value);
     json_decref(nodes);
     return code;
@@ -392,8 +392,8 @@ run_config(struct mu_tool *tool, const struct call *call)
         if (code) {
             return code;
         }
-        copy.node = mu_arena_strdup(
-            &tool->arena, json_string_value(json_object_get(nodes, "local")));
+        copy.node =
+            mu_arena_strdup(&tool->arena, mu_field_text(nodes, "local"));
         json_decref(nodes);
     }
     if (copy.verb == QUERY) {

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tools/field.h"
 #include "tools/pcmk.h"
 
 static void list(const json_t *nodes, bool is_partition);
@@ -47,9 +48,8 @@ mu_pcmk_node_run(struct mu_tool *tool, int argc, char **argv)
     }
     switch (what) {
     case 'n':
-        (void)puts(json_string_value(json_object_get(nodes, "local"))
-                       ? json_string_value(json_object_get(nodes, "local"))
-                       : "");
+        (void)puts(mu_field_text(nodes, "local") ? mu_field_text(nodes, "local")
+                                                 : "");
         break;
     case 'N':
         code = MU_PCMK_NOT_THERE;
@@ -57,21 +57,19 @@ mu_pcmk_node_run(struct mu_tool *tool, int argc, char **argv)
         {
             char text[32];
 
-            (void)snprintf(
-                text, sizeof(text), "%lld",
-                (long long)json_integer_value(json_object_get(one, "id")));
+            (void)snprintf(text, sizeof(text), "%lld",
+                           (long long)mu_field_number(one, "id"));
             if (strcmp(text, id) == 0) {
-                (void)puts(json_string_value(json_object_get(one, "name")));
+                (void)puts(mu_field_text(one, "name"));
                 code = MU_PCMK_OK;
             }
         }
         break;
     case 'i':
-        (void)printf("%lld\n", (long long)json_integer_value(
-                                   json_object_get(nodes, "id")));
+        (void)printf("%lld\n", (long long)mu_field_number(nodes, "id"));
         break;
     case 'q':
-        (void)puts(json_is_true(json_object_get(nodes, "quorate")) ? "1" : "0");
+        (void)puts(mu_field_is_true(nodes, "quorate") ? "1" : "0");
         break;
     default:
         list(nodes, what == 'p');
@@ -89,14 +87,12 @@ list(const json_t *nodes, bool is_partition)
 
     json_array_foreach(json_object_get(nodes, "nodes"), i, one)
     {
-        const char *name = json_string_value(json_object_get(one, "name"));
-        bool is_member = json_is_true(json_object_get(one, "member"));
+        const char *name = mu_field_text(one, "name");
+        bool is_member = mu_field_is_true(one, "member");
 
         if (!is_partition) {
-            (void)printf(
-                "%lld %s %s\n",
-                (long long)json_integer_value(json_object_get(one, "id")), name,
-                is_member ? "member" : "lost");
+            (void)printf("%lld %s %s\n", (long long)mu_field_number(one, "id"),
+                         name, is_member ? "member" : "lost");
         } else if (is_member) {
             (void)printf("%s ", name);
         }

@@ -8,6 +8,8 @@
 #include "crm/edit.h"
 #include "tools/cib_edit.h"
 #include "tools/client.h"
+#include "tools/field.h"
+#include "tools/live.h"
 #include "tools/pcmk.h"
 
 /* What a call of crm_resource asks for. */
@@ -25,8 +27,6 @@ static int run(struct mu_tool *tool, const struct call *call);
 static int locate(struct mu_tool *tool, const char *resource);
 static int show_value(struct mu_tool *tool, const struct call *call);
 static int change(struct mu_cib_edit *edit, void *context);
-static int fetch(struct mu_tool *tool, json_t **ret_status);
-static bool is_copy_of(const char *id, const char *resource);
 
 int
 mu_pcmk_resource_run(struct mu_tool *tool, int argc, char **argv)
@@ -129,13 +129,11 @@ run(struct mu_tool *tool, const struct call *call)
     case 'U':
         return mu_pcmk_exit_of(mu_cib_edit_run(tool, change, &copy));
     case 'l':
-        code = fetch(tool, &status);
+        code = mu_pcmk_exit_of(mu_live_status(tool, &status));
         json_array_foreach(json_object_get(status, "resources"), i, one)
         {
-            const char *kind = json_string_value(json_object_get(one, "kind"));
-
-            if (kind && strcmp(kind, "primitive") == 0) {
-                (void)puts(json_string_value(json_object_get(one, "id")));
+            if (mu_field_is(one, "kind", "primitive")) {
+                (void)puts(mu_field_text(one, "id"));
             }
         }
         json_decref(status);
@@ -156,35 +154,30 @@ locate(struct mu_tool *tool, const char *resource)
     bool is_known = false;
     bool is_active = false;
     size_t i;
-    int code = fetch(tool, &status);
+    int code = mu_pcmk_exit_of(mu_live_status(tool, &status));
 
     if (code) {
         return code;
     }
     json_array_foreach(json_object_get(status, "resources"), i, one)
     {
-        const char *id = json_string_value(json_object_get(one, "id"));
-        const char *kind = json_string_value(json_object_get(one, "kind"));
-        const char *parent = json_string_value(json_object_get(one, "parent"));
-        const char *role = json_string_value(json_object_get(one, "role"));
         const json_t *node;
         size_t j;
 
-        if (!id || !kind ||
-            (!is_copy_of(id, resource) &&
-             !(parent && is_copy_of(parent, resource)))) {
+        if (!mu_live_is_below(status, one, resource)) {
             continue;
         }
         is_known = true;
+        if (!mu_field_is(one, "kind", "primitive")) {
+            continue; /* The members tell it. */
+        }
         json_array_foreach(json_object_get(one, "nodes"), j, node)
         {
-            if (strcmp(kind, "primitive") == 0) {
-                is_active = true;
-                (void)printf("resource %s is running on: %s %s\n", resource,
-                             json_string_value(node),
-                             role && strcmp(role, "Promoted") == 0 ? "Promoted"
-                                                                   : "");
-            }
+            is_active = true;
+            (void)printf("resource %s is running on: %s %s\n", resource,
+                         json_string_value(node),
+                         mu_field_is(one, "role", "Promoted") ? "Promoted"
+                                                              : "");
         }
     }
     json_decref(status);
@@ -245,22 +238,4 @@ change(struct mu_cib_edit *edit, void *context)
     return error ? mu_tool_fail(edit->tool, "%s",
                                 report.count ? report.items[0].text : "refused")
                  : MU_TOOL_OK;
-}
-
-static int
-fetch(struct mu_tool *tool, json_t **ret_status)
-{
-    *ret_status = NULL;
-    return mu_pcmk_exit_of(mu_client_ask(
-        tool, json_pack("{s:s}", "request", "status"), ret_status));
-}
-
-/* Tells whether 'id' is the resource or a numbered copy of it. */
-static bool
-is_copy_of(const char *id, const char *resource)
-{
-    size_t length = strlen(resource);
-
-    return strncmp(id, resource, length) == 0 &&
-           (id[length] == '\0' || id[length] == ':');
 }

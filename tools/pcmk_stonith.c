@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "daemon/api_time.h"
 #include "tools/client.h"
+#include "tools/field.h"
 #include "tools/pcmk.h"
 
 enum { WAIT_MS = 120000, LONG_TAG = 1000, LONG_TOLERANCE, LONG_OUTPUT };
@@ -180,9 +181,7 @@ newest(const json_t *fencing, const char *node)
 
     json_array_foreach(fencing, i, one)
     {
-        const char *target = json_string_value(json_object_get(one, "target"));
-
-        if (target && strcmp(target, node) == 0 &&
+        if (mu_field_is(one, "target", node) &&
             (!found || time_ms(one, "asked") >= time_ms(found, "asked"))) {
             found = one;
         }
@@ -193,7 +192,7 @@ newest(const json_t *fencing, const char *node)
 static int64_t
 time_ms(const json_t *one, const char *name)
 {
-    const char *text = json_string_value(json_object_get(one, name));
+    const char *text = mu_field_text(one, name);
     int64_t ms = 0;
 
     return text && mu_api_time_parse(text, &ms) == 0 ? ms : 0;
@@ -219,7 +218,7 @@ history(struct mu_tool *tool, const struct call *call)
     }
     json_array_foreach(fencing, i, one)
     {
-        const char *target = json_string_value(json_object_get(one, "target"));
+        const char *target = mu_field_text(one, "target");
 
         if (!target || (strcmp(call->node, "*") != 0 &&
                         strcmp(call->node, target) != 0)) {
@@ -242,8 +241,8 @@ history(struct mu_tool *tool, const struct call *call)
 static void
 write_text(const json_t *one)
 {
-    const char *by = json_string_value(json_object_get(one, "by"));
-    const char *ended = json_string_value(json_object_get(one, "ended"));
+    const char *by = mu_field_text(one, "by");
+    const char *ended = mu_field_text(one, "ended");
     const char *word = outcome(one);
 
     (void)printf("%s was %s to %s node %s on behalf of musterd from %s%s%s\n",
@@ -251,16 +250,15 @@ write_text(const json_t *one)
                  strcmp(word, "success") == 0   ? "able"
                  : strcmp(word, "pending") == 0 ? "asked"
                                                 : "not able",
-                 json_string_value(json_object_get(one, "action")),
-                 json_string_value(json_object_get(one, "target")),
+                 mu_field_text(one, "action"), mu_field_text(one, "target"),
                  by ? by : "nobody", ended ? " at " : "", ended ? ended : "");
 }
 
 static void
 write_xml(const json_t *one)
 {
-    const char *by = json_string_value(json_object_get(one, "by"));
-    const char *ended = json_string_value(json_object_get(one, "ended"));
+    const char *by = mu_field_text(one, "by");
+    const char *ended = mu_field_text(one, "ended");
     const char *word = outcome(one);
 
     /* Names of nodes and actions need no escaping; nothing else is told. */
@@ -268,8 +266,7 @@ write_xml(const json_t *one)
                  "action=\"%s\" target=\"%s\" client=\"musterd\" "
                  "origin=\"%s\" delegate=\"%s\"%s%s%s/>\n",
                  strcmp(word, "success") == 0 ? "success" : word, word,
-                 json_string_value(json_object_get(one, "action")),
-                 json_string_value(json_object_get(one, "target")),
+                 mu_field_text(one, "action"), mu_field_text(one, "target"),
                  by ? by : "", by ? by : "", ended ? " completed=\"" : "",
                  ended ? ended : "", ended ? "\"" : "");
 }
@@ -277,7 +274,7 @@ write_xml(const json_t *one)
 static const char *
 outcome(const json_t *one)
 {
-    const char *state = json_string_value(json_object_get(one, "state"));
+    const char *state = mu_field_text(one, "state");
 
     return !state                            ? "pending"
            : strcmp(state, "done") == 0      ? "success"

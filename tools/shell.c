@@ -15,6 +15,7 @@
 #include "tools/client.h"
 #include "tools/command_find.h"
 #include "tools/draft.h"
+#include "tools/field.h"
 #include "tools/line.h"
 #include "tools/session.h"
 
@@ -540,7 +541,7 @@ find_node(struct shell *shell)
     if (mu_client_ask_on(shell->tool, ipc,
                          json_pack("{s:s}", "request", "nodes"), ASK_NODE_MS,
                          &answer) == MU_TOOL_OK) {
-        name = json_string_value(json_object_get(answer.result, "local"));
+        name = mu_field_text(answer.result, "local");
     }
     if (name) {
         mu_text_format(shell->node, sizeof(shell->node), "%s", name);

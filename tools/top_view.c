@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "daemon/api_time.h"
+#include "tools/field.h"
 
 enum {
     EVENTS_SHOWN_MAX = 6,
@@ -53,11 +54,7 @@ static const char *fit(struct screen *screen, const char *text, unsigned width);
 static const char *pad(struct screen *screen, const char *text, unsigned width);
 static const char *age(struct screen *screen, const json_t *object,
                        const char *name);
-static const char *text_of(const json_t *object, const char *name);
 static const char *word_of(const json_t *object, const char *name);
-static bool is_true(const json_t *object, const char *name);
-static const json_t *find(const json_t *array, const char *key,
-                          const char *name);
 
 void
 mu_top_view_build(struct mu_arena *arena, const struct mu_top_view_input *input,
@@ -65,7 +62,7 @@ mu_top_view_build(struct mu_arena *arena, const struct mu_top_view_input *input,
 {
     struct screen screen = {
         .arena = arena, .input = input, .view = view, .out = ret_lines};
-    const char *now = text_of(input->status, "now");
+    const char *now = mu_field_text(input->status, "now");
 
     memset(ret_lines, 0, sizeof(*ret_lines));
     if (now && mu_api_time_parse(now, &screen.now_ms)) {
@@ -101,10 +98,11 @@ mu_top_view_selected(const struct mu_top_view_input *input,
 
     if (view->selected < count) {
         *ret_screen = MU_TOP_VIEW_NODE;
-        return text_of(json_array_get(nodes, view->selected), "name");
+        return mu_field_text(json_array_get(nodes, view->selected), "name");
     }
     *ret_screen = MU_TOP_VIEW_RESOURCE;
-    return text_of(json_array_get(resources, view->selected - count), "id");
+    return mu_field_text(json_array_get(resources, view->selected - count),
+                         "id");
 }
 
 static void
@@ -144,8 +142,8 @@ static void
 build_resource(struct screen *screen)
 {
     const json_t *one =
-        find(json_object_get(screen->input->status, "resources"), "id",
-             screen->view->item);
+        mu_field_find(json_object_get(screen->input->status, "resources"), "id",
+                      screen->view->item);
     const json_t *event;
     size_t i;
 
@@ -154,7 +152,7 @@ build_resource(struct screen *screen)
                 mu_text_make(screen->arena, "%s: is not configured any more",
                              screen->view->item ? screen->view->item : "?"));
     } else {
-        const char *agent = text_of(one, "agent");
+        const char *agent = mu_field_text(one, "agent");
         const char *since = age(screen, one, "since");
         const char *note = note_of(screen, one);
 
@@ -175,7 +173,7 @@ build_resource(struct screen *screen)
     row_add(screen, MU_TABLE_BOLD, "HISTORY");
     json_array_foreach(screen->input->events, i, event)
     {
-        const char *resource = text_of(event, "resource");
+        const char *resource = mu_field_text(event, "resource");
 
         if (resource && screen->view->item &&
             strncmp(resource, screen->view->item, strlen(resource)) == 0) {
@@ -193,7 +191,8 @@ build_node(struct screen *screen)
 {
     const json_t *status = screen->input->status;
     const char *item = screen->view->item ? screen->view->item : "?";
-    const json_t *node = find(json_object_get(status, "nodes"), "name", item);
+    const json_t *node =
+        mu_field_find(json_object_get(status, "nodes"), "name", item);
     const json_t *one;
     const char *name;
     size_t i;
@@ -208,7 +207,7 @@ build_node(struct screen *screen)
     row_add(screen, MU_TABLE_BOLD, "RUNS");
     json_array_foreach(json_object_get(status, "resources"), i, one)
     {
-        const char *kind = text_of(one, "kind");
+        const char *kind = mu_field_text(one, "kind");
         const char *cell = cell_of(screen, one, item);
 
         if (*cell && kind && strcmp(kind, "primitive") == 0) {
@@ -232,7 +231,7 @@ build_node(struct screen *screen)
     row_add(screen, MU_TABLE_BOLD, "HISTORY");
     json_array_foreach(screen->input->events, i, one)
     {
-        const char *at = text_of(one, "node");
+        const char *at = mu_field_text(one, "node");
 
         if (at && strcmp(at, item) == 0) {
             add_event(screen, one, true);
@@ -249,9 +248,9 @@ add_header(struct screen *screen)
 {
     const json_t *status = screen->input->status;
     const json_t *cluster = json_object_get(status, "cluster");
-    const char *health = text_of(status, "health");
-    const char *name = text_of(cluster, "name");
-    const char *coordinator = text_of(cluster, "coordinator");
+    const char *health = mu_field_text(status, "health");
+    const char *name = mu_field_text(cluster, "name");
+    const char *coordinator = mu_field_text(cluster, "coordinator");
     size_t problems = json_array_size(json_object_get(status, "problems"));
     struct mu_text_buffer text;
 
@@ -260,10 +259,10 @@ add_header(struct screen *screen)
         return;
     }
     mu_text_buffer_init(&text, screen->arena);
-    mu_text_buffer_add(&text, "cluster %s  %s %s   %s", name ? name : "?",
-                       screen->view->is_ascii ? "*" : "●",
-                       health ? health : "unknown",
-                       is_true(cluster, "quorate") ? "quorate" : "NO QUORUM");
+    mu_text_buffer_add(
+        &text, "cluster %s  %s %s   %s", name ? name : "?",
+        screen->view->is_ascii ? "*" : "●", health ? health : "unknown",
+        mu_field_is_true(cluster, "quorate") ? "quorate" : "NO QUORUM");
     if (coordinator) {
         mu_text_buffer_add(&text, "   coordinator %s", coordinator);
     }
@@ -276,7 +275,7 @@ add_header(struct screen *screen)
                            word_of(first, "text"));
     } else {
         mu_text_buffer_add(&text, "   %s",
-                           is_true(cluster, "idle") ? "idle" : "busy");
+                           mu_field_is_true(cluster, "idle") ? "idle" : "busy");
     }
     line_add(screen,
              !health || strcmp(health, "outage") == 0 ? MU_TABLE_RED
@@ -288,22 +287,22 @@ add_header(struct screen *screen)
 static void
 add_node_row(struct screen *screen, const json_t *node)
 {
-    const char *state = text_of(node, "state");
+    const char *state = mu_field_text(node, "state");
     const char *since = age(screen, node, "since");
-    const char *reason = text_of(node, "reason");
-    bool is_online = is_true(node, "online");
+    const char *reason = mu_field_text(node, "reason");
+    bool is_online = mu_field_is_true(node, "online");
 
     row_add(screen,
-            is_true(node, "unclean") ? MU_TABLE_RED
+            mu_field_is_true(node, "unclean") ? MU_TABLE_RED
             : !is_online || (state && strcmp(state, "online") != 0)
                 ? MU_TABLE_YELLOW
                 : MU_TABLE_PLAIN,
             mu_text_make(
                 screen->arena, "%s%s  %3d resources  %s%s%s%s",
-                pad(screen, text_of(node, "name"), name_width(screen)),
+                pad(screen, mu_field_text(node, "name"), name_width(screen)),
                 pad(screen, state ? state : "?", CELL_WIDTH_MAX),
                 (int)json_integer_value(json_object_get(node, "resources")),
-                is_true(node, "coordinator") ? "coordinator  " : "",
+                mu_field_is_true(node, "coordinator") ? "coordinator  " : "",
                 since ? "since " : "", since ? since : "",
                 reason ? mu_text_make(screen->arena, "  %s", reason) : ""));
 }
@@ -324,7 +323,7 @@ add_grid_head(struct screen *screen)
         if (i < GRID_NODES_MAX) {
             mu_text_buffer_add(
                 &text, "%s",
-                pad(screen, text_of(node, "name"), cell_width(screen)));
+                pad(screen, mu_field_text(node, "name"), cell_width(screen)));
         }
     }
     mu_text_buffer_add(&text, "SINCE NOTE");
@@ -353,14 +352,16 @@ add_resource_row(struct screen *screen, const json_t *resource)
         if (i < GRID_NODES_MAX) {
             mu_text_buffer_add(
                 &text, "%s",
-                pad(screen, cell_of(screen, resource, text_of(node, "name")),
+                pad(screen,
+                    cell_of(screen, resource, mu_field_text(node, "name")),
                     cell_width(screen)));
         }
     }
     mu_text_buffer_add(&text, "%s%s", pad(screen, since ? since : "-", 6),
                        note ? note : "");
     row_add(screen,
-            is_true(resource, "failed") || is_true(resource, "blocked")
+            mu_field_is_true(resource, "failed") ||
+                    mu_field_is_true(resource, "blocked")
                 ? MU_TABLE_RED
             : note ? MU_TABLE_YELLOW
                    : MU_TABLE_PLAIN,
@@ -371,7 +372,7 @@ add_resource_row(struct screen *screen, const json_t *resource)
 static const char *
 cell_of(const struct screen *screen, const json_t *resource, const char *node)
 {
-    const char *role = text_of(resource, "role");
+    const char *role = mu_field_text(resource, "role");
     const json_t *nodes = json_object_get(resource, "nodes");
     const json_t *at;
     size_t i;
@@ -381,10 +382,10 @@ cell_of(const struct screen *screen, const json_t *resource, const char *node)
         if (!node || strcmp(json_string_value(at), node) != 0) {
             continue;
         }
-        if (is_true(resource, "failed")) {
+        if (mu_field_is_true(resource, "failed")) {
             return screen->view->is_ascii ? "x" : "✗";
         }
-        if (text_of(resource, "pending")) {
+        if (mu_field_text(resource, "pending")) {
             return screen->view->is_ascii ? "~" : "◌";
         }
         if (role && strcmp(role, "Promoted") == 0) {
@@ -407,14 +408,14 @@ name_width(const struct screen *screen)
 
     json_array_foreach(resources, i, one)
     {
-        unsigned length = mu_table_length(text_of(one, "id")) +
-                          (text_of(one, "parent") ? 4 : 0);
+        unsigned length = mu_table_length(mu_field_text(one, "id")) +
+                          (mu_field_text(one, "parent") ? 4 : 0);
 
         width = length > width ? length : width;
     }
     json_array_foreach(nodes, i, one)
     {
-        unsigned length = mu_table_length(text_of(one, "name"));
+        unsigned length = mu_table_length(mu_field_text(one, "name"));
 
         width = length > width ? length : width;
     }
@@ -433,7 +434,7 @@ cell_width(const struct screen *screen)
 
     json_array_foreach(nodes, i, one)
     {
-        unsigned length = mu_table_length(text_of(one, "name")) + 2;
+        unsigned length = mu_table_length(mu_field_text(one, "name")) + 2;
 
         width = length > width ? length : width;
     }
@@ -447,12 +448,12 @@ cell_width(const struct screen *screen)
 static const char *
 note_of(struct screen *screen, const json_t *resource)
 {
-    const char *pending = text_of(resource, "pending");
-    const char *reason = text_of(resource, "reason");
+    const char *pending = mu_field_text(resource, "pending");
+    const char *reason = mu_field_text(resource, "reason");
     struct mu_text_buffer text;
 
     mu_text_buffer_init(&text, screen->arena);
-    if (is_true(resource, "blocked")) {
+    if (mu_field_is_true(resource, "blocked")) {
         mu_text_buffer_add(&text, "blocked");
     }
     if (json_is_false(json_object_get(resource, "managed"))) {
@@ -473,12 +474,13 @@ depth_of(const struct screen *screen, const json_t *resource)
 {
     const json_t *resources =
         json_object_get(screen->input->status, "resources");
-    const char *parent = text_of(resource, "parent");
+    const char *parent = mu_field_text(resource, "parent");
 
     if (!parent) {
         return 0;
     }
-    return text_of(find(resources, "id", parent), "parent") ? 2 : 1;
+    return mu_field_text(mu_field_find(resources, "id", parent), "parent") ? 2
+                                                                           : 1;
 }
 
 static void
@@ -502,9 +504,9 @@ static void
 add_flight(struct screen *screen, const json_t *flight)
 {
     int64_t timeout_ms = json_integer_value(json_object_get(flight, "timeout"));
-    const char *since = text_of(flight, "since");
-    const char *resource = text_of(flight, "resource");
-    const char *node = text_of(flight, "node");
+    const char *since = mu_field_text(flight, "since");
+    const char *resource = mu_field_text(flight, "resource");
+    const char *node = mu_field_text(flight, "node");
     int64_t begun_ms = screen->now_ms;
     int64_t used_ms;
     char bar[BAR_WIDTH + 1] = {0};
@@ -550,14 +552,15 @@ add_events(struct screen *screen, unsigned max)
 static void
 add_event(struct screen *screen, const json_t *event, bool is_row)
 {
-    const char *at = text_of(event, "at");
-    const char *text = text_of(event, "text");
+    const char *at = mu_field_text(event, "at");
+    const char *text = mu_field_text(event, "text");
     const json_t *operation = json_object_get(event, "operation");
     const char *line =
         mu_text_make(screen->arena, "  %.12s  %s",
                      at && strlen(at) > 11 ? at + 11 : "", text ? text : "");
-    enum mu_table_color color =
-        operation && !is_true(operation, "ok") ? MU_TABLE_RED : MU_TABLE_PLAIN;
+    enum mu_table_color color = operation && !mu_field_is_true(operation, "ok")
+                                    ? MU_TABLE_RED
+                                    : MU_TABLE_PLAIN;
 
     if (is_row) {
         row_add(screen, color, line);
@@ -670,7 +673,7 @@ pad(struct screen *screen, const char *text, unsigned width)
 static const char *
 age(struct screen *screen, const json_t *object, const char *name)
 {
-    const char *text = text_of(object, name);
+    const char *text = mu_field_text(object, name);
     char span[MU_API_TIME_SIZE];
     int64_t when_ms;
 
@@ -681,40 +684,11 @@ age(struct screen *screen, const json_t *object, const char *name)
     return mu_arena_strdup(screen->arena, span);
 }
 
-static const char *
-text_of(const json_t *object, const char *name)
-{
-    return json_string_value(json_object_get(object, name));
-}
-
 /* As above, with something to show for what is missing. */
 static const char *
 word_of(const json_t *object, const char *name)
 {
-    const char *text = text_of(object, name);
+    const char *text = mu_field_text(object, name);
 
     return text ? text : "?";
-}
-
-static bool
-is_true(const json_t *object, const char *name)
-{
-    return json_is_true(json_object_get(object, name));
-}
-
-static const json_t *
-find(const json_t *array, const char *key, const char *name)
-{
-    const json_t *one;
-    size_t i;
-
-    json_array_foreach(array, i, one)
-    {
-        const char *its = text_of(one, key);
-
-        if (its && name && strcmp(its, name) == 0) {
-            return one;
-        }
-    }
-    return NULL;
 }
