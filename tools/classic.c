@@ -41,6 +41,8 @@ static const char *instance_of(const struct mu_plan_placement *placement);
 static void failures_make(struct mu_classic *classic);
 static bool is_failure(const struct mu_status_op *op);
 static bool is_masked(const struct mu_status_op *op);
+static const char *meta_of(const struct mu_classic *classic,
+                           const char *resource, const char *name);
 static bool is_over(const struct mu_classic *classic, const char *resource,
                     const struct mu_status_op *op);
 static bool is_known(const struct mu_classic *classic, uint32_t node,
@@ -291,21 +293,29 @@ mu_classic_fail_count(const struct mu_classic *classic, uint32_t node,
 int32_t
 mu_classic_threshold(const struct mu_classic *classic, const char *resource)
 {
+    const char *value = meta_of(classic, resource, "migration-threshold");
+    int32_t threshold;
+
+    return value && mu_text_parse_score(value, &threshold) == 0 && threshold > 0
+               ? threshold
+               : THRESHOLD_NONE;
+}
+
+/* Returns a meta attribute of the resource, or of the one that this is a copy
+ * of; null when nothing sets it. */
+static const char *
+meta_of(const struct mu_classic *classic, const char *resource,
+        const char *name)
+{
     struct mu_params_context context = {.config = classic->snapshot->config,
                                         .now_ms = classic->snapshot->now_ms};
     const char *id =
         mu_arena_strndup(classic->arena, resource, strcspn(resource, ":"));
-    const char *value;
-    int32_t threshold;
 
     context.resource = mu_config_find_resource(context.config, id);
-    if (context.resource == MU_CONFIG_NONE) {
-        return THRESHOLD_NONE;
-    }
-    value = mu_params_meta(&context, "migration-threshold", NULL);
-    return value && mu_text_parse_score(value, &threshold) == 0 && threshold > 0
-               ? threshold
-               : THRESHOLD_NONE;
+    return context.resource == MU_CONFIG_NONE
+               ? NULL
+               : mu_params_meta(&context, name, NULL);
 }
 
 const char *
@@ -319,17 +329,10 @@ mu_classic_feature_set(const struct mu_classic *classic, uint32_t node)
 const char *
 mu_classic_property(const struct mu_classic *classic, const char *name)
 {
-    const struct mu_config_blocks *blocks =
-        &classic->snapshot->config->properties;
+    const struct mu_rule_input input = {.now_ms = classic->snapshot->now_ms};
 
-    for (uint32_t i = 0; i < blocks->count; i++) {
-        for (uint32_t j = 0; j < blocks->blocks[i].pairs_count; j++) {
-            if (strcmp(blocks->blocks[i].pairs[j].name, name) == 0) {
-                return blocks->blocks[i].pairs[j].value;
-            }
-        }
-    }
-    return NULL;
+    return mu_config_lookup(&classic->snapshot->config->properties, name,
+                            &input, NULL);
 }
 
 static unsigned
@@ -728,20 +731,11 @@ static bool
 is_over(const struct mu_classic *classic, const char *resource,
         const struct mu_status_op *op)
 {
-    struct mu_params_context context = {.config = classic->snapshot->config,
-                                        .now_ms = classic->snapshot->now_ms};
-    const char *id =
-        mu_arena_strndup(classic->arena, resource, strcspn(resource, ":"));
-    const char *value;
+    const char *value = meta_of(classic, resource, "failure-timeout");
     int64_t timeout_ms;
 
-    context.resource = mu_config_find_resource(context.config, id);
-    if (context.resource == MU_CONFIG_NONE || op->last_change_ms == 0) {
-        return false;
-    }
-    value = mu_params_meta(&context, "failure-timeout", NULL);
     return value && mu_text_parse_duration(value, &timeout_ms) == 0 &&
-           timeout_ms > 0 &&
+           timeout_ms > 0 && op->last_change_ms != 0 &&
            op->last_change_ms + timeout_ms <= classic->snapshot->now_ms;
 }
 

@@ -231,6 +231,16 @@ bool mu_classic_facts_next_ban(const struct mu_classic *classic,
 const char *mu_classic_facts_fence_state(const json_t *fence);
 int64_t mu_classic_facts_fence_time(const json_t *fence);
 
+/* Names of nodes in one line between brackets. */
+struct mu_classic_list {
+    const char *label; /* Null: never written. */
+    MU_VEC(const char *) names;
+};
+
+/* Appends the line, unless there is no name in it. */
+void mu_classic_text_write_list(const struct mu_classic_list *list,
+                                unsigned depth, struct mu_text_buffer *text);
+
 /* Lines for resources, for those on one node, for histories, and for what has
  * failed; parts of the text. */
 void mu_classic_resources_write(const struct mu_classic *classic,

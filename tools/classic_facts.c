@@ -7,6 +7,7 @@
 #include "daemon/api_time.h"
 #include "model/params.h"
 #include "tools/classic.h"
+#include "tools/field.h"
 
 static bool is_hidden(const char *name);
 static void add_names(const struct mu_pair *pairs, uint32_t count,
@@ -125,7 +126,7 @@ mu_classic_facts_fence_state(const json_t *fence)
         {"done", "successful"},
         {"failed", "failed"},
     };
-    const char *state = json_string_value(json_object_get(fence, "state"));
+    const char *state = mu_field_text(fence, "state");
 
     for (size_t i = 0; state && i < sizeof(words) / sizeof(words[0]); i++) {
         if (strcmp(words[i][0], state) == 0) {
@@ -138,8 +139,8 @@ mu_classic_facts_fence_state(const json_t *fence)
 int64_t
 mu_classic_facts_fence_time(const json_t *fence)
 {
-    const char *ended = json_string_value(json_object_get(fence, "ended"));
-    const char *asked = json_string_value(json_object_get(fence, "asked"));
+    const char *ended = mu_field_text(fence, "ended");
+    const char *asked = mu_field_text(fence, "asked");
     int64_t wall_ms = 0;
 
     ended = ended ? ended : asked;
@@ -196,17 +197,10 @@ is_hidden(const char *name)
 static const char *
 parameter(const struct mu_classic *classic, uint32_t index, const char *name)
 {
-    const struct mu_config_blocks *params =
-        &classic->snapshot->config->resources[index].params;
+    const struct mu_rule_input input = {.now_ms = classic->snapshot->now_ms};
 
-    for (uint32_t i = 0; i < params->count; i++) {
-        for (uint32_t j = 0; j < params->blocks[i].pairs_count; j++) {
-            if (strcmp(params->blocks[i].pairs[j].name, name) == 0) {
-                return params->blocks[i].pairs[j].value;
-            }
-        }
-    }
-    return NULL;
+    return mu_config_lookup(&classic->snapshot->config->resources[index].params,
+                            name, &input, NULL);
 }
 
 static int

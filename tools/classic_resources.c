@@ -13,12 +13,6 @@ struct page {
     struct mu_text_buffer *text;
 };
 
-/* Names of nodes in one line between brackets. */
-struct list {
-    const char *label;
-    MU_VEC(const char *) names;
-};
-
 static bool is_shown(const struct page *page,
                      const struct mu_classic_item *item);
 static void write_item(struct page *page, const struct mu_classic_item *item,
@@ -46,7 +40,8 @@ static const char *stopped_label(const struct page *page,
                                  const struct mu_classic_item *clone,
                                  const char *child, uint32_t node);
 static bool runs_on(const struct mu_classic_item *item, uint32_t node);
-static void write_list(struct page *page, struct list *list, unsigned depth);
+static void write_list(struct page *page, struct mu_classic_list *list,
+                       unsigned depth);
 static void write_bundle(struct page *page, const struct mu_classic_item *item,
                          unsigned depth);
 static void write_running(struct page *page, const struct mu_classic_item *item,
@@ -256,11 +251,12 @@ write_clone(struct page *page, const struct mu_classic_item *item,
             unsigned depth)
 {
     const struct mu_classic *classic = page->classic;
-    struct list promoted = {.label = "Promoted"};
-    struct list started = {.label = !item->is_promotable ? "Started"
-                                    : item->target == MU_ROLE_UNPROMOTED
-                                        ? "Unpromoted (target-role)"
-                                        : "Unpromoted"};
+    struct mu_classic_list promoted = {.label = "Promoted"};
+    struct mu_classic_list started = {.label =
+                                          !item->is_promotable ? "Started"
+                                          : item->target == MU_ROLE_UNPROMOTED
+                                              ? "Unpromoted (target-role)"
+                                              : "Unpromoted"};
 
     write_clone_label(page, item, depth);
     for (size_t i = 0; i < item->children.count; i++) {
@@ -269,7 +265,7 @@ write_clone(struct page *page, const struct mu_classic_item *item,
         if (is_alone(page, item, copy)) {
             write_item(page, copy, depth + 1);
         } else if (mu_classic_is_active(copy, false)) {
-            struct list *list =
+            struct mu_classic_list *list =
                 copy->role == MU_ROLE_PROMOTED ? &promoted : &started;
 
             *mu_vec_add(classic->arena, &list->names) =
@@ -388,7 +384,8 @@ write_stopped(struct page *page, const struct mu_classic_item *clone,
     bool *is_done = mu_arena_new(classic->arena, bool, count);
 
     for (uint32_t i = 0; i < count; i++) {
-        struct list stopped = {.label = stopped_label(page, clone, child, i)};
+        struct mu_classic_list stopped = {
+            .label = stopped_label(page, clone, child, i)};
 
         for (uint32_t j = i; j < count; j++) {
             if (!is_done[j] && !runs_on(clone, j) &&
@@ -435,18 +432,13 @@ runs_on(const struct mu_classic_item *item, uint32_t node)
 }
 
 static void
-write_list(struct page *page, struct list *list, unsigned depth)
+write_list(struct page *page, struct mu_classic_list *list, unsigned depth)
 {
-    if (list->names.count == 0) {
-        return;
+    if (list->names.count > 0) {
+        qsort(list->names.items, list->names.count, sizeof(const char *),
+              name_cmp);
     }
-    qsort(list->names.items, list->names.count, sizeof(const char *), name_cmp);
-    mu_text_buffer_add(page->text, "%*s* %s: [", (int)depth * 2, "",
-                       list->label);
-    for (size_t i = 0; i < list->names.count; i++) {
-        mu_text_buffer_add(page->text, " %s", list->names.items[i]);
-    }
-    mu_text_buffer_add(page->text, " ]\n");
+    mu_classic_text_write_list(list, depth, page->text);
 }
 
 static void

@@ -7,18 +7,13 @@
 
 #include "model/names.h"
 #include "tools/classic.h"
+#include "tools/field.h"
 
 struct page {
     const struct mu_classic *classic;
     const struct mu_classic_view *view;
     struct mu_text_buffer *text;
     bool is_begun; /* A section has been written. */
-};
-
-/* Names of nodes in one line between brackets. */
-struct list {
-    const char *label;
-    MU_VEC(const char *) names;
 };
 
 static bool has(const struct page *page, unsigned part);
@@ -31,8 +26,6 @@ static void write_maintenance(struct page *page);
 static void write_nodes(struct page *page);
 static bool is_node_plain(const struct page *page, uint32_t node);
 static void write_node(struct page *page, uint32_t node);
-static void write_list(struct page *page, const struct list *list,
-                       unsigned depth);
 static void write_resources(struct page *page);
 static void write_by_node(struct page *page);
 static void write_attributes(struct page *page);
@@ -282,7 +275,7 @@ static void
 write_nodes(struct page *page)
 {
     const struct mu_classic *classic = page->classic;
-    struct list lists[6] = {
+    struct mu_classic_list lists[6] = {
         {.label = "Online"},       {.label = "OFFLINE"},
         {.label = "RemoteOnline"}, {.label = "RemoteOFFLINE"},
         {.label = "GuestOnline"},  {.label = NULL}};
@@ -293,10 +286,10 @@ write_nodes(struct page *page)
             &classic->snapshot->status->nodes[i];
         bool is_online = classic->plan->nodes_before[i].is_online;
         bool is_guest = mu_classic_is_guest(classic, i);
-        struct list *list = &lists[(is_guest          ? 4
-                                    : node->is_remote ? 2
-                                                      : 0) +
-                                   (is_online ? 0 : 1)];
+        struct mu_classic_list *list = &lists[(is_guest          ? 4
+                                               : node->is_remote ? 2
+                                                                 : 0) +
+                                              (is_online ? 0 : 1)];
 
         if (!mu_classic_wants_node(classic, page->view, i)) {
             continue;
@@ -309,7 +302,7 @@ write_nodes(struct page *page)
         mu_text_buffer_add(page->text, "\n");
     }
     for (unsigned i = 0; i < 5; i++) {
-        write_list(page, &lists[i], 1);
+        mu_classic_text_write_list(&lists[i], 1, page->text);
     }
 }
 
@@ -352,18 +345,18 @@ write_node(struct page *page, uint32_t node)
     }
 }
 
-static void
-write_list(struct page *page, const struct list *list, unsigned depth)
+void
+mu_classic_text_write_list(const struct mu_classic_list *list, unsigned depth,
+                           struct mu_text_buffer *text)
 {
     if (list->names.count == 0 || !list->label) {
         return;
     }
-    mu_text_buffer_add(page->text, "%*s* %s: [", (int)depth * 2, "",
-                       list->label);
+    mu_text_buffer_add(text, "%*s* %s: [", (int)depth * 2, "", list->label);
     for (size_t i = 0; i < list->names.count; i++) {
-        mu_text_buffer_add(page->text, " %s", list->names.items[i]);
+        mu_text_buffer_add(text, " %s", list->names.items[i]);
     }
-    mu_text_buffer_add(page->text, " ]\n");
+    mu_text_buffer_add(text, " ]\n");
 }
 
 static void
@@ -499,9 +492,9 @@ write_fences(struct page *page, const char *title, const char *state)
     json_array_foreach(page->classic->origin.fencing, i, one)
     {
         const char *its = mu_classic_facts_fence_state(one);
-        const char *target = json_string_value(json_object_get(one, "target"));
-        const char *action = json_string_value(json_object_get(one, "action"));
-        const char *by = json_string_value(json_object_get(one, "by"));
+        const char *target = mu_field_text(one, "target");
+        const char *action = mu_field_text(one, "action");
+        const char *by = mu_field_text(one, "by");
         bool is_pending = its && strcmp(its, "pending") == 0;
 
         if (!its || !target || !action || (state && strcmp(its, state) != 0)) {

@@ -8,6 +8,7 @@
 #include "doc/doc.h"
 #include "model/names.h"
 #include "tools/classic.h"
+#include "tools/field.h"
 
 struct page {
     const struct mu_classic *classic;
@@ -535,10 +536,10 @@ write_fencing(struct page *page)
     json_array_foreach(fencing, i, one)
     {
         const char *state = mu_classic_facts_fence_state(one);
-        const char *target = json_string_value(json_object_get(one, "target"));
-        const char *action = json_string_value(json_object_get(one, "action"));
-        const char *by = json_string_value(json_object_get(one, "by"));
-        const char *reason = json_string_value(json_object_get(one, "reason"));
+        const char *target = mu_field_text(one, "target");
+        const char *action = mu_field_text(one, "action");
+        const char *by = mu_field_text(one, "by");
+        const char *reason = mu_field_text(one, "reason");
 
         if (!state || !target || !action) {
             continue;
