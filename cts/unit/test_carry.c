@@ -18,6 +18,7 @@
     "interval=\"10s\"/></operations></primitive>"
 
 static struct mu_arena arena;
+static const char *web_state; /* A parameter. */
 
 /* Two nodes that are up and know nothing; 'of_node' is in the first. */
 static struct mu_snapshot *
@@ -29,15 +30,19 @@ cluster(const char *of_node, const char *constraints)
         "<cluster_property_set id=\"o\"><nvpair id=\"o-f\" "
         "name=\"stonith-enabled\" value=\"false\"/></cluster_property_set>"
         "</crm_config><nodes><node id=\"1\" uname=\"n1\">%s</node>"
-        "<node id=\"2\" uname=\"n2\"/></nodes><resources>" DUMMY("web")
-        "<group id=\"g\">" DUMMY("a") DUMMY("b") "</group>"
+        "<node id=\"2\" uname=\"n2\"/></nodes><resources>"
+        "<primitive id=\"web\" class=\"ocf\" provider=\"pacemaker\" "
+        "type=\"Dummy\"><instance_attributes id=\"w\"><nvpair id=\"w-s\" "
+        "name=\"state\" value=\"%s\"/></instance_attributes><operations>"
+        "<op id=\"web-m\" name=\"monitor\" interval=\"10s\"/></operations>"
+        "</primitive><group id=\"g\">" DUMMY("a") DUMMY("b") "</group>"
         "<clone id=\"c\">" DUMMY("ping") "</clone></resources>"
         "<constraints>%s</constraints></configuration><status>"
         "<node_state id=\"1\" uname=\"n1\" in_ccm=\"true\" crmd=\"online\" "
         "join=\"member\" expected=\"member\"/>"
         "<node_state id=\"2\" uname=\"n2\" in_ccm=\"true\" crmd=\"online\" "
         "join=\"member\" expected=\"member\"/></status></cib>",
-        of_node, constraints);
+        of_node, web_state, constraints);
     struct mu_snapshot *snapshot;
     struct mu_errbuf err = {0};
     int r = mu_cib_status_read_cib(
@@ -111,6 +116,43 @@ START_TEST(what_was_moved_is_where_the_plan_put_it)
 }
 END_TEST
 
+/* A failure of long ago is forgotten once, not in every plan to come. */
+START_TEST(what_was_forgotten_is_not_forgotten_again)
+{
+    struct mu_snapshot *snapshot =
+        cluster("", "</constraints><rsc_defaults><meta_attributes id=\"r\">"
+                    "<nvpair id=\"r-t\" name=\"failure-timeout\" "
+                    "value=\"60s\"/></meta_attributes></rsc_defaults>"
+                    "<constraints>");
+    uint32_t node;
+
+    (void)settle(&snapshot);
+    node = strcmp(place_of(snapshot, "web"), "n1") == 0 ? 0 : 1;
+    snapshot = mu_happen_resource_failed(&arena, snapshot, node, "web", 1);
+    ck_assert_uint_eq(settle(&snapshot), 1);
+    ck_assert_uint_eq(snapshot->status->nodes[node].attributes_count, 2);
+    snapshot->now_ms += 61000;
+    ck_assert_uint_eq(settle(&snapshot), 1);
+    ck_assert_uint_eq(snapshot->status->nodes[node].attributes_count, 0);
+}
+END_TEST
+
+/* What was started with the parameters of today is as it should be; with
+ * others it is started again. */
+START_TEST(what_was_started_remembers_its_parameters)
+{
+    struct mu_snapshot *snapshot = cluster("", "");
+
+    (void)settle(&snapshot);
+    snapshot->config = cluster("", "")->config;
+    ck_assert_uint_eq(settle(&snapshot), 0);
+    web_state = "/run/b";
+    snapshot->config = cluster("", "")->config;
+    ck_assert_uint_eq(settle(&snapshot), 1);
+    ck_assert_str_ne(place_of(snapshot, "web"), "");
+}
+END_TEST
+
 /* An attribute counts as if the node had said it; taken back, all is as it
  * was. */
 START_TEST(an_attribute_that_is_set_and_removed_leaves_no_trace)
@@ -181,6 +223,7 @@ static void
 setup(void)
 {
     mu_arena_init(&arena, 1 << 26);
+    web_state = "/run/a";
 }
 
 static void
@@ -200,6 +243,8 @@ main(void)
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_add_test(tcase, after_a_plan_nothing_is_left_to_be_done);
     tcase_add_test(tcase, what_was_moved_is_where_the_plan_put_it);
+    tcase_add_test(tcase, what_was_forgotten_is_not_forgotten_again);
+    tcase_add_test(tcase, what_was_started_remembers_its_parameters);
     tcase_add_test(tcase,
                    an_attribute_that_is_set_and_removed_leaves_no_trace);
     tcase_add_test(tcase, what_is_forgotten_is_looked_for_again);

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "base/vec.h"
+#include "model/params.h"
 
 /* The status while it changes: resources and their operations as vectors. */
 struct row {
@@ -22,6 +23,7 @@ struct carry {
     const struct mu_plan *plan;
     struct mu_status *status;
     struct rows *nodes;
+    struct mu_params_cache *params;
     int32_t next_call_id;
 };
 
@@ -30,10 +32,19 @@ static void rows_write(struct carry *carry);
 static void act(struct carry *carry, const struct mu_action *action);
 static void act_on_resource(struct carry *carry,
                             const struct mu_action *action);
+static void act_on_node(struct carry *carry, const struct mu_action *action);
 static void node_end(struct carry *carry, uint32_t node);
+static void unfenced_note(struct carry *carry, uint32_t node);
+static void failures_forget(struct carry *carry,
+                            const struct mu_action *action);
+static void reloaded_note(struct carry *carry, struct row *row,
+                          const struct mu_action *action);
 static struct row *row_get(struct carry *carry, const struct mu_action *action);
 static void op_put(struct carry *carry, struct row *row,
-                   const struct mu_action *action, const char *name);
+                   const struct mu_action *action);
+static const char *digest_of(struct carry *carry,
+                             const struct mu_action *action, const char *name,
+                             int64_t interval_ms);
 static void ops_remove(struct row *row, bool is_recurring, const char *name,
                        int64_t interval_ms);
 static const char *meta_of(const struct mu_action *action, const char *name);
@@ -43,7 +54,12 @@ mu_carry_out(struct mu_arena *arena, const struct mu_snapshot *snapshot,
              const struct mu_plan *plan)
 {
     struct carry carry = {
-        .arena = arena, .snapshot = snapshot, .plan = plan, .next_call_id = 1};
+        .arena = arena,
+        .snapshot = snapshot,
+        .plan = plan,
+        .params =
+            mu_params_cache_new(arena, snapshot->config, snapshot->now_ms),
+        .next_call_id = 1};
     bool *is_done = mu_arena_new(arena, bool, plan->actions_count + 1);
     struct mu_snapshot *after = mu_arena_new(arena, struct mu_snapshot, 1);
     bool is_moving = true;
@@ -139,14 +155,14 @@ act(struct carry *carry, const struct mu_action *action)
         act_on_resource(carry, action);
         return;
     case MU_ACTION_FENCE:
-        if (action->task != MU_TASK_FENCE_ON) {
+        if (action->task == MU_TASK_FENCE_ON) {
+            unfenced_note(carry, action->node);
+        } else {
             node_end(carry, action->node);
         }
         return;
     case MU_ACTION_NODE:
-        if (action->task == MU_TASK_SHUTDOWN) {
-            node_end(carry, action->node);
-        }
+        act_on_node(carry, action);
         return;
     case MU_ACTION_PSEUDO:
         return;
@@ -160,26 +176,16 @@ act_on_resource(struct carry *carry, const struct mu_action *action)
 
     switch (action->task) {
     case MU_TASK_START:
-        op_put(carry, row, action, "start");
+    case MU_TASK_PROMOTE:
+    case MU_TASK_DEMOTE:
+    case MU_TASK_MONITOR:
+    case MU_TASK_MIGRATE_FROM:
+        op_put(carry, row, action);
         return;
     case MU_TASK_STOP:
-        ops_remove(row, true, NULL, 0);
-        op_put(carry, row, action, "stop");
-        return;
-    case MU_TASK_PROMOTE:
-        op_put(carry, row, action, "promote");
-        return;
-    case MU_TASK_DEMOTE:
-        op_put(carry, row, action, "demote");
-        return;
-    case MU_TASK_MONITOR:
-        op_put(carry, row, action, "monitor");
-        return;
     case MU_TASK_MIGRATE_TO:
-        op_put(carry, row, action, "migrate_to");
-        return;
-    case MU_TASK_MIGRATE_FROM:
-        op_put(carry, row, action, "migrate_from");
+        ops_remove(row, true, NULL, 0);
+        op_put(carry, row, action);
         return;
     case MU_TASK_CANCEL:
         ops_remove(row, true, "monitor", action->interval_ms);
@@ -188,8 +194,10 @@ act_on_resource(struct carry *carry, const struct mu_action *action)
     case MU_TASK_LRM_DELETE:
         row->ops.count = 0;
         return;
-    case MU_TASK_NOTIFY:
     case MU_TASK_RELOAD_AGENT:
+        reloaded_note(carry, row, action);
+        return;
+    case MU_TASK_NOTIFY:
     case MU_TASK_FENCE_REBOOT:
     case MU_TASK_FENCE_OFF:
     case MU_TASK_FENCE_ON:
@@ -200,19 +208,111 @@ act_on_resource(struct carry *carry, const struct mu_action *action)
     }
 }
 
+/* Changes of what is known, without any agent. */
+static void
+act_on_node(struct carry *carry, const struct mu_action *action)
+{
+    if (action->task == MU_TASK_SHUTDOWN) {
+        node_end(carry, action->node);
+    } else if (action->task == MU_TASK_CLEAR_FAILCOUNT) {
+        failures_forget(carry, action);
+    } else if (action->task == MU_TASK_DELETE ||
+               action->task == MU_TASK_LRM_DELETE) {
+        row_get(carry, action)->ops.count = 0;
+    }
+}
+
 /* A node that was fenced, or left in order, runs nothing. */
 static void
 node_end(struct carry *carry, uint32_t node)
 {
     struct mu_status_node *status = &carry->status->nodes[node];
 
+    status->is_seen = true;
     status->is_member = false;
     status->is_process_up = false;
+    status->is_member_unknown = false;
+    status->is_held = false;
+    status->member_since_ms = 0;
+    status->process_since_ms = 0;
     status->join = MU_JOIN_DOWN;
     status->expected = MU_EXPECTED_DOWN;
     status->attributes = NULL;
     status->attributes_count = 0;
     carry->nodes[node].items.count = 0;
+}
+
+/* The attribute goes with the others when the node does. */
+static void
+unfenced_note(struct carry *carry, uint32_t node)
+{
+    struct mu_status_node *status = &carry->status->nodes[node];
+    struct mu_pair *pairs = mu_arena_new(carry->arena, struct mu_pair,
+                                         (size_t)status->attributes_count + 1);
+    const char *name = "#node-unfenced";
+    uint32_t count = 0;
+    uint32_t at = 0;
+
+    for (uint32_t i = 0; i < status->attributes_count; i++) {
+        int order = strcmp(status->attributes[i].name, name);
+
+        if (order != 0) {
+            pairs[count + (order > 0)] = status->attributes[i];
+            at += order < 0;
+            count++;
+        }
+    }
+    pairs[at] = (struct mu_pair){
+        name, mu_text_make(carry->arena, "%lld",
+                           (long long)(carry->snapshot->now_ms / 1000))};
+    status->attributes = pairs;
+    status->attributes_count = count + 1;
+}
+
+/* Fail counts, and the failures that they count. */
+static void
+failures_forget(struct carry *carry, const struct mu_action *action)
+{
+    struct mu_status_node *status = &carry->status->nodes[action->node];
+    struct mu_pair *pairs = mu_arena_new(carry->arena, struct mu_pair,
+                                         (size_t)status->attributes_count + 1);
+    const char *prefixes[] = {
+        mu_text_make(carry->arena, "fail-count-%s#", action->resource),
+        mu_text_make(carry->arena, "last-failure-%s#", action->resource)};
+    struct row *row = row_get(carry, action);
+    uint32_t count = 0;
+    size_t kept = 0;
+
+    for (uint32_t i = 0; i < status->attributes_count; i++) {
+        const char *name = status->attributes[i].name;
+
+        if (strncmp(name, prefixes[0], strlen(prefixes[0])) != 0 &&
+            strncmp(name, prefixes[1], strlen(prefixes[1])) != 0) {
+            pairs[count++] = status->attributes[i];
+        }
+    }
+    status->attributes = pairs;
+    status->attributes_count = count;
+    for (size_t i = 0; i < row->ops.count; i++) {
+        if (!row->ops.items[i].is_failure) {
+            row->ops.items[kept++] = row->ops.items[i];
+        }
+    }
+    row->ops.count = kept;
+}
+
+/* What made it active did so with the parameters of today, so to say. */
+static void
+reloaded_note(struct carry *carry, struct row *row,
+              const struct mu_action *action)
+{
+    for (size_t i = 0; i < row->ops.count; i++) {
+        struct mu_status_op *op = &row->ops.items[i];
+
+        if (op->interval_ms == 0 && !op->is_failure && op->digest_all) {
+            op->digest_all = digest_of(carry, action, "start", 0);
+        }
+    }
 }
 
 /* The history of the action's resource on its node; a new one goes where the
@@ -245,9 +345,9 @@ row_get(struct carry *carry, const struct mu_action *action)
 /* Of operations without interval only the newest is kept, and failures; of
  * recurring ones the newest of each. */
 static void
-op_put(struct carry *carry, struct row *row, const struct mu_action *action,
-       const char *name)
+op_put(struct carry *carry, struct row *row, const struct mu_action *action)
 {
+    const char *name = mu_plan_task_name(action->task);
     struct mu_status_op *op;
 
     ops_remove(row, action->interval_ms > 0, name, action->interval_ms);
@@ -261,11 +361,25 @@ op_put(struct carry *carry, struct row *row, const struct mu_action *action,
         .status = MU_OP_STATUS_DONE,
         .last_change_ms = carry->snapshot->now_ms,
         .last_run_ms = carry->snapshot->now_ms,
+        .digest_all = digest_of(carry, action, name, action->interval_ms),
         .migrate_source = meta_of(action, "migrate_source"),
         .migrate_target = meta_of(action, "migrate_target"),
         .on_node = carry->status->nodes[action->node].name,
         .transition = -1,
     };
+}
+
+/* What is no longer configured is run with what is remembered. */
+static const char *
+digest_of(struct carry *carry, const struct mu_action *action,
+          const char *name, int64_t interval_ms)
+{
+    return action->primitive == MU_PLAN_NONE
+               ? NULL
+               : mu_params_cache_digest(
+                     carry->params, action->primitive,
+                     &carry->snapshot->status->nodes[action->node], name,
+                     interval_ms);
 }
 
 static void
