@@ -46,11 +46,12 @@ const struct mu_tool_command mu_command_table_items[] = {
      "ends.\n",
      false},
     {"why", "explain", mu_muster_why_run,
-     "RESOURCE [NODE] | TASK RESOURCE [NODE]",
+     "[RESOURCE [NODE] | TASK RESOURCE [NODE]]",
      "why a resource is where it is, and not elsewhere",
      "Names what counted on each node and what would have to change. With a\n"
      "task in front it says why an action is to be done, back to what began "
      "it.\n"
+     "Without a word it tells of every resource.\n"
      "  -v, --full      also nodes that nothing speaks for or against\n"
      "Example:\n  muster why web node2\n  muster why stop web node2\n",
      false},

@@ -53,10 +53,13 @@ static const char *action_label(const struct answer *answer,
                                 const struct mu_action *action);
 static int check_words(struct answer *answer, int argc, char **argv,
                        uint32_t *ret_resource);
+static bool is_removed(const struct answer *answer, const char *id);
+static void answer_all(struct answer *answer);
 static void answer_resource(struct answer *answer, uint32_t resource);
 static void answer_instance(struct answer *answer, uint32_t instance);
 static void write_heading(struct answer *answer, uint32_t instance,
                           json_t *object);
+static const char *agent_text(const struct answer *answer, uint32_t instance);
 static void write_nodes(struct answer *answer, uint32_t instance,
                         json_t *object);
 static bool is_dull(const struct answer *answer, uint32_t instance,
@@ -85,9 +88,10 @@ mu_muster_why_run(struct mu_tool *tool, int argc, char **argv)
     const struct mu_snapshot *snapshot;
     int code;
 
-    if (argc < 1 || argc > 3) {
+    if (argc > 3) {
         return mu_tool_usage(tool, "name a resource, and a node if only that "
-                                   "one matters; or an action: stop web node2");
+                                   "one matters; or an action: stop web node2; "
+                                   "or nothing, for all resources");
     }
     code = mu_snapshot_get(tool, &snapshot);
     if (code) {
@@ -116,8 +120,16 @@ answer_words(struct answer *answer, int argc, char **argv)
     struct asked asked;
     int code;
 
+    if (argc == 0) {
+        answer_all(answer);
+        return MU_TOOL_OK;
+    }
     if (action_read(answer, argc, argv, &asked)) {
         return answer_actions(answer, &asked);
+    }
+    if (argc == 1 && is_removed(answer, argv[0])) {
+        answer_instance(answer, mu_why_find(answer->plan, argv[0]));
+        return MU_TOOL_OK;
     }
     if (argc > 2) {
         return mu_tool_usage(answer->tool,
@@ -382,6 +394,30 @@ check_words(struct answer *answer, int argc, char **argv,
     return MU_TOOL_OK;
 }
 
+/* It is active, or was, and no longer in the configuration. */
+static bool
+is_removed(const struct answer *answer, const char *id)
+{
+    uint32_t instance = mu_why_find(answer->plan, id);
+
+    return instance != MU_PLAN_NONE &&
+           answer->plan->instances[instance].is_removed &&
+           answer->plan->instances[instance].config == MU_PLAN_NONE;
+}
+
+static void
+answer_all(struct answer *answer)
+{
+    for (uint32_t i = 0; i < answer->plan->instances_count; i++) {
+        uint32_t config = answer->plan->instances[i].config;
+
+        if (config == MU_PLAN_NONE || answer->config->resources[config].kind ==
+                                          MU_RESOURCE_PRIMITIVE) {
+            answer_instance(answer, i);
+        }
+    }
+}
+
 /* Depth: clone, group, primitive. */
 static void
 answer_resource(struct answer *answer, uint32_t resource)
@@ -434,8 +470,6 @@ write_heading(struct answer *answer, uint32_t instance, json_t *object)
 {
     const struct mu_plan *plan = answer->plan;
     const char *id = plan->instances[instance].id;
-    const struct mu_config_resource *config =
-        &answer->config->resources[plan->instances[instance].config];
     const struct mu_plan_placement *before =
         find_placement(plan->before, plan->before_count, id);
     const struct mu_plan_placement *after =
@@ -444,20 +478,39 @@ write_heading(struct answer *answer, uint32_t instance, json_t *object)
     const char *wanted = after ? mu_names_role(after->role) : NULL;
     const char *node = before ? node_name(answer, before->node) : NULL;
     const char *wanted_node = after ? node_name(answer, after->node) : NULL;
+    uint32_t parent = plan->instances[instance].parent;
 
-    mu_text_buffer_add(&answer->text,
-                       "%s (%s%s%s:%s): %s%s%s; wanted: %s%s%s\n", id,
-                       config->class_name, config->provider ? ":" : "",
-                       config->provider ? config->provider : "", config->type,
+    mu_text_buffer_add(&answer->text, "%s (%s): %s%s%s; wanted: %s%s%s\n", id,
+                       agent_text(answer, instance),
                        role ? role : "Stopped", node ? " on " : "",
                        node ? node : "", wanted ? wanted : "Stopped",
                        wanted_node ? " on " : "",
                        wanted_node ? wanted_node : "");
     (void)json_object_update_new(
-        object, json_pack("{s:s, s:s?, s:s?, s:s?, s:s?, s:s?}", "instance", id,
+        object, json_pack("{s:s, s:s?, s:s?, s:s?, s:s?, s:s?, s:s?}",
+                          "instance", id, "parent",
+                          parent == MU_PLAN_NONE ? NULL
+                                                 : plan->instances[parent].id,
                           "role", role, "node", node, "wanted_role", wanted,
                           "wanted_node", wanted_node, "reason",
                           after ? after->reason : NULL));
+}
+
+/* "ocf:heartbeat:Dummy"; what was removed is known by that. */
+static const char *
+agent_text(const struct answer *answer, uint32_t instance)
+{
+    uint32_t index = answer->plan->instances[instance].config;
+    const struct mu_config_resource *config;
+
+    if (index == MU_PLAN_NONE) {
+        return "removed";
+    }
+    config = &answer->config->resources[index];
+    return mu_text_make(&answer->tool->arena, "%s%s%s:%s", config->class_name,
+                        config->provider ? ":" : "",
+                        config->provider ? config->provider : "",
+                        config->type);
 }
 
 static void
@@ -553,11 +606,14 @@ write_node(struct answer *answer, uint32_t instance, uint32_t node,
             list, reason_json(answer, reasons.items[i], instance, node));
     }
     (void)json_array_append_new(
-        nodes, json_pack("{s:s?, s:b, s:o, s:s?, s:s?, s:o}", "node",
-                         node_name(answer, node), "possible", is_possible,
+        nodes, json_pack("{s:s?, s:s?, s:b, s:o, s:s?, s:s?, s:o}", "node",
+                         node_name(answer, node), "state", state, "possible",
+                         is_possible,
                          "score",
-                         is_possible ? json_integer(about->scores[node])
-                                     : json_null(),
+                         node != MU_PLAN_NONE && about->scores &&
+                                 about->scores[node] != INT32_MIN
+                             ? json_integer(about->scores[node])
+                             : json_null(),
                          "not",
                          node == MU_PLAN_NONE
                              ? NULL
@@ -582,7 +638,8 @@ static json_t *
 reason_json(const struct answer *answer, const struct mu_plan_reason *reason,
             uint32_t instance, uint32_t node)
 {
-    return json_pack("{s:i, s:s?, s:s, s:b, s:s?}", "score",
+    return json_pack("{s:s, s:i, s:s?, s:s, s:b, s:s?}", "kind",
+                     mu_why_kind(reason->kind), "score",
                      (int)mu_why_score(reason, node), "source", reason->source,
                      "text", mu_why_reason(&answer->why, reason, node),
                      "promotion", reason->is_promotion, "remedy",

@@ -144,6 +144,18 @@ class WhatIfTest(unittest.TestCase):
         self.assertEqual(nodes["n3"]["remedy"],
                          "muster configure delete ban-db-n3")
 
+    def test_why_without_a_word_tells_of_everything(self):
+        """Who does not know yet what to ask about asks about all; in every
+        answer the reasons add up to the score."""
+        answer = json.loads(self.good("--format", "json", "why"))
+        self.assertLessEqual({"db", "web"},
+                             {one["instance"] for one in answer})
+        for one in answer:
+            for node in one["nodes"]:
+                added = sum(reason["score"] for reason in node["reasons"])
+                self.assertEqual(max(added, -1000000), node["score"], node)
+        self.assertIn("db runs on n1 because", self.good("why"))
+
     def test_why_of_an_action_goes_back_to_the_event(self):
         """A start elsewhere leads to the node that was lost."""
         self.write(self.path, self.cib.replace(

@@ -53,7 +53,10 @@ mu_colocate_add_dependent(struct mu_sched *sched,
     };
 
     if (mu_colocate_has_influence(colocation, NULL)) {
-        int32_t *before = mu_explain_before(sched, target);
+        /* Instances get the wishes once more, as their own. */
+        int32_t *before = mu_state_is_clone(target)
+                              ? NULL
+                              : mu_explain_before(sched, target);
 
         mu_colocate_merge(sched, colocation->dependent, &merge);
         mu_explain_change(

@@ -141,6 +141,7 @@ enum mu_reason_kind {
     MU_REASON_EXCLUSIVE,      /* resource-discovery=exclusive elsewhere. */
     MU_REASON_SHUTDOWN_LOCK,  /* It waits for 'other_node'. */
     MU_REASON_STOPPED,        /* target-role is Stopped. */
+    MU_REASON_REMOVED,        /* It is not in the configuration. */
     MU_REASON_UNMANAGED,      /* It is not managed, and runs there. */
     MU_REASON_MULTIPLE_ACTIVE, /* It was active twice: stop_only. */
     MU_REASON_PROMOTION,       /* Node attribute 'detail'. */

@@ -6,6 +6,7 @@
 
 #include "base/panic.h"
 #include "base/text.h"
+#include "sched/location.h"
 #include "sched/utilization.h"
 
 /* Whose meta attributes are read. */
@@ -612,9 +613,9 @@ mu_setup_removed(struct mu_sched *sched, const struct mu_status_resource *known)
     resource->is_removed = true;
     scores_init(sched, resource);
     if (sched->options->stop_removed_resources) {
-        for (uint32_t i = 0; i < sched->nodes_count; i++) {
-            resource->scores[i] = -MU_SCORE_INFINITY;
-        }
+        mu_location_ban_all(
+            sched, resource,
+            &(struct mu_plan_reason){.kind = MU_REASON_REMOVED});
     } else {
         resource->is_managed = false;
     }

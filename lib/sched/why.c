@@ -64,6 +64,11 @@ is_about(const struct mu_why *why, const struct mu_plan_reason *reason,
     if (reason->kind == MU_REASON_NONE) {
         return false;
     }
+    /* A group in a clone is promoted as a whole. */
+    if (reason->kind == MU_REASON_PROMOTION && !reason->is_promotion &&
+        instance != from) {
+        return false;
+    }
     /* The first member of a group gets the wishes, the others follow it. */
     for (uint32_t i = instance; is_location && i != from;
          i = why->plan->instances[i].parent) {

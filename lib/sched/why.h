@@ -63,6 +63,9 @@ void mu_why_list(const struct mu_why *why, uint32_t instance, uint32_t node,
 /* Returns what 'reason' adds on 'node'; 0 when it says nothing there. */
 int32_t mu_why_score(const struct mu_plan_reason *reason, uint32_t node);
 
+/* Returns the word for a kind of reason, for programs: "location". */
+const char *mu_why_kind(enum mu_reason_kind kind);
+
 /* Returns the sentence for 'reason' on 'node': "location ban-web-n2 forbids
  * it". */
 const char *mu_why_reason(const struct mu_why *why,

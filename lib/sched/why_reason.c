@@ -41,6 +41,39 @@ struct about {
 };
 
 const char *
+mu_why_kind(enum mu_reason_kind kind)
+{
+    static const char *const words[MU_REASON_PROMOTION + 1] = {
+        [MU_REASON_NONE] = "none",
+        [MU_REASON_LOCATION] = "location",
+        [MU_REASON_RULE] = "rule",
+        [MU_REASON_HEALTH] = "health",
+        [MU_REASON_STICKINESS] = "stickiness",
+        [MU_REASON_THRESHOLD] = "threshold",
+        [MU_REASON_FAILED] = "failed",
+        [MU_REASON_UNUSABLE] = "unusable",
+        [MU_REASON_MISCONFIGURED] = "misconfigured",
+        [MU_REASON_STOP_FAILED] = "stop-failed",
+        [MU_REASON_ON_FAIL_STOP] = "on-fail-stop",
+        [MU_REASON_COLOCATION] = "colocation",
+        [MU_REASON_DEPENDENT] = "dependent",
+        [MU_REASON_TICKET] = "ticket",
+        [MU_REASON_UTILIZATION] = "utilization",
+        [MU_REASON_CLONE_MAX] = "clone-max",
+        [MU_REASON_CLONE_NODE_MAX] = "clone-node-max",
+        [MU_REASON_EXCLUSIVE] = "exclusive",
+        [MU_REASON_SHUTDOWN_LOCK] = "shutdown-lock",
+        [MU_REASON_STOPPED] = "stopped",
+        [MU_REASON_REMOVED] = "removed",
+        [MU_REASON_UNMANAGED] = "unmanaged",
+        [MU_REASON_MULTIPLE_ACTIVE] = "multiple-active",
+        [MU_REASON_PROMOTION] = "promotion",
+    };
+
+    return words[kind];
+}
+
+const char *
 mu_why_reason(const struct mu_why *why, const struct mu_plan_reason *reason,
               uint32_t node)
 {
@@ -99,6 +132,8 @@ mu_why_reason(const struct mu_why *why, const struct mu_plan_reason *reason,
                             node_name(why, reason->other_node));
     case MU_REASON_STOPPED:
         return "its target-role is Stopped";
+    case MU_REASON_REMOVED:
+        return "it is no longer in the configuration";
     case MU_REASON_UNMANAGED:
         return "it is not managed and stays where it is";
     case MU_REASON_MULTIPLE_ACTIVE:
@@ -340,6 +375,7 @@ mu_why_lift(const struct mu_why *why, const struct mu_plan_reason *reason,
     case MU_REASON_RULE:
     case MU_REASON_HEALTH:
     case MU_REASON_STICKINESS:
+    case MU_REASON_REMOVED:
     case MU_REASON_DEPENDENT:
     case MU_REASON_CLONE_MAX:
     case MU_REASON_CLONE_NODE_MAX:
