@@ -6,14 +6,13 @@
 #include "base/panic.h"
 #include "base/text.h"
 #include "sched/detail.h"
-#include "sched/group.h"
 
 /* Loops named in warnings, and constraints named per loop; the rest of a
  * thousand is told by these as well. */
 enum { LOOPS_NAMED_MAX = 20, CONSTRAINTS_NAMED_MAX = 8 };
 
-/* Loops that are looked for one by one; beyond, what is left is freed in the
- * order in which it was made, so that no input takes forever. */
+/* Loops that are looked for one by one; beyond, an action that is in one is
+ * freed of all constraints, so that no input takes forever. */
 enum { LOOPS_COUNT_MAX = 2000 };
 
 /* 'first' before 'then', by one or more edges. */
@@ -37,13 +36,14 @@ previous_of(const struct mu_loop_rest *rest,
             const struct mu_sched_action *action);
 static uint32_t weight_of(const struct mu_loop_rest *rest,
                           const struct link *link);
+static uint32_t edge_weight(const struct mu_edge *edge);
 static void link_drop(struct mu_loop_rest *rest, const struct link *link);
+static void constraints_drop(struct mu_loop_rest *rest,
+                             const struct mu_sched_action *then);
 static void loop_warn(struct mu_sched *sched, const struct mu_loop_rest *rest,
                       uint32_t begin, uint32_t end, const struct link *weakest);
-static const char *constraint_of(const struct mu_sched *sched,
+static const char *constraint_of(const struct mu_loop_rest *rest,
                                  const struct link *link);
-static bool is_part_of(const struct mu_sched_resource *whole,
-                       const struct mu_sched_action *action, uint64_t key);
 static const char *action_label(struct mu_sched *sched,
                                 const struct mu_sched_action *action);
 
@@ -78,13 +78,7 @@ mu_loop_break(struct mu_sched *sched, struct mu_loop_rest *rest)
         link_drop(rest, &weakest);
         rest->broken_count++;
         if (rest->broken_count > LOOPS_COUNT_MAX) {
-            rest->open[weakest.then->plan_id] = 0;
-            for (struct mu_edge *edge = weakest.then->before; edge;
-                 edge = edge->next_before) {
-                if (is_open(rest, edge)) {
-                    edge->flags = 0;
-                }
-            }
+            constraints_drop(rest, weakest.then);
         }
     }
 }
@@ -198,7 +192,8 @@ previous_of(const struct mu_loop_rest *rest,
     return found;
 }
 
-/* What is only a matter of order is given up before what is needed. */
+/* Constraints are given up, those that are only a matter of order before what
+ * is needed, and never what keeps a single resource sane: a loop has others. */
 static uint32_t
 weight_of(const struct mu_loop_rest *rest, const struct link *link)
 {
@@ -207,16 +202,30 @@ weight_of(const struct mu_loop_rest *rest, const struct link *link)
     for (const struct mu_edge *edge = link->then->before; edge;
          edge = edge->next_before) {
         if (edge->first == link->first && is_open(rest, edge)) {
-            uint32_t one = edge->flags == MU_ORDER_ON_TARGET ? 1
-                           : (edge->flags & ~(uint32_t)MU_ORDER_SERIALIZED) ==
-                                   MU_ORDER_ORDERED
-                               ? 2
-                               : 3;
+            uint32_t one = edge_weight(edge);
 
             weight = one > weight ? one : weight;
         }
     }
     return weight;
+}
+
+static uint32_t
+edge_weight(const struct mu_edge *edge)
+{
+    if (edge->flags == MU_ORDER_ON_TARGET) {
+        return 1;
+    }
+    if (edge->source) {
+        return (edge->flags & ~(uint32_t)MU_ORDER_SERIALIZED) ==
+                       MU_ORDER_ORDERED
+                   ? 2
+                   : 3;
+    }
+    return edge->first->resource && edge->then->resource &&
+                   edge->first->resource != edge->then->resource
+               ? 4
+               : 5;
 }
 
 static void
@@ -227,6 +236,17 @@ link_drop(struct mu_loop_rest *rest, const struct link *link)
         if (edge->first == link->first && is_open(rest, edge)) {
             edge->flags = 0;
             rest->open[link->then->plan_id]--;
+        }
+    }
+}
+
+static void
+constraints_drop(struct mu_loop_rest *rest, const struct mu_sched_action *then)
+{
+    for (struct mu_edge *edge = then->before; edge; edge = edge->next_before) {
+        if (edge->source && is_open(rest, edge)) {
+            edge->flags = 0;
+            rest->open[then->plan_id]--;
         }
     }
 }
@@ -243,7 +263,7 @@ loop_warn(struct mu_sched *sched, const struct mu_loop_rest *rest,
         uint32_t next = i + 1 < end ? i + 1 : begin;
         struct link link = {.first = rest->actions[rest->walk[next]],
                             .then = rest->actions[rest->walk[i]]};
-        const char *name = constraint_of(sched, &link);
+        const char *name = constraint_of(rest, &link);
         bool is_new = name != NULL;
 
         for (uint32_t j = 0; j < count && is_new; j++) {
@@ -263,39 +283,17 @@ loop_warn(struct mu_sched *sched, const struct mu_loop_rest *rest,
         action_label(sched, weakest->first));
 }
 
-/* Orderings do not keep where they come from: it is looked up for the few that
- * are in a loop. */
 static const char *
-constraint_of(const struct mu_sched *sched, const struct link *link)
+constraint_of(const struct mu_loop_rest *rest, const struct link *link)
 {
-    for (size_t i = 0; i < sched->orderings.count; i++) {
-        const struct mu_ordering *ordering = &sched->orderings.items[i];
-
-        if (ordering->id &&
-            (ordering->first
-                 ? ordering->first == link->first
-                 : is_part_of(ordering->first_resource, link->first,
-                              ordering->first_key)) &&
-            (ordering->then ? ordering->then == link->then
-                            : is_part_of(ordering->then_resource, link->then,
-                                         ordering->then_key))) {
-            return ordering->id;
+    for (const struct mu_edge *edge = link->then->before; edge;
+         edge = edge->next_before) {
+        if (edge->first == link->first && edge->source &&
+            is_open(rest, edge)) {
+            return edge->source;
         }
     }
     return NULL;
-}
-
-static bool
-is_part_of(const struct mu_sched_resource *whole,
-           const struct mu_sched_action *action, uint64_t key)
-{
-    const struct mu_sched_resource *resource = action->resource;
-
-    while (resource && resource != whole) {
-        resource = resource->parent;
-    }
-    return resource && mu_group_member_verb(mu_key_about(action->key)) ==
-                           mu_group_member_verb(mu_key_verb(key));
 }
 
 static const char *
