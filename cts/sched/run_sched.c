@@ -10,6 +10,8 @@
  *                room NODE NAME VALUE         capacity
  *                run RSC NODE [promoted]      it is active there
  *                stopped RSC NODE             a probe found nothing
+ *                locked RSC NODE              stopped as the node was shut
+ *                                             down, and waits for it
  *                probed                       so is everything else
  *                op RSC NODE NAME SECONDS RC EXPECTED [SECONDS_AGO]
  *                fails, with the same words   likewise, kept as its failure
@@ -50,6 +52,7 @@ struct op {
     int expected;
     int ago_s;
     bool is_failure; /* Kept apart from what happens later. */
+    bool is_locked;
     char more[256];  /* As in XML. */
 };
 
@@ -178,6 +181,10 @@ status_line(struct scenario *scenario, char **words, int count)
         if (count > 3) {
             (void)op_add(scenario, words[1], words[2], "promote");
         }
+        return true;
+    }
+    if (strcmp(words[0], "locked") == 0 && count == 3) {
+        op_add(scenario, words[1], words[2], "stop")->is_locked = true;
         return true;
     }
     if (strcmp(words[0], "stopped") == 0 && count == 3) {
@@ -342,8 +349,12 @@ node_write(struct scenario *scenario, struct mu_text_buffer *xml,
         if (!is_first) {
             continue;
         }
-        mu_text_buffer_add(xml, "<lrm_resource id='%s' %s>", op->rsc,
+        mu_text_buffer_add(xml, "<lrm_resource id='%s' %s", op->rsc,
                            agent_of(op->rsc));
+        if (op->is_locked) {
+            mu_text_buffer_add(xml, " shutdown-lock='%d'", NOW_S - op->ago_s);
+        }
+        mu_text_buffer_add(xml, ">");
         for (int j = i; j < scenario->ops_count; j++) {
             const struct op *other = &scenario->ops[j];
             char slot[64] = "last_failure_0";

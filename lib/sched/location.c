@@ -52,6 +52,7 @@ static void threshold_apply(struct mu_sched *sched,
                             struct mu_sched_resource *resource, uint32_t node);
 static void discovery_apply(struct mu_sched *sched,
                             struct mu_sched_resource *resource, uint32_t node);
+static bool may_wait(struct mu_sched_resource *resource);
 static void lock_find(struct mu_sched *sched,
                       struct mu_sched_resource *resource);
 static void lock_apply(struct mu_sched *sched);
@@ -413,6 +414,14 @@ discovery_apply(struct mu_sched *sched, struct mu_sched_resource *resource,
     }
 }
 
+/* Fence devices must be able to run anywhere, clones run everywhere. */
+static bool
+may_wait(struct mu_sched_resource *resource)
+{
+    return resource->kind == MU_RESOURCE_PRIMITIVE &&
+           !resource->is_fence_device && !mu_state_clone_of(resource);
+}
+
 /* What runs on one node only, which is about to leave, is to wait for it. A
  * lock that is recorded for what runs by now is void. */
 static void
@@ -421,6 +430,10 @@ lock_find(struct mu_sched *sched, struct mu_sched_resource *resource)
     const struct mu_sched_node *node;
     struct mu_instant since = {0};
 
+    if (!may_wait(resource)) {
+        resource->lock_node = MU_STATE_NONE;
+        return;
+    }
     if (resource->lock_node != MU_STATE_NONE) {
         if (resource->running_on.count > 0) {
             mu_action_new(sched, resource, mu_key(MU_VERB_LRM_DELETE),
@@ -430,9 +443,7 @@ lock_find(struct mu_sched *sched, struct mu_sched_resource *resource)
         }
         return;
     }
-    if (!sched->options->shutdown_lock ||
-        resource->kind != MU_RESOURCE_PRIMITIVE || resource->is_fence_device ||
-        mu_state_clone_of(resource) || resource->running_on.count != 1) {
+    if (!sched->options->shutdown_lock || resource->running_on.count != 1) {
         return;
     }
     node = &sched->nodes[resource->running_on.items[0]];
