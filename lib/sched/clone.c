@@ -53,10 +53,10 @@ static void scores_restore(struct mu_sched *sched,
 static void doings_look(const struct mu_sched_resource *instance,
                         struct doings *doings);
 static void parts_read(struct mu_sched *sched, struct mu_sched_action *action);
-static uint32_t group_flags(struct mu_sched_action *action, uint32_t node);
 static uint32_t groups_flags(const struct mu_sched_action *action,
                              uint32_t node);
 static void parts_add(uint8_t *flags, uint32_t part);
+static bool has_groups(const struct mu_sched_resource *clone);
 static enum mu_verb parts_verb(const struct mu_sched_action *action);
 static bool is_blocked(const struct mu_sched_resource *instance);
 static bool may_pair(const struct mu_colocation *colocation);
@@ -506,16 +506,15 @@ parts_read(struct mu_sched *sched, struct mu_sched_action *action)
 {
     const struct mu_sched_resource *clone = action->resource;
     uint64_t key = mu_key(parts_verb(action));
-    bool has_groups = clone->children_count > 0 &&
-                      clone->children[0]->kind == MU_RESOURCE_GROUP;
+    bool is_of_groups = has_groups(clone);
     struct mu_parts *parts = action->parts;
 
     if (!parts) {
         parts = mu_arena_new(sched->arena, struct mu_parts, 1);
-        parts->by_node =
-            has_groups ? NULL
-                       : mu_arena_new(sched->arena, uint8_t,
-                                      sched->nodes_count + 1);
+        if (!is_of_groups) {
+            parts->by_node =
+                mu_arena_new(sched->arena, uint8_t, sched->nodes_count + 1);
+        }
         action->parts = parts;
     }
     parts->flags = PARTS_NONE;
@@ -529,8 +528,8 @@ parts_read(struct mu_sched *sched, struct mu_sched_action *action)
         if (!other) {
             continue;
         }
-        parts_add(&parts->flags, has_groups
-                                     ? group_flags(other, MU_STATE_NONE)
+        parts_add(&parts->flags, is_of_groups
+                                     ? mu_group_flags(other, MU_STATE_NONE)
                                      : other->flags);
         for (; parts->by_node && other; other = mu_action_find_next(other)) {
             if (other->node != MU_STATE_NONE &&
@@ -540,23 +539,6 @@ parts_read(struct mu_sched *sched, struct mu_sched_action *action)
         }
     }
     parts->changes = clone->changes;
-}
-
-/* A group of which no member can start cannot start. */
-static uint32_t
-group_flags(struct mu_sched_action *action, uint32_t node)
-{
-    const struct mu_sched_resource *group = action->resource;
-    uint32_t flags = mu_group_flags(action, node);
-    bool can_start = action->verb != MU_VERB_START;
-
-    for (uint32_t i = 0; i < group->children_count && !can_start; i++) {
-        const struct mu_sched_action *start = mu_action_find(
-            group->children[i], mu_key(MU_VERB_START), node);
-
-        can_start = start && mu_action_has(start, MU_FLAG_RUNNABLE);
-    }
-    return can_start ? flags : flags & ~(uint32_t)MU_FLAG_RUNNABLE;
 }
 
 static uint32_t
@@ -571,7 +553,7 @@ groups_flags(const struct mu_sched_action *action, uint32_t node)
                            MU_STATE_NONE);
 
         if (other) {
-            parts_add(&flags, group_flags(other, node));
+            parts_add(&flags, mu_group_flags(other, node));
         }
     }
     return flags;
@@ -588,11 +570,21 @@ parts_add(uint8_t *flags, uint32_t part)
     *flags |= (uint8_t)(part & MU_FLAG_RUNNABLE);
 }
 
-/* A notification can be what it is about can be. */
+static bool
+has_groups(const struct mu_sched_resource *clone)
+{
+    return clone->children_count > 0 &&
+           clone->children[0]->kind == MU_RESOURCE_GROUP;
+}
+
+/* A notification can be what it is about can be. A group has a "running" of
+ * its own, of a primitive it is the start. */
 static enum mu_verb
 parts_verb(const struct mu_sched_action *action)
 {
-    return mu_group_member_verb(mu_key_about(action->key));
+    enum mu_verb verb = mu_key_about(action->key);
+
+    return has_groups(action->resource) ? verb : mu_group_member_verb(verb);
 }
 
 static bool
