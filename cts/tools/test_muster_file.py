@@ -7,22 +7,11 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
-import unittest
 
-PROGRAM = os.environ.get("MUSTER_PROGRAM") or os.path.abspath("tools/muster")
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from on_file import PROGRAM, OnFile, run_tests  # noqa: E402
 
-EMPTY = """<cib validate-with="pacemaker-3.9" admin_epoch="0" epoch="7"
- num_updates="0">
-  <configuration>
-    <crm_config/>
-    <nodes><node id="1" uname="alpha"/><node id="2" uname="beta"/></nodes>
-    <resources/>
-    <constraints/>
-  </configuration>
-  <status/>
-</cib>
-"""
 
 CONFIGURATION = """<configuration>
   <crm_config/>
@@ -39,42 +28,11 @@ CONFIGURATION = """<configuration>
 WEB = '<primitive id="web" class="ocf" provider="heartbeat" type="Dummy"/>'
 
 
-class FileTest(unittest.TestCase):
-    def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = folder.name
-        self.path = f"{self.folder}/cib.xml"
-        with open(self.path, "w", encoding="utf-8") as file:
-            file.write(EMPTY)
-
-    def content(self):
-        with open(self.path, encoding="utf-8") as file:
-            return file.read()
-
-    def run_tool(self, *words, text=None, environment=None, file=True):
-        variables = {**os.environ, **(environment or {})}
-        variables.pop("CIB_file", None)
-        if file:
-            variables["CIB_file"] = self.path
-        return subprocess.run([PROGRAM, *words], input=text,
-                              capture_output=True, text=True, check=False,
-                              env=variables, timeout=30)
-
-    def good(self, *words, **options):
-        done = self.run_tool(*words, **options)
-        self.assertEqual(done.returncode, 0, done.stderr)
-        return done.stdout
-
-    def refused(self, *words, holds=(), **options):
-        before = self.content()
-        done = self.run_tool(*words, **options)
-        self.assertNotEqual(done.returncode, 0)
-        self.assertEqual(self.content(), before)
+class FileTest(OnFile):
+    def refused(self, *words, **options):
+        done = super().refused(*words, **options)
         for line in done.stderr.splitlines():
             self.assertTrue(line.startswith("muster"), line)
-        for part in holds:
-            self.assertIn(part, done.stderr)
         return done
 
     def test_statements_become_objects_and_are_printed_again(self):
@@ -222,8 +180,8 @@ class FileTest(unittest.TestCase):
                                        "").split())
         self.assertEqual(self.good("--complete", "node", "standby", "b"),
                          "beta\n")
-        done = self.run_tool("--complete", "resource", "stop", "", file=False,
-                             environment={"MUSTER_SOCKET": "/nonexistent"})
+        done = self.run_tool("--complete", "resource", "stop", "", CIB_file=None,
+                             MUSTER_SOCKET="/nonexistent")
         self.assertEqual((done.returncode, done.stdout, done.stderr),
                          (0, "", ""))
 
@@ -262,16 +220,12 @@ class FileTest(unittest.TestCase):
                                   r"start web on alpha.*monitor web on alpha")
 
     def test_without_a_daemon_it_says_so_and_exits_three(self):
-        done = self.run_tool(
-            "status", file=False,
-            environment={"MUSTER_SOCKET": f"{self.folder}/none"})
+        done = self.run_tool("status", CIB_file=None,
+                             MUSTER_SOCKET=f"{self.folder}/none")
         self.assertEqual(done.returncode, 3)
         self.assertEqual(len(done.stderr.splitlines()), 1)
         self.assertIn("musterd", done.stderr)
 
 
 if __name__ == "__main__":
-    if not os.path.exists(PROGRAM):
-        print("not built:", PROGRAM)
-        sys.exit(77)
-    unittest.main()
+    run_tests()

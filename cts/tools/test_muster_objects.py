@@ -5,59 +5,25 @@ agents that are asked, pictures, templates, and words that are refused. On a
 file, without a cluster."""
 
 import os
-import subprocess
 import sys
-import tempfile
 import unittest
 
-PROGRAM = os.environ.get("MUSTER_PROGRAM") or os.path.abspath("tools/muster")
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from on_file import EMPTY, OnFile, run_tests  # noqa: E402
+
 AGENT = "/usr/lib/ocf/resource.d/heartbeat/IPaddr2"
-START = """<cib validate-with="pacemaker-3.7" admin_epoch="0" epoch="7"
- num_updates="0">
-  <configuration>
-    <crm_config/>
-    <nodes><node id="1" uname="alpha"/><node id="2" uname="beta"/></nodes>
-    <resources/>
-    <constraints/>
-  </configuration>
-  <status/>
-</cib>
-"""
 
 
-class Objects(unittest.TestCase):
+class Objects(OnFile):
+    start = EMPTY.replace("pacemaker-3.9", "pacemaker-3.7")
+
     def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = folder.name
-        self.path = f"{self.folder}/cib.xml"
-        with open(self.path, "w", encoding="utf-8") as file:
-            file.write(START)
+        super().setUp()
         for name, address in (("one", "192.0.2.1"), ("two", "192.0.2.2")):
             self.good("configure", "primitive", name, "IPaddr2", "params",
                       f"ip={address}", "cidr_netmask=24", "op", "monitor",
                       "interval=10s", "timeout=5s")
-
-    def run_tool(self, *words, text="", **environment):
-        return subprocess.run(
-            [PROGRAM, *words], input=text, capture_output=True, text=True,
-            check=False, timeout=30,
-            env={**os.environ, "CIB_file": self.path, "HOME": self.folder,
-                 "XDG_CACHE_HOME": "", **environment})
-
-    def good(self, *words, **options):
-        done = self.run_tool(*words, **options)
-        self.assertEqual(done.returncode, 0, done.stderr)
-        return done.stdout
-
-    def refused(self, *words, code=1, holds="", **options):
-        with open(self.path, encoding="utf-8") as file:
-            before = file.read()
-        done = self.run_tool(*words, **options)
-        self.assertEqual(done.returncode, code, done.stderr)
-        self.assertIn(holds, done.stderr)
-        with open(self.path, encoding="utf-8") as file:
-            self.assertEqual(file.read(), before)
 
     def show(self, *words):
         return self.good("configure", "show", *words)
@@ -72,9 +38,7 @@ class Objects(unittest.TestCase):
         self.refused("configure", "filter", "false", holds="nothing has")
 
     def test_an_editor_comes_back_and_a_bad_text_changes_nothing(self):
-        script = f"{self.folder}/editor"
-        with open(script, "w", encoding="utf-8") as file:
-            file.write("#!/bin/sh\nsed -i s/24/25/ \"$1\"\n")
+        script = self.write("editor", "#!/bin/sh\nsed -i s/24/25/ \"$1\"\n")
         os.chmod(script, 0o755)
         self.good("configure", "edit", "one", EDITOR=script, VISUAL="")
         self.assertIn("cidr_netmask=25", self.show("one"))
@@ -210,7 +174,4 @@ class Objects(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    if not os.path.exists(PROGRAM):
-        print("not built:", PROGRAM)
-        sys.exit(77)
-    unittest.main()
+    run_tests()

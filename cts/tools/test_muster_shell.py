@@ -4,57 +4,25 @@
 fed from a file."""
 
 import os
-import shutil
-import subprocess
 import sys
-import tempfile
-import time
 import unittest
 
-PROGRAM = os.environ.get("MUSTER_PROGRAM") or os.path.abspath("tools/muster")
-DEADLINE_S = 20
-
-EMPTY = """<cib validate-with="pacemaker-3.9" admin_epoch="0" epoch="7"
- num_updates="0">
-  <configuration>
-    <crm_config/>
-    <nodes><node id="1" uname="alpha"/><node id="2" uname="beta"/></nodes>
-    <resources/>
-    <constraints/>
-  </configuration>
-  <status/>
-</cib>
-"""
-DUMMY = "ocf:heartbeat:Dummy"
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from on_file import DUMMY, EMPTY, PROGRAM, OnFile, run_tests  # noqa: E402
+from terminal import Terminal, has_tmux  # noqa: E402
 
 
-class Place(unittest.TestCase):
-    """A configuration in a file and a home of its own."""
+class InShell(OnFile):
+    def sessions(self):
+        return [name for name in os.listdir(self.folder)
+                if name.startswith("muster-shell")]
 
-    def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = folder.name
-        self.path = f"{self.folder}/cib.xml"
-        with open(self.path, "w", encoding="utf-8") as file:
-            file.write(EMPTY)
-        self.environment = {
-            **os.environ, "CIB_file": self.path, "HOME": self.folder,
-            "XDG_RUNTIME_DIR": self.folder, "TERM": "screen",
-            "XDG_STATE_HOME": f"{self.folder}/state",
-            "XDG_CONFIG_HOME": f"{self.folder}/config"}
 
-    def content(self):
-        with open(self.path, encoding="utf-8") as file:
-            return file.read()
-
+class Script(InShell):
     def run_script(self, text, *words):
-        return subprocess.run([PROGRAM, *words], input=text, text=True,
-                              capture_output=True, check=False,
-                              env=self.environment, timeout=DEADLINE_S)
+        return self.run_tool(*words, text=text)
 
-
-class Script(Place):
     def test_lines_of_a_file_go_through_levels(self):
         done = self.run_script(f"configure\nprimitive a {DUMMY}\nup\n"
                                "resource\nstop a\ncd ../configure\n"
@@ -77,10 +45,9 @@ class Script(Place):
         self.assertEqual(self.content(), EMPTY)
 
     def test_commands_come_from_a_named_file(self):
-        path = f"{self.folder}/commands"
-        with open(path, "w", encoding="utf-8") as file:
-            file.write(f"# two resources\nconfigure primitive a {DUMMY}\n"
-                       f"conf prim b \\\n  {DUMMY}\n")
+        path = self.write("commands", "# two resources\n"
+                          f"configure primitive a {DUMMY}\n"
+                          f"conf prim b \\\n  {DUMMY}\n")
         done = self.run_script("", "-f", path)
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn('id="b"', self.content())
@@ -216,62 +183,34 @@ class Script(Place):
 
     def test_no_session_is_left_behind(self):
         self.run_script(f"configure\nprimitive a {DUMMY}\n")
-        self.assertEqual([name for name in os.listdir(self.folder)
-                          if name.startswith("muster-shell")], [])
+        self.assertEqual(self.sessions(), [])
 
 
-@unittest.skipUnless(shutil.which("tmux"), "tmux is not installed")
-class Terminal(Place):
+@unittest.skipUnless(has_tmux(), "tmux is not installed")
+class InTerminal(InShell):
     def setUp(self):
         super().setUp()
-        self.tmux("-f", "/dev/null", "new-session", "-d", "-x", "100", "-y",
-                  "40", PROGRAM)
-        self.addCleanup(self.tmux, "kill-server", check=False)
-        self.wait_for("# ")
-
-    def tmux(self, *words, check=True):
-        # The socket is ours alone: the user's own tmux is not touched.
-        return subprocess.run(["tmux", "-S", f"{self.folder}/tmux", *words],
-                              check=check, capture_output=True, text=True,
-                              env=self.environment, timeout=DEADLINE_S).stdout
+        self.terminal = Terminal(self.folder, [PROGRAM], self.environment)
+        self.addCleanup(self.terminal.close)
+        self.wait_for_prompt("# ")
 
     def type(self, *keys):
         for key in keys:
-            is_key = key in ("Enter", "Tab", "Space", "C-c", "C-d")
-            self.tmux("send-keys", *([] if is_key else ["-l"]), key)
-
-    def screen(self):
-        return self.tmux("capture-pane", "-p", "-J", check=False)
+            if key in ("Enter", "Tab", "Space", "C-c", "C-d"):
+                self.terminal.press(key)
+            else:
+                self.terminal.type(key)
 
     def wait_for(self, *parts):
-        """Waits until the last lines hold 'parts'; returns the screen."""
-        end = time.monotonic() + DEADLINE_S
-        shown = ""
-        while time.monotonic() < end:
-            shown = self.screen()
-            if all(part in shown for part in parts):
-                return shown
-            time.sleep(0.05)
-        self.fail(f"not shown: {parts} in:\n{shown}")
+        return self.terminal.wait(*parts)
 
     def wait_for_prompt(self, prompt):
         """Waits until the last line ends with 'prompt'."""
-        end = time.monotonic() + DEADLINE_S
-        shown = ""
-        while time.monotonic() < end:
-            shown = self.screen()
-            if (shown.rstrip() + " ").endswith(prompt):
-                return
-            time.sleep(0.05)
-        self.fail(f"no prompt {prompt} in:\n{shown}")
+        self.terminal.wait_until(
+            lambda shown: (shown.rstrip() + " ").endswith(prompt), prompt)
 
     def wait_for_content(self, part):
-        end = time.monotonic() + DEADLINE_S
-        while time.monotonic() < end:
-            if part in self.content():
-                return
-            time.sleep(0.05)
-        self.fail(f"{part} is not in the file")
+        self.wait(lambda: part in self.content(), f"{part} in the file")
 
     def test_changes_wait_for_commit_and_the_prompt_tells(self):
         self.type("configure", "Enter")
@@ -309,10 +248,7 @@ class Terminal(Place):
         self.type("C-d", "status")
         self.wait_for(")# status")
         self.type("C-c", "C-d")
-        end = time.monotonic() + DEADLINE_S
-        while self.screen() and time.monotonic() < end:
-            time.sleep(0.05)
-        self.assertEqual(self.screen(), "")
+        self.terminal.wait_until(lambda shown: not shown, "it has ended")
 
     def test_words_are_completed_and_explained(self):
         self.type("configure primitive a ocf:heartbeat:Dum", "Tab",
@@ -325,31 +261,20 @@ class Terminal(Place):
     def test_a_terminal_that_goes_away_leaves_nothing_behind(self):
         self.type("configure", "Enter", f"primitive a {DUMMY}", "Enter")
         self.wait_for(")configure*# ")
-        self.tmux("kill-server", check=False)
-        end = time.monotonic() + DEADLINE_S
-        left = ["?"]
-        while left and time.monotonic() < end:
-            left = [name for name in os.listdir(self.folder)
-                    if name.startswith("muster-shell")]
-            time.sleep(0.05)
-        self.assertEqual(left, [])
+        self.terminal.close()
+        self.wait(lambda: not self.sessions(), "no session is left")
         self.assertEqual(self.content(), EMPTY)
 
     def test_lines_come_back_from_the_history(self):
         self.type("configure show type:node", "Enter")
         self.wait_for("node 2: beta")
         self.type("quit", "Enter")
-        end = time.monotonic() + DEADLINE_S
         path = f"{self.folder}/state/muster/history"
-        while not os.path.exists(path) and time.monotonic() < end:
-            time.sleep(0.05)
+        self.wait(lambda: os.path.exists(path), "the history is written")
         self.assertEqual(os.stat(path).st_mode & 0o077, 0)
         with open(path, encoding="utf-8") as file:
             self.assertIn("type:node", file.read())
 
 
 if __name__ == "__main__":
-    if not os.path.exists(PROGRAM):
-        print("not built:", PROGRAM)
-        sys.exit(77)
-    unittest.main()
+    run_tests()

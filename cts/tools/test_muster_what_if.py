@@ -5,11 +5,11 @@ without a cluster, with the program of the current build folder."""
 
 import json
 import os
-import subprocess
-import tempfile
-import unittest
+import sys
 
-PROGRAM = os.environ.get("MUSTER_PROGRAM") or os.path.abspath("tools/muster")
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from on_file import OnFile, run_tests  # noqa: E402
 
 CIB = """<cib validate-with="pacemaker-3.9" have-quorum="1"
  execution-date="1700000000">
@@ -92,35 +92,16 @@ def status():
     return "".join(nodes)
 
 
-class WhatIfTest(unittest.TestCase):
+class WhatIfTest(OnFile):
     maxDiff = None
+    start = CIB % status()
 
     def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.path = f"{folder.name}/cib.xml"
-        self.cib = CIB % status()
-        self.write(self.path, self.cib)
+        super().setUp()
+        self.environment["COLUMNS"] = "200"
 
-    @staticmethod
-    def write(path, text):
-        with open(path, "w", encoding="utf-8") as file:
-            file.write(text)
-
-    def run_tool(self, *words):
-        return subprocess.run(
-            [PROGRAM, "--file", self.path, *words], capture_output=True,
-            text=True, timeout=60, check=False,
-            env={**os.environ, "COLUMNS": "200"})
-
-    def good(self, *words):
-        done = self.run_tool(*words)
-        self.assertEqual(done.returncode, 0, done.stderr)
-        return done.stdout
-
-    def bad(self, *words):
-        done = self.run_tool(*words)
-        self.assertNotEqual(done.returncode, 0, done.stdout)
+    def bad(self, *words, **options):
+        done = self.refused(*words, **options)
         self.assertEqual(done.stdout, "")
         return done.stderr
 
@@ -158,7 +139,7 @@ class WhatIfTest(unittest.TestCase):
 
     def test_why_of_an_action_goes_back_to_the_event(self):
         """A start elsewhere leads to the node that was lost."""
-        self.write(self.path, self.cib.replace(
+        self.write("cib.xml", self.start.replace(
             'uname="n1" in_ccm="true" crmd="online" join="member"',
             'uname="n1" in_ccm="false" crmd="offline" join="down"'))
         lines = self.good("why", "start", "web", "n2").splitlines()
@@ -229,9 +210,8 @@ class WhatIfTest(unittest.TestCase):
 
     def test_another_configuration_can_be_tried(self):
         """The file may hold a <cib> or a <configuration>."""
-        other = self.path + ".new"
-        self.write(other, self.cib.replace('node="n1" score="100"',
-                                           'node="n2" score="100"'))
+        other = self.write("new.xml", self.start.replace(
+            'node="n1" score="100"', 'node="n2" score="100"'))
         text = self.good("simulate", "config", other)
         self.assertIn("db: n1 -> n2", text)
         self.assertIn("it moves from n1 to n2 because location db-on-n1 "
@@ -255,4 +235,4 @@ class WhatIfTest(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main()
+    run_tests()
