@@ -8,7 +8,8 @@
 
 A lab ends with the block, with the process, and with the process's death. After
 a failure its logs are kept and their place is printed. Conditions are polled
-with a deadline; nothing here sleeps for a fixed time.
+with a deadline; nothing here sleeps for a fixed time. Tests that share a lab are
+a LabTest.
 """
 
 import json
@@ -26,6 +27,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 TOOLS = os.path.abspath(f"{HERE}/../../tools")
 PROGRAM = f"{TOOLS}/muster-lab"
 SKIPPED = 77
+DUMMY = "ocf:heartbeat:Dummy"
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, TOOLS)
@@ -246,6 +248,17 @@ class Lab:
         except (ValueError, LabError, subprocess.TimeoutExpired):
             return {}
 
+    def nodes_told(self, by):
+        """{name: what the daemon of 'by' tells of the node}; {} without
+        one."""
+        return {node["name"]: node
+                for node in self.muster_status(by).get("nodes", [])}
+
+    def online(self, by):
+        """The nodes that are online, as the daemon of 'by' tells."""
+        return sorted(name for name, node in self.nodes_told(by).items()
+                      if node["online"])
+
     # -- waiting
 
     @staticmethod
@@ -259,6 +272,100 @@ class Lab:
             if time.monotonic() > deadline:
                 raise LabError(f"not within {timeout_s:g} s: {what}")
             time.sleep(pause_s)
+
+    def wait_online(self, nodes=None, when="", timeout_s=60):
+        """Until each of 'nodes' (else of all) tells that just they are."""
+        nodes = list(nodes or self.nodes)
+        for name in nodes:
+            self.wait(lambda n=name: self.online(n) == nodes,
+                      f"{name} sees {nodes} online {when}", timeout_s)
+
+
+class LabTest(unittest.TestCase):
+    """Tests that share a lab, and what they do and see as an operator does.
+
+    A class whose tests leave ruins sets 'shares_lab' to False: each test has a
+    lab of its own then. The logs of a lab are kept when a test in it fails.
+    """
+
+    shares_lab = True
+
+    @classmethod
+    def make_lab(cls):
+        return Lab(3)
+
+    @classmethod
+    def prepare_lab(cls):
+        """What is done once in a new lab."""
+
+    @classmethod
+    def begin_lab(cls, owner, add_cleanup):
+        owner.lab = cls.make_lab()
+        owner.lab.__enter__()
+        add_cleanup(owner.lab.down)
+
+    @classmethod
+    def setUpClass(cls):
+        if cls.shares_lab:
+            cls.begin_lab(cls, cls.addClassCleanup)
+            cls.prepare_lab()
+
+    def setUp(self):
+        if not self.shares_lab:
+            self.begin_lab(self, self.addCleanup)
+        self.addCleanup(self.keep_logs_if_failed)
+        if not self.shares_lab:
+            self.prepare_lab()
+
+    def run(self, result=None):
+        self.result = result or self.defaultTestResult()
+        self.failed_before = self.failed_count()
+        return super().run(self.result)
+
+    def failed_count(self):
+        return len(self.result.failures) + len(self.result.errors)
+
+    def keep_logs_if_failed(self):
+        if self.failed_count() > self.failed_before:
+            self.lab.keep_logs()
+
+    # -- doing
+
+    def tool(self, *words, node="node1", text=None):
+        return self.lab.muster(node, *words, check=False, text=text,
+                               timeout_s=90)
+
+    def done(self, *words, **options):
+        """A command that must succeed."""
+        done = self.tool(*words, **options)
+        self.assertEqual(done.returncode, 0,
+                         f"{words}: {done.stderr}{done.stdout}")
+        return done
+
+    def good(self, *words, **options):
+        """What a command prints that must succeed."""
+        return self.done(*words, **options).stdout
+
+    def define(self, *names, more="op monitor interval=5s"):
+        """Dummies, and the cluster at rest."""
+        self.good("configure", "load", "update", "-", text="".join(
+            f"primitive {name} {DUMMY} {more}\n" for name in names))
+        self.good("wait")
+
+    # -- seeing
+
+    def status(self, node="node1"):
+        return json.loads(self.tool("status", "--format", "json",
+                                    node=node).stdout)
+
+    def resource(self, name, node="node1"):
+        found = [one for one in self.status(node)["resources"]
+                 if one["id"] == name]
+        self.assertEqual(len(found), 1, name)
+        return found[0]
+
+    def configuration(self):
+        return self.good("configure", "show", "--full")
 
 
 def run_tests():

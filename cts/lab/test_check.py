@@ -6,23 +6,13 @@ failover, and says what to do about it."""
 import json
 import os
 import sys
-import unittest
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from lab import Lab, run_tests  # noqa: E402
+from lab import LabTest, run_tests  # noqa: E402
 
 
-class Check(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.lab = Lab(3)
-        cls.lab.__enter__()
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.lab.down()
-
+class Check(LabTest):
     def configure(self, text):
         done = self.lab.muster("node1", "configure", "load", "replace", "-",
                                check=False, text=text)

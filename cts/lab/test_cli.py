@@ -10,27 +10,15 @@ import os
 import sys
 import tarfile
 import threading
-import time
-import unittest
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from lab import Lab, run_tests  # noqa: E402
-
-DUMMY = "ocf:heartbeat:Dummy"
+from lab import DUMMY, LabTest, run_tests  # noqa: E402
 
 
-class Cli(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.lab = Lab(3)
-        cls.lab.__enter__()
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.lab.down()
-
+class Cli(LabTest):
     def setUp(self):
+        super().setUp()
         self.good("configure", "erase", "--force")
         self.good("configure", "property", "stonith-enabled=false")
         for node in self.lab.nodes:
@@ -38,40 +26,9 @@ class Cli(unittest.TestCase):
             self.good("node", "ready", node)
         self.good("wait", "--timeout", "30")
 
-    def tool(self, *words, node="node1", text=None):
-        return self.lab.muster(node, *words, check=False, text=text,
-                               timeout_s=60)
-
-    def good(self, *words, **options):
-        done = self.tool(*words, **options)
-        self.assertEqual(done.returncode, 0,
-                         f"{words}: {done.stderr}{done.stdout}")
-        return done.stdout
-
-    def configuration(self):
-        return self.good("configure", "show", "--full")
-
-    def status(self, node="node1"):
-        return json.loads(self.tool("status", "--format", "json",
-                                    node=node).stdout)
-
-    def resource(self, name, node="node1"):
-        found = [one for one in self.status(node)["resources"]
-                 if one["id"] == name]
-        self.assertEqual(len(found), 1, name)
-        return found[0]
-
-    def define(self, *names):
-        text = "".join(f"primitive {name} {DUMMY} op monitor interval=5s\n"
-                       for name in names)
-        self.good("configure", "load", "update", "-", text=text)
-        self.good("wait")
-
     def wait_survives(self, wanted):
-        deadline = time.monotonic() + 60
-        while self.status()["cluster"].get("survives") != wanted:
-            self.assertLess(time.monotonic(), deadline)
-            time.sleep(0.2)
+        self.lab.wait(lambda: self.status()["cluster"].get("survives")
+                      == wanted, wanted, timeout_s=60)
 
     def test_status_tells_what_is_survived(self):
         self.define("web")

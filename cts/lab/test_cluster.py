@@ -14,11 +14,10 @@ import re
 import signal
 import sys
 import time
-import unittest
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from lab import Lab, run_tests  # noqa: E402
+from lab import Lab, LabTest, run_tests  # noqa: E402
 
 AGENT_DIR = "/usr/lib/ocf/resource.d/lab"
 AGENT = r"""#!/bin/sh
@@ -91,30 +90,21 @@ def service(name, *words, monitor="1s"):
             " op start timeout=60s op stop timeout=60s\n")
 
 
-class Cluster(unittest.TestCase):
+class Cluster(LabTest):
     """A lab of its own for each test: they leave ruins."""
 
+    shares_lab = False
+
+    @classmethod
+    def make_lab(cls):
+        return Lab(3, "--boot-delay", "500")
+
     def setUp(self):
-        self.lab = Lab(3, "--boot-delay", "500")
-        self.lab.__enter__()
-        self.addCleanup(self.lab.down)
-        self.addCleanup(self.keep_logs_if_failed)
+        super().setUp()
         for node in self.lab.nodes:
             self.install_agent(node)
-        self.wait_online(self.lab.nodes)
+        self.lab.wait_online()
         self.configure(BASE)
-
-    def run(self, result=None):
-        self.result = result or self.defaultTestResult()
-        self.failed_before = self.failed_count()
-        return super().run(self.result)
-
-    def failed_count(self):
-        return len(self.result.failures) + len(self.result.errors)
-
-    def keep_logs_if_failed(self):
-        if self.failed_count() > self.failed_before:
-            self.lab.keep_logs()
 
     # -- doing
 
@@ -136,16 +126,6 @@ class Cluster(unittest.TestCase):
 
     def daemon(self, node):
         return self.lab.processes(node, r"(^|/)musterd( |$)")
-
-    def online(self, by):
-        status = self.lab.muster_status(by)
-        return sorted(node["name"] for node in status.get("nodes", [])
-                      if node["online"])
-
-    def wait_online(self, nodes, timeout_s=20):
-        for node in nodes:
-            self.lab.wait(lambda n=node: self.online(n) == list(nodes),
-                          f"{node} sees {nodes} online", timeout_s)
 
     def active_on(self, name):
         """The nodes on which a service's mark is."""
@@ -184,7 +164,7 @@ class Cluster(unittest.TestCase):
             self.lab.cut(node)
         for node in self.lab.nodes:
             self.lab.boot(node)
-        self.wait_online(self.lab.nodes, 30)
+        self.lab.wait_online()
         self.wait_active("one", timeout_s=30)
         self.wait_active("two", timeout_s=30)
 
@@ -197,7 +177,7 @@ class Cluster(unittest.TestCase):
                       ["cluster"]["idle"], "the cluster is idle")
         since = time.monotonic()
         self.kill_daemon(*self.lab.nodes)
-        self.wait_online(self.lab.nodes)
+        self.lab.wait_online()
         for name, node in where.items():
             self.lab.wait(lambda n=name: [
                 event for event in self.calls(n, "monitor", since)
@@ -388,7 +368,7 @@ class Cluster(unittest.TestCase):
                        " do printf garbage | dd of=$f conv=notrunc"
                        " status=none; done")
         self.lab.start_daemon("node3")
-        self.wait_online(self.lab.nodes)
+        self.lab.wait_online()
         self.assertEqual(self.lab.run("node3", "muster", "configure",
                                       "show").stdout, shown)
 
@@ -403,7 +383,7 @@ class Cluster(unittest.TestCase):
                            " head -c 1M /dev/zero >/var/lib/muster/ballast",
                            check=False)
         self.kill_daemon(*self.lab.nodes)
-        self.wait_online(self.lab.nodes)
+        self.lab.wait_online()
         done = self.configure(service("two"), check=False)
         self.assertNotEqual(done.returncode, 0)
         self.assertEqual(len(done.stderr.strip().splitlines()), 1,
@@ -437,16 +417,16 @@ for line in open('/proc/net/unix'):
         before = self.daemon("node1")
         self.assertTrue(before)
         self.lab.run("node1", "python3", "-c", script)
-        self.assertEqual(self.online("node1"), self.lab.nodes)
+        self.assertEqual(self.lab.online("node1"), self.lab.nodes)
         self.assertEqual(self.daemon("node1"), before)
 
     def test_daemon_waits_for_corosync_and_says_so(self):
         """The order of services at boot is not ours to demand."""
         self.lab.shell("node3", "kill -9 $(pidof corosync)")
-        self.lab.wait(lambda: self.online("node1") == ["node1", "node2"],
+        self.lab.wait(lambda: self.lab.online("node1") == ["node1", "node2"],
                       "node3 is lost", 30)
         # Without a fence mode of its own it is fenced and boots again.
-        self.wait_online(self.lab.nodes, 40)
+        self.lab.wait_online()
         self.lab.shell("node3", "kill -9 $(pidof corosync)", check=False)
         log = f"{self.lab.node('node3')['log_dir']}/musterd.log"
         self.lab.wait(lambda: "corosync" in open(

@@ -5,11 +5,10 @@
 import os
 import signal
 import sys
-import unittest
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from lab import Lab, run_tests  # noqa: E402
+from lab import LabTest, run_tests  # noqa: E402
 
 SERVICES = "property stonith-enabled=false\n" + "".join(
     f"primitive d{number} ocf:pacemaker:Dummy op monitor interval=5s\n"
@@ -18,35 +17,21 @@ CONF = "/etc/corosync/corosync.conf"
 MUSTER_CONF = "/etc/muster/muster.conf"
 
 
-class Daemon(unittest.TestCase):
+class Daemon(LabTest):
     """One lab; each test leaves three nodes online with three services."""
 
     @classmethod
-    def setUpClass(cls):
-        cls.lab = Lab(3)
-        cls.lab.__enter__()
-        cls.wait_well("at the start")
+    def prepare_lab(cls):
+        cls.lab.wait_online()
         cls.lab.run("node1", "muster", "configure", "load", "update", "-",
                     text=SERVICES)
 
-    @classmethod
-    def tearDownClass(cls):
-        cls.lab.down()
-
     def setUp(self):
+        super().setUp()
         for node in self.lab.nodes:
             self.lab.start_daemon(node)
-        self.wait_well("before")
+        self.lab.wait_online()
         self.lab.wait(lambda: len(self.services()) == 3, "services run")
-
-    @classmethod
-    def wait_well(cls, when, timeout_s=60):
-        for node in cls.lab.nodes:
-            cls.lab.wait(lambda n=node: sorted(
-                entry["name"] for entry in
-                cls.lab.muster_status(n).get("nodes", [])
-                if entry["online"])[:3] == cls.lab.nodes,
-                f"{node} sees all nodes {when}", timeout_s)
 
     def services(self):
         """Where each Dummy's state file is, with its identity: a service
@@ -125,14 +110,15 @@ class Daemon(unittest.TestCase):
                                       "/run/muster/musterd.sock",
                                       check=False).returncode == 0)
         self.lab.start_daemon("node2")
-        self.wait_well("after the return")
+        self.lab.wait_online(when="after the return")
 
     def test_killed_daemon_leaves_its_services_alone(self):
         """Its successor takes them over as they are."""
         before = self.services()
         for node in self.lab.nodes:
             os.kill(self.daemon(node), signal.SIGKILL)
-            self.wait_well(f"after the daemon of {node} was killed")
+            self.lab.wait_online(
+                when=f"after the daemon of {node} was killed")
         self.assertEqual(self.services(), before)
 
     def test_node_that_is_added_is_taken_over_without_touching_services(self):
@@ -143,11 +129,9 @@ class Daemon(unittest.TestCase):
                     "  ring0_addr: 10.77.0.9\\n  name: node9\\n"
                     "  nodeid: 9\\n }/")
         for node in self.lab.nodes:
-            self.lab.wait(lambda n=node: "node9" in [
-                entry["name"] for entry in
-                self.lab.muster_status(n).get("nodes", [])],
-                f"{node} knows node9", 60)
-        self.wait_well("after the reload")
+            self.lab.wait(lambda n=node: "node9" in self.lab.nodes_told(n),
+                          f"{node} knows node9", 60)
+        self.lab.wait_online(when="after the reload")
         self.assertEqual(self.services(), before)
 
     def test_nodelist_without_us_is_not_taken_over(self):

@@ -8,11 +8,10 @@ import json
 import os
 import re
 import sys
-import unittest
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from lab import Lab, run_tests  # noqa: E402
+from lab import LabTest, run_tests  # noqa: E402
 
 TABLE = os.path.abspath(f"{os.path.dirname(os.path.abspath(__file__))}"
                         "/../../tools/command_table.c")
@@ -139,11 +138,9 @@ def commands():
         for word in re.findall(r'^    STATEMENT\("([a-z_]+)"', text, re.M)]
 
 
-class DryRun(unittest.TestCase):
+class DryRun(LabTest):
     @classmethod
-    def setUpClass(cls):
-        cls.lab = Lab(3)
-        cls.lab.__enter__()
+    def prepare_lab(cls):
         cls.lab.write("node1", "/run/dry.crm",
                       PREPARED + "primitive x ocf:heartbeat:Dummy\n")
         for words in (("configure", "erase", "--force"),
@@ -155,16 +152,9 @@ class DryRun(unittest.TestCase):
                             "-", text=PREPARED)
             cls.lab.muster("node1", *words)
 
-    @classmethod
-    def tearDownClass(cls):
-        cls.lab.down()
-
-    def tool(self, *words):
-        return self.lab.muster("node1", *words, check=False, timeout_s=60)
-
     def fingerprint(self):
         """All that a command could change, without what time changes."""
-        status = json.loads(self.tool("status", "--format", "json").stdout)
+        status = self.status()
         xml = self.tool("configure", "show", "xml").stdout
         return (xml[xml.index("<configuration"):],
                 status["cluster"]["revision"].rsplit(".", 1)[0],
@@ -196,8 +186,7 @@ class DryRun(unittest.TestCase):
                     self.assertEqual(self.fingerprint(), before)
 
     def test_the_actions_are_those_that_would_follow(self):
-        node = json.loads(self.tool("status", "--format", "json")
-                          .stdout)["resources"][0]["nodes"][0]
+        node = self.status()["resources"][0]["nodes"][0]
         for words, part in (
                 (("resource", "stop", "a"), f"stop +a on {node}"),
                 (("resource", "fail", "a"), f"stop +a on {node}"),

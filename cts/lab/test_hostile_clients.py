@@ -8,11 +8,10 @@ each attack a well-behaved client must be served, by the same daemon.
 
 import os
 import sys
-import unittest
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from lab import Lab, run_tests  # noqa: E402
+from lab import Lab, LabTest, run_tests  # noqa: E402
 
 CLIENT = r'''
 import json, os, socket, struct, sys, time
@@ -58,19 +57,17 @@ def is_dropped(client, timeout_s=45):
 '''
 
 
-class HostileClients(unittest.TestCase):
+class HostileClients(LabTest):
     """All in one lab of one node: nothing here is about the cluster."""
 
     @classmethod
-    def setUpClass(cls):
-        cls.lab = Lab(1, trace=False)
-        cls.lab.__enter__()
-        cls.lab.wait(lambda: cls.shell_ok("test -S /run/muster/musterd.sock"),
-                     "the daemon listens")
+    def make_lab(cls):
+        return Lab(1, trace=False)
 
     @classmethod
-    def tearDownClass(cls):
-        cls.lab.down()
+    def prepare_lab(cls):
+        cls.lab.wait(lambda: cls.shell_ok("test -S /run/muster/musterd.sock"),
+                     "the daemon listens")
 
     @classmethod
     def shell_ok(cls, script):
@@ -78,6 +75,7 @@ class HostileClients(unittest.TestCase):
                            check=False).returncode == 0
 
     def setUp(self):
+        super().setUp()
         self.pid = self.daemon_pid()
 
     def tearDown(self):

@@ -13,7 +13,7 @@ import unittest
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from lab import (  # noqa: E402
-    Lab, LabError, PROGRAM, client, kernel, run_tests)
+    Lab, LabError, LabTest, PROGRAM, client, kernel, run_tests)
 
 AGENTS = "/usr/lib/ocf/resource.d/heartbeat"
 ADDRESS = "10.77.0.100"
@@ -37,19 +37,15 @@ export OCF_RESOURCE_INSTANCE=web OCF_RESKEY_configfile=/etc/nginx/lab.conf
 """
 
 
-class OneLab(unittest.TestCase):
+class OneLab(LabTest):
     """Tests that share a lab; each leaves it as it was: all in, all well."""
 
     @classmethod
-    def setUpClass(cls):
-        cls.lab = Lab(3, "--boot-delay", "300", daemon=False)
-        cls.lab.__enter__()
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.lab.down()
+    def make_lab(cls):
+        return Lab(3, "--boot-delay", "300", daemon=False)
 
     def setUp(self):
+        super().setUp()
         self.addCleanup(self.restore)
 
     def restore(self):

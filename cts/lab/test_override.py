@@ -3,31 +3,19 @@
 """What operators set for a time: it ends by itself, whatever becomes of the
 tool that asked, and leaves nothing behind."""
 
-import json
 import os
 import signal
 import subprocess
 import sys
-import unittest
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from lab import Lab, run_tests  # noqa: E402
-
-DUMMY = "ocf:heartbeat:Dummy"
+from lab import DUMMY, LabTest, run_tests  # noqa: E402
 
 
-class Override(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.lab = Lab(3)
-        cls.lab.__enter__()
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.lab.down()
-
+class Override(LabTest):
     def setUp(self):
+        super().setUp()
         self.lab.wait(lambda: self.tool("configure", "erase", "--force")
                       .returncode == 0, "the cluster is whole", timeout_s=30)
         self.good("configure", "property", "stonith-enabled=false")
@@ -37,14 +25,9 @@ class Override(unittest.TestCase):
         self.good("resource", "cleanup")
         self.good("wait", "--timeout", "30")
 
-    def tool(self, *words, node="node1", text=None):
-        return self.lab.muster(node, *words, check=False, text=text,
-                               timeout_s=90)
-
-    def good(self, *words, **options):
-        done = self.tool(*words, **options)
-        self.assertEqual(done.returncode, 0,
-                         f"{words}: {done.stderr}{done.stdout}")
+    def said(self, *words):
+        """All that a command says: what it has done is on stderr."""
+        done = self.done(*words)
         return done.stdout + done.stderr
 
     def refused(self, *words):
@@ -53,29 +36,13 @@ class Override(unittest.TestCase):
         self.assertEqual(len(done.stderr.splitlines()), 1, done.stderr)
         return done.stderr
 
-    def status(self, node="node1"):
-        return json.loads(self.tool("status", "--format", "json",
-                                    node=node).stdout)
-
     def place(self, name):
-        found = [one for one in self.status()["resources"]
-                 if one["id"] == name]
-        self.assertEqual(len(found), 1, name)
-        return found[0]["nodes"]
+        return self.resource(name)["nodes"]
 
     def other(self, name):
         self.lab.wait(lambda: self.place(name), f"{name} runs somewhere")
         return [node for node in self.lab.nodes
                 if node not in self.place(name)][0]
-
-    def define(self, *names, more=""):
-        self.good("configure", "load", "update", "-", text="".join(
-            f"primitive {name} {DUMMY} op monitor interval=5s {more}\n"
-            for name in names))
-        self.good("wait")
-
-    def configuration(self):
-        return self.good("configure", "show", "--full")
 
     def assert_nothing_left(self):
         self.assertNotIn("cli-", self.configuration())
@@ -84,7 +51,7 @@ class Override(unittest.TestCase):
     def test_a_move_places_waits_and_leaves_nothing_behind(self):
         self.define("a")
         other = self.other("a")
-        said = self.good("resource", "move", "a", other)
+        said = self.said("resource", "move", "a", other)
         self.assertIn(f"a runs on {other}", said)
         self.assertEqual(self.place("a"), [other])
         self.assert_nothing_left()
@@ -93,7 +60,7 @@ class Override(unittest.TestCase):
         self.assertIn(f"move of a to {other}", changed["message"])
         self.good("wait")
         self.assertEqual(self.place("a"), [other])
-        self.assertIn("already", self.good("resource", "move", "a", other))
+        self.assertIn("already", self.said("resource", "move", "a", other))
 
     def test_without_a_node_the_best_other_one_is_taken(self):
         self.define("a")
@@ -169,7 +136,7 @@ class Override(unittest.TestCase):
 
     def test_a_restart_leaves_nothing_stopped(self):
         self.define("a")
-        said = self.good("resource", "restart", "a")
+        said = self.said("resource", "restart", "a")
         self.assertIn("a runs again on", said)
         self.assert_nothing_left()
         self.assertIn("restart of a",
@@ -194,7 +161,7 @@ class Override(unittest.TestCase):
     def test_maintenance_ends_by_itself_and_says_what_comes(self):
         self.define("a")
         node = self.place("a")[0]
-        said = self.good("maintenance", "start", "resource", "a", "--for",
+        said = self.said("maintenance", "start", "resource", "a", "--for",
                          "1h", "-m", "new fan")
         self.assertIn("at its end, the cluster would do nothing", said)
         shown = self.status("node2")["overrides"][0]
@@ -258,7 +225,7 @@ class Override(unittest.TestCase):
     def test_a_drained_node_is_empty_and_its_work_is_accounted_for(self):
         self.define("a", "b", "c")
         node = self.place("a")[0]
-        said = self.good("node", "drain", node)
+        said = self.said("node", "drain", node)
         self.assertIn(f"{node} is empty after", said)
         self.assertRegex(said, "a runs on node")
         self.assertNotIn(node, self.place("a"))

@@ -6,57 +6,24 @@ node, whatever goes down; and the way back leads to what was there."""
 import json
 import os
 import sys
-import unittest
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from lab import Lab, run_tests  # noqa: E402
-
-DUMMY = "ocf:heartbeat:Dummy"
+from lab import DUMMY, LabTest, run_tests  # noqa: E402
 
 
-class Revisions(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.lab = Lab(3)
-        cls.lab.__enter__()
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.lab.down()
-
+class Revisions(LabTest):
     def setUp(self):
-        self.lab.wait(lambda: len([one for one in self.status()["nodes"]
-                                   if one["online"]]) == 3,
-                      "all nodes are there", timeout_s=60)
+        super().setUp()
+        self.lab.wait_online()
         self.good("configure", "erase", "--force")
         self.good("configure", "property", "stonith-enabled=false")
         self.good("wait", "--timeout", "30")
-
-    def tool(self, *words, node="node1", text=None):
-        return self.lab.muster(node, *words, check=False, text=text,
-                               timeout_s=90)
-
-    def good(self, *words, **options):
-        done = self.tool(*words, **options)
-        self.assertEqual(done.returncode, 0,
-                         f"{words}: {done.stderr}{done.stdout}")
-        return done.stdout
-
-    def status(self, node="node1"):
-        status = self.lab.muster_status(node)
-        return status if status.get("nodes") else {"nodes": []}
 
     def log(self, node="node1"):
         """The revisions as a node tells them, newest first."""
         return json.loads(self.good("revisions", "--format", "json",
                                     node=node))["revisions"]
-
-    def define(self, *names):
-        self.good("configure", "load", "update", "-",
-                  text="".join(f"primitive {name} {DUMMY}\n"
-                               for name in names))
-        self.good("wait")
 
     def same_everywhere(self):
         logs = [self.log(node) for node in self.lab.nodes]
@@ -142,13 +109,12 @@ class Revisions(unittest.TestCase):
     def test_a_node_that_was_down_gets_what_it_missed(self):
         self.define("a")
         self.lab.stop_daemon("node3")
-        self.lab.wait(lambda: [one for one in self.status()["nodes"]
-                               if not one["online"]], "node3 is away")
+        self.lab.wait_online(["node1", "node2"])
         for i in range(3):
             self.good("resource", "meta", "a", "set", "priority", str(i),
                       "-m", f"change {i}")
         self.lab.start_daemon("node3")
-        self.lab.wait(lambda: self.status("node3")["nodes"], "node3 is back")
+        self.lab.wait_online()
         self.lab.wait(lambda: self.log("node3") == self.log("node1"),
                       "node3 has the log")
         self.assertEqual([one["message"] for one in self.log("node3")[:3]],
@@ -165,10 +131,7 @@ class Revisions(unittest.TestCase):
             self.lab.cut(node)
         for node in self.lab.nodes:
             self.lab.boot(node)
-        self.lab.wait(lambda: all(
-            len([one for one in self.status(node)["nodes"] if one["online"]])
-            == 3 for node in self.lab.nodes), "the cluster is back",
-            timeout_s=90)
+        self.lab.wait_online(timeout_s=90)
         self.assertEqual(self.same_everywhere(), before)
         self.assertIn("- \tmeta priority=3", self.good(
             "rollback", "-1", "--dry-run").replace("- primitive a", "- "))

@@ -4,26 +4,29 @@
 
 import os
 import sys
-import unittest
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from lab import Lab, run_tests  # noqa: E402
+from lab import Lab, LabTest, run_tests  # noqa: E402
 
 WATCH = os.path.abspath(os.environ.get("MUSTER_RING_WATCH",
                                        "cts/lab/ring_watch"))
 
 
-class Ring(unittest.TestCase):
+class Ring(LabTest):
     """One watcher on each of three nodes; each test has a lab of its own."""
+
+    shares_lab = False
+
+    @classmethod
+    def make_lab(cls):
+        return Lab(3, "--share", os.path.dirname(WATCH), daemon=False,
+                   trace=False)
 
     def setUp(self):
         if not os.access(WATCH, os.X_OK):
             self.skipTest("ring_watch is not built: make check-lab builds it")
-        self.lab = Lab(3, "--share", os.path.dirname(WATCH), daemon=False,
-                       trace=False)
-        self.lab.__enter__()
-        self.addCleanup(self.lab.down)
+        super().setUp()
         for node in self.lab.nodes:
             self.watch(node)
         self.wait_each(self.lab.nodes, "GROUP members 1:", "node3 has joined",

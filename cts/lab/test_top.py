@@ -4,87 +4,54 @@
 
 import os
 import shlex
-import shutil
-import subprocess
 import sys
 import tempfile
-import time
 import unittest
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from lab import Lab, run_tests  # noqa: E402
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../tools"))
+from lab import DUMMY, Lab, LabTest, run_tests  # noqa: E402
+from terminal import Terminal, has_tmux  # noqa: E402
 
 
-class Terminal:
-    """A terminal of 90 columns and 28 lines that runs one command."""
-
-    def __init__(self, words):
-        self.folder = tempfile.TemporaryDirectory(prefix="muster-top-")
-        self.socket = os.path.join(self.folder.name, "tmux")
-        environment = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8",
-                       "TERM": "xterm-256color", "HOME": self.folder.name}
-        subprocess.run(["tmux", "-S", self.socket, "-f", "/dev/null",
-                        "new-session", "-d", "-x", "90", "-y", "28",
-                        "-s", "top", "sh"],
-                       env=environment, check=True, timeout=20)
-        script = os.path.join(self.folder.name, "run")
-        with open(script, "w", encoding="utf-8") as file:
-            file.write(f"exec {shlex.join(words)}\n")
-        self.keys(f"sh {script}; echo ended=$?", "Enter")
-
-    def tmux(self, *words):
-        return subprocess.run(["tmux", "-S", self.socket, *words],
-                              capture_output=True, text=True, timeout=20,
-                              check=False).stdout
-
-    def keys(self, *keys):
-        self.tmux("send-keys", "-t", "top", *keys)
-
-    def screen(self):
-        return self.tmux("capture-pane", "-p", "-t", "top")
-
-    def wait(self, text, seconds=20):
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            shown = self.screen()
-            if text in shown:
-                return shown
-            time.sleep(0.1)
-        raise AssertionError(f"no '{text}' on the screen:\n{self.screen()}")
-
-    def close(self):
-        self.tmux("kill-server")
-        self.folder.cleanup()
-
-
-class Top(unittest.TestCase):
+class Top(LabTest):
     @classmethod
     def setUpClass(cls):
-        if not shutil.which("tmux"):
+        if not has_tmux():
             raise unittest.SkipTest("tmux is not installed")
-        cls.lab = Lab(2)
-        cls.lab.__enter__()
+        super().setUpClass()
+
+    @classmethod
+    def make_lab(cls):
+        return Lab(2)
+
+    @classmethod
+    def prepare_lab(cls):
         cls.lab.muster("node1", "configure", "property",
                        "stonith-enabled=false")
         for name in ("one", "two"):
-            cls.lab.muster("node1", "configure", "primitive", name,
-                           "ocf:heartbeat:Dummy")
+            cls.lab.muster("node1", "configure", "primitive", name, DUMMY)
         cls.lab.muster("node1", "wait", "--timeout", "30")
 
-    @classmethod
-    def tearDownClass(cls):
-        cls.lab.down()
-
     def setUp(self):
+        super().setUp()
+        folder = tempfile.TemporaryDirectory(prefix="muster-top-")
+        self.addCleanup(folder.cleanup)
+        self.terminal = Terminal(
+            folder.name, ["sh"],
+            {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8",
+             "TERM": "xterm-256color", "HOME": folder.name},
+            columns=90, lines=28)
+        self.addCleanup(self.terminal.close)
         wrapped, environment = self.lab.command_in("node1", ("muster", "top"))
         environment = {**environment, "TERM": "screen", "LC_ALL": "C.UTF-8"}
-        self.terminal = Terminal(
-            ["env", *(f"{name}={value}" for name, value in environment.items()),
-             *wrapped])
-
-    def tearDown(self):
-        self.terminal.close()
+        script = f"{folder.name}/run"
+        with open(script, "w", encoding="utf-8") as file:
+            file.write(shlex.join(
+                ["exec", "env", *(f"{name}={value}" for name, value
+                                  in environment.items()), *wrapped]) + "\n")
+        self.terminal.enter(f"sh {script}; echo ended=$?")
 
     def test_screen_follows_the_cluster(self):
         terminal = self.terminal
@@ -100,35 +67,34 @@ class Top(unittest.TestCase):
     def test_enter_tells_reasons_and_escape_leads_back(self):
         terminal = self.terminal
         terminal.wait("SINCE NOTE")
-        terminal.keys("Down", "Down", "Enter")
+        terminal.press("Down", "Down", "Enter")
         shown = terminal.wait("REASONS")
         self.assertIn("one   ocf:heartbeat:Dummy", shown)
         self.assertIn("Started on node", shown)
-        terminal.keys("Escape")
+        terminal.press("Escape")
         terminal.wait("SINCE NOTE")
-        terminal.keys("Home", "Enter")
+        terminal.press("Home", "Enter")
         terminal.wait("ATTRIBUTES")
 
     def test_terminal_is_left_as_it_was(self):
         terminal = self.terminal
         terminal.wait("SINCE NOTE")
-        terminal.keys("q")
+        terminal.press("q")
         terminal.wait("ended=0")
-        terminal.keys("stty -a", "Enter")
+        terminal.enter("stty -a")
         self.assertRegex(terminal.wait("icanon"), r"(?<!-)icanon")
         self.assertRegex(terminal.screen(), r"(?<!-)\becho\b")
 
     def test_window_of_another_size_is_filled(self):
         terminal = self.terminal
         terminal.wait("SINCE NOTE")
-        terminal.tmux("resize-window", "-t", "top", "-x", "60", "-y", "14")
-        end = time.monotonic() + 20
-        while time.monotonic() < end:
-            lines = terminal.screen().split("\n")
-            if "quit" in lines[13] and len(lines) <= 15:
-                return
-            time.sleep(0.1)
-        self.fail(terminal.screen())
+        terminal.tmux("resize-window", "-x", "60", "-y", "14")
+
+        def is_filled(shown):
+            lines = shown.split("\n")
+            return 14 <= len(lines) <= 15 and "quit" in lines[13]
+
+        terminal.wait_until(is_filled, "14 lines, the last with the keys")
 
     def test_screen_outlives_the_daemon(self):
         terminal = self.terminal
@@ -137,7 +103,7 @@ class Top(unittest.TestCase):
         shown = terminal.wait("no daemon, retrying")
         self.assertIn("two", shown)
         self.lab.start_daemon("node1")
-        terminal.wait("healthy", 40)
+        terminal.wait("healthy")
 
 
 if __name__ == "__main__":
