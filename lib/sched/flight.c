@@ -29,7 +29,6 @@ static void flight_act(struct mu_sched *sched,
 static void conflicts_order(struct mu_sched *sched,
                             struct mu_sched_action *flying);
 static bool is_conflicting(enum mu_verb verb);
-static uint32_t node_find(const struct mu_sched *sched, const char *name);
 
 static enum mu_verb
 verb_parse(const char *task)
@@ -110,17 +109,6 @@ mu_flight_read(struct mu_sched *sched)
     }
 }
 
-static uint32_t
-node_find(const struct mu_sched *sched, const char *name)
-{
-    for (uint32_t i = 0; name && i < sched->nodes_count; i++) {
-        if (strcmp(sched->nodes[i].name, name) == 0) {
-            return i;
-        }
-    }
-    return MU_STATE_NONE;
-}
-
 /* What starts counts as started; what stops is still there and will go. */
 static void
 flight_count(struct mu_sched *sched, const struct mu_status_flight *flight)
@@ -149,8 +137,8 @@ flight_count(struct mu_sched *sched, const struct mu_status_flight *flight)
         active_count(sched, resource, flight->node, MU_ROLE_STARTED);
         resource->is_stop_pending = true;
     } else if (verb == MU_VERB_MIGRATE_TO || verb == MU_VERB_MIGRATE_FROM) {
-        uint32_t source = node_find(sched, flight->migrate_source);
-        uint32_t target = node_find(sched, flight->migrate_target);
+        uint32_t source = mu_state_find_node(sched, flight->migrate_source);
+        uint32_t target = mu_state_find_node(sched, flight->migrate_target);
 
         if (source == MU_STATE_NONE || target == MU_STATE_NONE) {
             return;

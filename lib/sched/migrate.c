@@ -19,7 +19,6 @@ struct move {
 };
 
 static bool move_read(const struct mu_history *history, struct move *move);
-static uint32_t node_find(const struct mu_sched *sched, const char *name);
 static const struct mu_status_op *op_find(const struct move *move,
                                           uint32_t node, const char *name,
                                           bool is_ok_only);
@@ -37,17 +36,6 @@ static void dangling_add(struct mu_history *history);
 static void ordering_extend(struct mu_sched *sched,
                             const struct mu_ordering *ordering);
 
-static uint32_t
-node_find(const struct mu_sched *sched, const char *name)
-{
-    for (uint32_t i = 0; name && i < sched->nodes_count; i++) {
-        if (strcmp(sched->nodes[i].name, name) == 0) {
-            return i;
-        }
-    }
-    return MU_STATE_NONE;
-}
-
 static bool
 move_read(const struct mu_history *history, struct move *move)
 {
@@ -55,8 +43,10 @@ move_read(const struct mu_history *history, struct move *move)
         .sched = history->sched,
         .op = history->op,
         .resource = history->known->id,
-        .source = node_find(history->sched, history->op->migrate_source),
-        .target = node_find(history->sched, history->op->migrate_target),
+        .source =
+            mu_state_find_node(history->sched, history->op->migrate_source),
+        .target =
+            mu_state_find_node(history->sched, history->op->migrate_target),
     };
     return history->op->migrate_source && history->op->migrate_target;
 }
@@ -287,7 +277,7 @@ void
 mu_migrate_stop_target(struct mu_sched *sched,
                        struct mu_sched_resource *resource, const char *target)
 {
-    uint32_t node = node_find(sched, target);
+    uint32_t node = mu_state_find_node(sched, target);
 
     if (node != MU_STATE_NONE) {
         mu_explain_cause(

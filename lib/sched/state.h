@@ -13,6 +13,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/arena.h"
 #include "base/limits.h"
@@ -522,6 +523,18 @@ static inline bool
 mu_state_is_infinite(int32_t score)
 {
     return score >= MU_SCORE_INFINITY || score <= -MU_SCORE_INFINITY;
+}
+
+/* The node called 'name', or NONE; so for null. */
+static inline uint32_t
+mu_state_find_node(const struct mu_sched *sched, const char *name)
+{
+    for (uint32_t i = 0; name && i < sched->nodes_count; i++) {
+        if (strcmp(sched->nodes[i].name, name) == 0) {
+            return i;
+        }
+    }
+    return MU_STATE_NONE;
 }
 
 /* Where the resource is active for planning, or NONE. */
