@@ -8,6 +8,7 @@
 #include "core/core_private.h"
 #include "core/fence.h"
 #include "core/kernel.h"
+#include "model/names.h"
 #include "model/params.h"
 
 /* Without a TICK for this long nothing new is launched: the others may have
@@ -31,7 +32,6 @@ static void params_remember(struct mu_core *core, const char *resource,
                             const struct mu_effect_exec *effect);
 static void params_recall(const struct mu_core *core, const char *resource,
                           struct mu_effect_exec *effect);
-static enum mu_agent_class class_of(const char *class_name);
 static void flight_result(struct mu_core *core, const struct mu_core_exec *exec,
                           const struct mu_event_op_result *event);
 static void recurring_result(struct mu_core *core,
@@ -86,7 +86,7 @@ mu_local_launch(struct mu_core *core, uint64_t op_id)
               mu_plan_task_name(flight->task));
     exec->interval_ms = flight->interval_ms;
     effect = effect_fill(core, exec, primitive);
-    effect->agent_class = class_of(flight->class_name);
+    effect->agent_class = mu_names_agent_class(flight->class_name);
     effect->provider = *flight->provider ? flight->provider : NULL;
     effect->type = flight->type;
     effect->timeout_ms = flight->timeout_ms;
@@ -387,24 +387,6 @@ params_recall(const struct mu_core *core, const char *resource,
             effect->params_count = memory->params_count;
         }
     }
-}
-
-static enum mu_agent_class
-class_of(const char *class_name)
-{
-    static const struct {
-        const char *name;
-        enum mu_agent_class agent_class;
-    } classes[] = {{"ocf", MU_AGENT_OCF},         {"systemd", MU_AGENT_SYSTEMD},
-                   {"lsb", MU_AGENT_LSB},         {"service", MU_AGENT_SERVICE},
-                   {"stonith", MU_AGENT_FENCE}};
-
-    for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++) {
-        if (strcmp(class_name, classes[i].name) == 0) {
-            return classes[i].agent_class;
-        }
-    }
-    return MU_AGENT_OTHER;
 }
 
 static void
