@@ -17,7 +17,7 @@ enum {
 
 static struct mu_report_message *message_add(struct mu_report *report,
                                              const struct mu_word *word,
-                                             const char *text);
+                                             const char *format, va_list args);
 static unsigned distance(const char *a, const char *b);
 static unsigned char lower(char c);
 
@@ -32,14 +32,12 @@ int
 mu_report_error(struct mu_report *report, enum mu_report_reason reason,
                 const struct mu_word *word, const char *format, ...)
 {
-    char sentence[SENTENCE_SIZE_MAX];
     struct mu_report_message *message;
     va_list args;
 
     va_start(args, format);
-    (void)mu_text_vformat(sentence, sizeof(sentence), format, args);
+    message = message_add(report, word, format, args);
     va_end(args);
-    message = message_add(report, word, sentence);
     message->severity = MU_REPORT_ERROR;
     message->reason = reason;
     report->errors_count++;
@@ -50,14 +48,12 @@ void
 mu_report_warning(struct mu_report *report, const struct mu_word *word,
                   const char *object, const char *format, ...)
 {
-    char sentence[SENTENCE_SIZE_MAX];
     struct mu_report_message *message;
     va_list args;
 
     va_start(args, format);
-    (void)mu_text_vformat(sentence, sizeof(sentence), format, args);
+    message = message_add(report, word, format, args);
     va_end(args);
-    message = message_add(report, word, sentence);
     message->severity = MU_REPORT_WARNING;
     message->object = object ? mu_arena_strdup(report->arena, object) : NULL;
     report->warnings_count++;
@@ -67,14 +63,12 @@ void
 mu_report_info(struct mu_report *report, const char *object, const char *format,
                ...)
 {
-    char sentence[SENTENCE_SIZE_MAX];
     struct mu_report_message *message;
     va_list args;
 
     va_start(args, format);
-    (void)mu_text_vformat(sentence, sizeof(sentence), format, args);
+    message = message_add(report, NULL, format, args);
     va_end(args);
-    message = message_add(report, NULL, sentence);
     message->object = object ? mu_arena_strdup(report->arena, object) : NULL;
 }
 
@@ -118,11 +112,13 @@ mu_report_nearest(const char *word, const char *const *candidates, size_t count)
 
 static struct mu_report_message *
 message_add(struct mu_report *report, const struct mu_word *word,
-            const char *text)
+            const char *format, va_list args)
 {
     struct mu_report_message *message = mu_vec_add(report->arena, report);
+    char sentence[SENTENCE_SIZE_MAX];
 
-    message->text = mu_arena_strdup(report->arena, text);
+    (void)mu_text_vformat(sentence, sizeof(sentence), format, args);
+    message->text = mu_arena_strdup(report->arena, sentence);
     if (word) {
         message->line = word->line;
         message->column = word->column;
