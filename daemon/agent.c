@@ -21,6 +21,9 @@ static int variable_cmp(const void *a, const void *b);
 static size_t name_length(const char *variable);
 static void pair_set(struct mu_agent_env *env, const char *name,
                      const char *value);
+static int name_validate(const char *name, const char *what,
+                         struct mu_errbuf *err);
+static int path_validate(const char *path, struct mu_errbuf *err);
 
 void
 mu_agent_env_init(struct mu_agent_env *env,
@@ -97,8 +100,58 @@ mu_agent_env_finish(struct mu_agent_env *env)
 }
 
 int
-mu_agent_name_validate(const char *name, const char *what,
-                       struct mu_errbuf *err)
+mu_agent_locate(struct mu_arena *arena, const struct mu_exec_config *config,
+                const struct mu_agent_name *name, char **ret_path,
+                struct mu_errbuf *err)
+{
+    const char *folder = NULL;
+    char *path;
+    int rc = name_validate(name->type, "type", err);
+
+    switch (name->agent_class) {
+    case MU_AGENT_OCF:
+        rc = rc ? rc : name_validate(name->provider, "provider", err);
+        folder = mu_text_make(arena, "%s/resource.d/%s", config->ocf_root,
+                              name->provider ? name->provider : "");
+        break;
+    case MU_AGENT_LSB:
+        folder = config->lsb_folder;
+        break;
+    case MU_AGENT_FENCE:
+        folder = config->fence_folder;
+        break;
+    case MU_AGENT_SYSTEMD:
+    case MU_AGENT_SERVICE:
+    case MU_AGENT_OTHER:
+        mu_errbuf_set(err, "an agent of this class is no program");
+        return -ENOTSUP;
+    }
+    if (rc < 0) {
+        return rc;
+    }
+    path = mu_text_make(arena, "%s/%s", folder, name->type);
+    rc = path_validate(path, err);
+    if (rc == 0) {
+        *ret_path = path;
+    }
+    return rc;
+}
+
+int
+mu_agent_program(const struct mu_agent_context *context, char **ret_path,
+                 struct mu_errbuf *err)
+{
+    const struct mu_agent_name name = {context->effect->agent_class,
+                                       context->effect->provider,
+                                       context->effect->type};
+
+    return mu_agent_locate(context->arena, context->config, &name, ret_path,
+                           err);
+}
+
+/* Tells whether a name from the configuration may become part of a path. */
+static int
+name_validate(const char *name, const char *what, struct mu_errbuf *err)
 {
     if (!name || name[0] == '\0') {
         mu_errbuf_set(err, "the agent has no %s", what);
@@ -111,8 +164,9 @@ mu_agent_name_validate(const char *name, const char *what,
     return 0;
 }
 
-int
-mu_agent_path_validate(const char *path, struct mu_errbuf *err)
+/* Tells whether 'path' is a program. */
+static int
+path_validate(const char *path, struct mu_errbuf *err)
 {
     struct stat status;
 

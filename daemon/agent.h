@@ -21,6 +21,13 @@
  * lost: MUSTER_OPERATION_ID=<marker>. */
 #define MU_AGENT_MARKER_NAME "MUSTER_OPERATION_ID"
 
+/* What the configuration calls an agent. */
+struct mu_agent_name {
+    enum mu_agent_class agent_class;
+    const char *provider; /* OCF only, else null. */
+    const char *type;
+};
+
 /* What building a command needs. */
 struct mu_agent_context {
     struct mu_arena *arena;              /* Owns the command. */
@@ -56,15 +63,17 @@ void mu_agent_env_put(struct mu_agent_env *env, const char *name,
 /* Returns the variables, sorted, one per name, with a null at the end. */
 char **mu_agent_env_finish(struct mu_agent_env *env);
 
-/* Tells whether a name from the configuration may become part of a path:
- * 0, or -EINVAL with a sentence. 'what' names it for people. */
-MU_NODISCARD int mu_agent_name_validate(const char *name, const char *what,
-                                        struct mu_errbuf *err);
+/* Tells which program an agent is; '*ret_path' is on 'arena'. 0, -ENOTSUP for
+ * classes that are no programs, -EINVAL for a name that may not become part of
+ * a path, or negative errno when there is no such program; with a sentence. */
+MU_NODISCARD int mu_agent_locate(struct mu_arena *arena,
+                                 const struct mu_exec_config *config,
+                                 const struct mu_agent_name *name,
+                                 char **ret_path, struct mu_errbuf *err);
 
-/* Tells whether 'path' is a program: 0, or negative errno with a sentence that
- * names it. */
-MU_NODISCARD int mu_agent_path_validate(const char *path,
-                                        struct mu_errbuf *err);
+/* The same for the operation in 'context'. */
+MU_NODISCARD int mu_agent_program(const struct mu_agent_context *context,
+                                  char **ret_path, struct mu_errbuf *err);
 
 /* Returns the value of a parameter, or null. */
 const char *mu_agent_param(const struct mu_effect_exec *effect,

@@ -47,14 +47,8 @@ mu_agent_fence_command(const struct mu_agent_context *context,
     struct mu_agent_env env;
     char *path;
     char **argv;
-    int rc = mu_agent_name_validate(effect->type, "type", err);
+    int rc = mu_agent_program(context, &path, err);
 
-    if (rc < 0) {
-        return rc;
-    }
-    path = mu_text_make(arena, "%s/%s", context->config->fence_folder,
-                        effect->type);
-    rc = mu_agent_path_validate(path, err);
     if (rc < 0) {
         return rc;
     }

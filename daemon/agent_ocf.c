@@ -30,21 +30,11 @@ mu_agent_ocf_command(const struct mu_agent_context *context,
     struct mu_agent_env env;
     char *path;
     char **argv;
-    int rc = mu_agent_name_validate(effect->provider, "provider", err);
+    int rc = mu_agent_program(context, &path, err);
 
-    if (rc == 0) {
-        rc = mu_agent_name_validate(effect->type, "type", err);
-    }
     if (rc < 0) {
         return rc;
     }
-    path = mu_text_make(arena, "%s/resource.d/%s/%s", context->config->ocf_root,
-                        effect->provider, effect->type);
-    rc = mu_agent_path_validate(path, err);
-    if (rc < 0) {
-        return rc;
-    }
-
     mu_agent_env_init(&env, context, "pacemaker-execd");
     mu_agent_env_put(&env, "OCF_ROOT", context->config->ocf_root);
     mu_agent_env_put(&env, "OCF_RA_VERSION_MAJOR", "1");
@@ -83,14 +73,8 @@ mu_agent_lsb_command(const struct mu_agent_context *context,
     struct mu_agent_env env;
     char *path;
     char **argv;
-    int rc = mu_agent_name_validate(effect->type, "type", err);
+    int rc = mu_agent_program(context, &path, err);
 
-    if (rc < 0) {
-        return rc;
-    }
-    path =
-        mu_text_make(arena, "%s/%s", context->config->lsb_folder, effect->type);
-    rc = mu_agent_path_validate(path, err);
     if (rc < 0) {
         return rc;
     }

@@ -24,12 +24,13 @@
 #include "daemon/agent.h"
 #include "daemon/agent_unit.h"
 
-enum { PATH_SIZE = 512, LINKS_COUNT_MAX = 8 };
+enum { ARENA_SIZE_MAX = 1 << 17, PATH_SIZE = 512, LINKS_COUNT_MAX = 8 };
 
 static json_t *agents_build(const struct mu_survey_context *context);
-static bool agent_path(const struct mu_exec_config *exec,
-                       const struct mu_config_resource *primitive, char *path,
-                       size_t size);
+static bool agent_is_missing(struct mu_arena *arena,
+                             const struct mu_survey_context *context,
+                             const struct mu_config_resource *primitive,
+                             struct mu_errbuf *err);
 static json_t *disks_build(const struct mu_survey_context *context);
 static json_t *addresses_build(void);
 static json_t *units_build(const struct mu_survey_context *context);
@@ -73,67 +74,47 @@ static json_t *
 agents_build(const struct mu_survey_context *context)
 {
     json_t *agents = json_array();
+    struct mu_arena arena;
 
+    mu_arena_init(&arena, ARENA_SIZE_MAX);
     for (uint32_t i = 0;
          context->config && i < context->config->resources_count; i++) {
         const struct mu_config_resource *primitive =
             &context->config->resources[i];
-        char path[PATH_SIZE];
         struct mu_errbuf err;
 
-        if (primitive->kind != MU_RESOURCE_PRIMITIVE) {
-            continue;
+        mu_arena_reset(&arena);
+        if (primitive->kind == MU_RESOURCE_PRIMITIVE &&
+            agent_is_missing(&arena, context, primitive, &err)) {
+            (void)json_array_append_new(
+                agents, json_pack("{s:s, s:s}", "resource", primitive->id,
+                                  "problem", err.text));
         }
-        if (primitive->agent_class == MU_AGENT_SYSTEMD) {
-            if (strchr(primitive->type, '.') ||
-                access("/run/systemd/system", F_OK) < 0 ||
-                mu_agent_unit_exists(primitive->type)) {
-                continue;
-            }
-            mu_errbuf_set(&err, "there is no unit %s.service",
-                          primitive->type);
-        } else if (!agent_path(context->exec, primitive, path, sizeof(path)) ||
-                   mu_agent_path_validate(path, &err) == 0) {
-            continue;
-        }
-        (void)json_array_append_new(
-            agents, json_pack("{s:s, s:s}", "resource", primitive->id,
-                              "problem", err.text));
     }
+    mu_arena_done(&arena);
     return agents;
 }
 
-/* False when the agent is no program, or its name is none. */
+/* Names that no agent can have were refused with the configuration. */
 static bool
-agent_path(const struct mu_exec_config *exec,
-           const struct mu_config_resource *primitive, char *path, size_t size)
+agent_is_missing(struct mu_arena *arena,
+                 const struct mu_survey_context *context,
+                 const struct mu_config_resource *primitive,
+                 struct mu_errbuf *err)
 {
-    struct mu_errbuf err;
+    const struct mu_agent_name name = {primitive->agent_class,
+                                       primitive->provider, primitive->type};
+    char *path;
+    int rc;
 
-    if (!primitive->type ||
-        mu_agent_name_validate(primitive->type, "agent", &err) < 0) {
-        return false;
+    if (primitive->agent_class == MU_AGENT_SYSTEMD) {
+        mu_errbuf_set(err, "there is no unit %s.service", primitive->type);
+        return !strchr(primitive->type, '.') &&
+               access("/run/systemd/system", F_OK) == 0 &&
+               !mu_agent_unit_exists(primitive->type);
     }
-    switch (primitive->agent_class) {
-    case MU_AGENT_OCF:
-        return primitive->provider &&
-               mu_agent_name_validate(primitive->provider, "provider", &err) ==
-                   0 &&
-               mu_text_format(path, size, "%s/resource.d/%s/%s",
-                              exec->ocf_root, primitive->provider,
-                              primitive->type);
-    case MU_AGENT_LSB:
-        return mu_text_format(path, size, "%s/%s", exec->lsb_folder,
-                              primitive->type);
-    case MU_AGENT_FENCE:
-        return mu_text_format(path, size, "%s/%s", exec->fence_folder,
-                              primitive->type);
-    case MU_AGENT_SYSTEMD:
-    case MU_AGENT_SERVICE:
-    case MU_AGENT_OTHER:
-        return false;
-    }
-    return false;
+    rc = mu_agent_locate(arena, context->exec, &name, &path, err);
+    return rc < 0 && rc != -ENOTSUP && rc != -EINVAL;
 }
 
 static json_t *
