@@ -16,6 +16,7 @@
  *                op RSC NODE NAME SECONDS RC EXPECTED [SECONDS_AGO]
  *                fails, with the same words   likewise, kept as its failure
  *                with ATTRIBUTE=VALUE...      what the entry before says more
+ *                locked RSC NODE SECONDS_AGO  and nothing else is known
  *                flight ID TASK RSC NODE      asked for, not answered
  *                ticket NAME granted|revoked
  *                quorum no
@@ -77,6 +78,8 @@ struct scenario {
     int nodes_count;
     struct op ops[512];
     int ops_count;
+    struct op locks[4];
+    int locks_count;
     char flights[8][4][64];
     int flights_count;
     char tickets[8][2][64];
@@ -96,6 +99,16 @@ static void
 copy(char *to, size_t size, const char *from)
 {
     (void)mu_text_format(to, size, "%s", from);
+}
+
+static struct op *
+lock_add(struct scenario *scenario, const char *rsc, const char *node)
+{
+    struct op *lock = &scenario->locks[scenario->locks_count++];
+
+    copy(lock->rsc, sizeof(lock->rsc), rsc);
+    copy(lock->node, sizeof(lock->node), node);
+    return lock;
 }
 
 static struct op *
@@ -203,6 +216,10 @@ status_line(struct scenario *scenario, char **words, int count)
         op->expected = atoi(words[6]);
         op->ago_s = count > 7 ? atoi(words[7]) : 0;
         op->is_failure = words[0][0] == 'f';
+        return true;
+    }
+    if (strcmp(words[0], "locked") == 0 && count == 4) {
+        lock_add(scenario, words[1], words[2])->ago_s = atoi(words[3]);
         return true;
     }
     if (strcmp(words[0], "flight") == 0 && count == 5) {
@@ -379,6 +396,16 @@ node_write(struct scenario *scenario, struct mu_text_buffer *xml,
             }
         }
         mu_text_buffer_add(xml, "</lrm_resource>");
+    }
+    for (int i = 0; i < scenario->locks_count; i++) {
+        const struct op *lock = &scenario->locks[i];
+
+        if (strcmp(lock->node, node->name) == 0) {
+            mu_text_buffer_add(xml,
+                               "<lrm_resource id='%s' %s shutdown-lock='%d'/>",
+                               lock->rsc, agent_of(lock->rsc),
+                               NOW_S - lock->ago_s);
+        }
     }
     mu_text_buffer_add(xml, "</lrm_resources></lrm></node_state>");
 }
@@ -626,6 +653,8 @@ action_do(struct scenario *scenario, const struct mu_snapshot *snapshot,
         copy(node->state, sizeof(node->state), "offline");
         node->attributes_count = 0;
         history_forget(scenario, NULL, name, -1);
+    } else if (action->task == MU_TASK_LRM_DELETE) {
+        scenario->locks_count = 0;
     } else if (action->task == MU_TASK_DELETE) {
         history_forget(scenario, action->resource, name, -1);
     } else if (action->task == MU_TASK_CANCEL) {
@@ -642,6 +671,9 @@ action_do(struct scenario *scenario, const struct mu_snapshot *snapshot,
                action->task != MU_TASK_RELOAD_AGENT) {
         if (action->task == MU_TASK_STOP || action->task == MU_TASK_START) {
             history_forget(scenario, action->resource, name, -1);
+        }
+        if (action->lock_ms > 0) {
+            (void)lock_add(scenario, action->resource, name);
         }
         op = op_add(scenario, action->resource, name,
                     mu_plan_task_name(action->task));

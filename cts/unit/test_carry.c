@@ -205,6 +205,28 @@ START_TEST(a_node_that_is_down_holds_nothing)
 }
 END_TEST
 
+/* What a node takes down with it is not started anywhere else afterwards. */
+START_TEST(a_lock_outlives_the_shutdown)
+{
+    struct mu_snapshot *snapshot = cluster("", "");
+    struct mu_config *config;
+
+    (void)settle(&snapshot);
+    config = mu_arena_new(&arena, struct mu_config, 1);
+    *config = *snapshot->config;
+    config->options.shutdown_lock = true;
+    snapshot->config = config;
+    ck_assert_str_eq(place_of(snapshot, "web"), "n1");
+    snapshot = mu_happen_attribute(&arena, snapshot, 0, "shutdown", "900");
+    ck_assert_uint_eq(settle(&snapshot), 1);
+    ck_assert(!snapshot->status->nodes[0].is_member);
+    ck_assert_str_eq(place_of(snapshot, "web"), "");
+    snapshot = mu_happen_node_joined(&arena, snapshot, 0);
+    (void)settle(&snapshot);
+    ck_assert_str_eq(place_of(snapshot, "web"), "n1");
+}
+END_TEST
+
 /* A ticket that nobody has seen yet, and the same one again. */
 START_TEST(tickets_are_added_and_changed)
 {
@@ -249,6 +271,7 @@ main(void)
                    an_attribute_that_is_set_and_removed_leaves_no_trace);
     tcase_add_test(tcase, what_is_forgotten_is_looked_for_again);
     tcase_add_test(tcase, a_node_that_is_down_holds_nothing);
+    tcase_add_test(tcase, a_lock_outlives_the_shutdown);
     tcase_add_test(tcase, tickets_are_added_and_changed);
     suite_add_tcase(suite, tcase);
     srunner_run_all(runner, CK_NORMAL);

@@ -39,6 +39,7 @@ static void failures_forget(struct carry *carry,
                             const struct mu_action *action);
 static void reloaded_note(struct carry *carry, struct row *row,
                           const struct mu_action *action);
+static void row_clear(struct row *row);
 static struct row *row_get(struct carry *carry, const struct mu_action *action);
 static void op_put(struct carry *carry, struct row *row,
                    const struct mu_action *action);
@@ -134,7 +135,7 @@ rows_write(struct carry *carry)
         for (size_t k = 0; k < rows->items.count; k++) {
             const struct row *row = &rows->items.items[k];
 
-            if (row->ops.count == 0) {
+            if (row->ops.count == 0 && row->resource.shutdown_lock_ms == 0) {
                 continue;
             }
             resources[count] = row->resource;
@@ -158,6 +159,7 @@ act(struct carry *carry, const struct mu_action *action)
         if (action->task == MU_TASK_FENCE_ON) {
             unfenced_note(carry, action->node);
         } else {
+            carry->nodes[action->node].items.count = 0;
             node_end(carry, action->node);
         }
         return;
@@ -191,9 +193,9 @@ act_on_resource(struct carry *carry, const struct mu_action *action)
         ops_remove(row, true, "monitor", action->interval_ms);
         return;
     case MU_TASK_DELETE:
-    case MU_TASK_LRM_DELETE:
-        row->ops.count = 0;
+        row_clear(row);
         return;
+    case MU_TASK_LRM_DELETE:
     case MU_TASK_RELOAD_AGENT:
         reloaded_note(carry, row, action);
         return;
@@ -218,7 +220,7 @@ act_on_node(struct carry *carry, const struct mu_action *action)
         failures_forget(carry, action);
     } else if (action->task == MU_TASK_DELETE ||
                action->task == MU_TASK_LRM_DELETE) {
-        row_get(carry, action)->ops.count = 0;
+        row_clear(row_get(carry, action));
     }
 }
 
@@ -239,7 +241,17 @@ node_end(struct carry *carry, uint32_t node)
     status->expected = MU_EXPECTED_DOWN;
     status->attributes = NULL;
     status->attributes_count = 0;
-    carry->nodes[node].items.count = 0;
+    for (size_t i = 0; i < carry->nodes[node].items.count; i++) {
+        /* What is locked to it stays so. */
+        carry->nodes[node].items.items[i].ops.count = 0;
+    }
+}
+
+static void
+row_clear(struct row *row)
+{
+    row->ops.count = 0;
+    row->resource.shutdown_lock_ms = 0;
 }
 
 /* The attribute goes with the others when the node does. */
@@ -350,6 +362,9 @@ op_put(struct carry *carry, struct row *row, const struct mu_action *action)
     const char *name = mu_plan_task_name(action->task);
     struct mu_status_op *op;
 
+    if (action->task != MU_TASK_MONITOR || action->expected_rc != 7) {
+        row->resource.shutdown_lock_ms = action->lock_ms;
+    }
     ops_remove(row, action->interval_ms > 0, name, action->interval_ms);
     op = mu_vec_add(carry->arena, &row->ops);
     *op = (struct mu_status_op){

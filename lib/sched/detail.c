@@ -119,6 +119,11 @@ mu_detail_fill(struct mu_sched *sched, const struct mu_sched_action *action,
     meta_fill(sched, action, out);
     out->is_failure_fatal =
         action->verb == MU_VERB_START && sched->options->start_failure_is_fatal;
+    if (action->verb == MU_VERB_STOP &&
+        action->node == action->resource->lock_node &&
+        sched->nodes[action->node].is_shutting_down) {
+        out->lock_ms = action->resource->lock_time_ms;
+    }
 }
 
 static void

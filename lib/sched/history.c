@@ -8,6 +8,7 @@
 #include "sched/change.h"
 #include "sched/explain.h"
 #include "sched/instance.h"
+#include "sched/lock.h"
 #include "sched/location.h"
 #include "sched/migrate.h"
 #include "sched/node_state.h"
@@ -35,9 +36,6 @@ static void active_apply(struct mu_history *history, enum mu_answer answer);
 static void recurring_note(struct mu_history *history);
 static void target_role_apply(struct mu_sched_resource *resource);
 static void known_add(struct mu_sched_resource *resource, uint32_t node);
-static void lock_read(struct mu_sched *sched, uint32_t node,
-                      struct mu_sched_resource *resource,
-                      const struct mu_status_resource *known);
 static void multiply_active(struct mu_sched *sched,
                             struct mu_sched_resource *resource);
 static void block(struct mu_sched_resource *resource);
@@ -103,7 +101,7 @@ resource_replay(struct mu_sched *sched, uint32_t node, uint32_t at)
         history.resource = mu_setup_removed(sched, known);
     }
     if (sched->options->shutdown_lock && known->shutdown_lock_ms != 0) {
-        lock_read(sched, node, history.resource, known);
+        mu_lock_read(sched, node, history.resource, known);
     }
     saved_role = history.resource->role;
     history.resource->role = MU_ROLE_UNKNOWN;
@@ -749,31 +747,6 @@ block(struct mu_sched_resource *resource)
 {
     resource->is_managed = false;
     resource->is_blocked = true;
-}
-
-static void
-lock_read(struct mu_sched *sched, uint32_t node,
-          struct mu_sched_resource *resource,
-          const struct mu_status_resource *known)
-{
-    int64_t limit_ms = sched->options->shutdown_lock_limit_ms;
-
-    if (limit_ms > 0) {
-        struct mu_instant end = mu_instant_after(
-            (struct mu_instant){known->shutdown_lock_ms}, limit_ms);
-
-        if (sched->now_ms > end.ms) {
-            struct mu_sched_action *action = mu_action_new(
-                sched, resource, mu_key(MU_VERB_LRM_DELETE), node);
-
-            action->kind = MU_ACTION_NODE;
-            return;
-        }
-        sched->next_change =
-            mu_instant_min(sched->next_change, mu_instant_after(end, 1000));
-    }
-    resource->lock_node = node;
-    resource->lock_time_ms = known->shutdown_lock_ms;
 }
 
 const struct mu_status_resource *

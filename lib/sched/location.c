@@ -8,6 +8,7 @@
 #include "sched/explain.h"
 #include "sched/failure.h"
 #include "sched/health.h"
+#include "sched/lock.h"
 #include "sched/node_state.h"
 #include "sched/score.h"
 #include "sched/setup.h"
@@ -52,10 +53,6 @@ static void threshold_apply(struct mu_sched *sched,
                             struct mu_sched_resource *resource, uint32_t node);
 static void discovery_apply(struct mu_sched *sched,
                             struct mu_sched_resource *resource, uint32_t node);
-static bool may_wait(struct mu_sched_resource *resource);
-static void lock_find(struct mu_sched *sched,
-                      struct mu_sched_resource *resource);
-static void lock_apply(struct mu_sched *sched);
 static void score_add(struct mu_sched *sched,
                       struct mu_sched_resource *resource, uint32_t node,
                       int32_t score);
@@ -74,7 +71,7 @@ mu_location_make(struct mu_sched *sched)
 void
 mu_location_apply(struct mu_sched *sched)
 {
-    lock_apply(sched);
+    mu_lock_apply(sched);
     for (size_t i = 0; i < sched->locations.count; i++) {
         struct mu_location *location = sched->locations.items[i];
 
@@ -410,74 +407,6 @@ discovery_apply(struct mu_sched *sched, struct mu_sched_resource *resource,
                                 .kind = MU_REASON_EXCLUSIVE,
                                 .node = node,
                                 .score = -MU_SCORE_INFINITY});
-        }
-    }
-}
-
-/* Fence devices must be able to run anywhere, clones run everywhere. */
-static bool
-may_wait(struct mu_sched_resource *resource)
-{
-    return resource->kind == MU_RESOURCE_PRIMITIVE &&
-           !resource->is_fence_device && !mu_state_clone_of(resource);
-}
-
-/* What runs on one node only, which is about to leave, is to wait for it. A
- * lock that is recorded for what runs by now is void. */
-static void
-lock_find(struct mu_sched *sched, struct mu_sched_resource *resource)
-{
-    const struct mu_sched_node *node;
-    struct mu_instant since = {0};
-
-    if (!may_wait(resource)) {
-        resource->lock_node = MU_STATE_NONE;
-        return;
-    }
-    if (resource->lock_node != MU_STATE_NONE) {
-        if (resource->running_on.count > 0) {
-            mu_action_new(sched, resource, mu_key(MU_VERB_LRM_DELETE),
-                          resource->lock_node)
-                ->kind = MU_ACTION_NODE;
-            resource->lock_node = MU_STATE_NONE;
-        }
-        return;
-    }
-    if (!sched->options->shutdown_lock || resource->running_on.count != 1) {
-        return;
-    }
-    node = &sched->nodes[resource->running_on.items[0]];
-    if (!node->is_shutting_down || node->is_unclean) {
-        return;
-    }
-    resource->lock_node = node->index;
-    since.ms = node->shutdown_ms;
-    if (sched->options->shutdown_lock_limit_ms > 0 && since.ms > 0) {
-        sched->next_change = mu_instant_min(
-            sched->next_change,
-            mu_instant_after(since,
-                             sched->options->shutdown_lock_limit_ms + 1000));
-    }
-}
-
-/* A resource that was stopped because its node shut down waits for it. */
-static void
-lock_apply(struct mu_sched *sched)
-{
-    for (size_t i = 0; i < sched->resources.count; i++) {
-        struct mu_sched_resource *resource = sched->resources.items[i];
-
-        lock_find(sched, resource);
-        if (resource->lock_node == MU_STATE_NONE) {
-            continue;
-        }
-        for (uint32_t node = 0; node < sched->nodes_count; node++) {
-            if (node != resource->lock_node) {
-                mu_location_add(sched, resource, node, -MU_SCORE_INFINITY,
-                                &(struct mu_plan_reason){
-                                    .kind = MU_REASON_SHUTDOWN_LOCK,
-                                    .other_node = resource->lock_node});
-            }
         }
     }
 }

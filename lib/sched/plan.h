@@ -65,6 +65,8 @@ struct mu_action {
     bool is_failure_fatal;  /* Start failures ban the node at once. */
     uint64_t in_flight;     /* Operation id of mu_status_flight, or 0. */
     int64_t fence_delay_ms; /* priority-fencing-delay for this target. */
+    int64_t lock_ms;        /* Its success locks the resource to the node,
+                               as of then (wall clock); 0: it does not. */
     const char *class_name; /* Agent, also for removed resources. */
     const char *provider;
     const char *type;

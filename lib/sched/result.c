@@ -48,8 +48,9 @@ mu_result_is_in_plan(const struct mu_sched *sched,
         return false;
     }
     if (mu_action_has(action, MU_FLAG_PSEUDO) ||
-        action->verb == MU_VERB_FENCE || action->verb == MU_VERB_SHUTDOWN) {
-        return true;
+        action->verb == MU_VERB_FENCE || action->verb == MU_VERB_SHUTDOWN ||
+        action->verb == MU_VERB_LRM_DELETE) {
+        return true; /* None of them is done by the node itself. */
     }
     return action->node != MU_STATE_NONE &&
            sched->nodes[action->node].is_online;

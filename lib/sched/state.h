@@ -369,7 +369,7 @@ struct mu_sched_resource {
     uint32_t migrate_target;
     uint64_t *dangling; /* Bit set: targets of broken migrations. */
     uint32_t lock_node;
-    int64_t lock_time_ms;
+    int64_t lock_time_ms; /* Since when 'lock_node' is locked. */
 
     uint32_t reason_first; /* In sched->reasons, one more; 0: none. */
     uint32_t reason_last;  /* Likewise. */
