@@ -13,14 +13,18 @@
  *   agent NODE|all RESOURCE|all OP slow SECONDS|hang|fail|ok
  *                          how such operations go from now on; the operation
  *                          "fence" means what a device does to power
- *   cut NODE, kill NODE, freeze NODE, thaw NODE, cleanup NODE
+ *   cut NODE, kill NODE, freeze NODE, thaw NODE
  *                          power off; kill -9, stop and continue the daemon
+ *   leave NODE, start NODE the daemon is asked to stop; it is started again
+ *   cleanup                all that has happened is forgotten
+ *   refresh RESOURCE NODE  what happened to one resource on one node
  *   split NODE...          these no longer hear the others
  *   heal                   all links work
  *   die RESOURCE NODE      it dies by itself
  *   elapse SECONDS         shows what happens
  *   settle [SECONDS]       waits, without showing, until nothing is to be done
  *   show                   shows what runs where, in truth
+ *   locks                  shows what waits for a node that has left
  *   record                 shows who changed the configuration last, and why
  *
  * All checks of the simulator hold here as well. */
@@ -158,7 +162,7 @@ is_settled(const struct mu_sim *sim)
     for (uint32_t node = 1; node <= sim->options.nodes_count; node++) {
         const struct mu_sim_node *self = &sim->nodes[node];
 
-        if (self->is_powered &&
+        if (self->is_powered && !self->is_ended &&
             (!self->core || mu_core_get_phase(self->core) != MU_CORE_ACTIVE ||
              !mu_core_is_idle(self->core))) {
             return false;
@@ -211,24 +215,44 @@ show_truth(const struct script *script)
     }
 }
 
+/* Returns the state as a member has it, or null while there is none. */
+static const struct mu_state *
+state_of_any(const struct mu_sim *sim)
+{
+    for (uint32_t node = 1; node <= sim->options.nodes_count; node++) {
+        const struct mu_core *core = sim->nodes[node].core;
+
+        if (core && mu_core_get_phase(core) == MU_CORE_ACTIVE) {
+            return mu_core_get_state(core);
+        }
+    }
+    return NULL;
+}
+
 static void
 show_record(const struct script *script)
 {
-    const struct mu_sim *sim = script->sim;
+    const struct mu_state *state = state_of_any(script->sim);
+    const struct mu_revision *newest =
+        state ? mu_revision_newest(state) : NULL;
 
-    for (uint32_t node = 1; node <= sim->options.nodes_count; node++) {
-        const struct mu_core *core = sim->nodes[node].core;
-        const struct mu_state *state = core ? mu_core_get_state(core) : NULL;
-        const struct mu_revision *newest =
-            state ? mu_revision_newest(state) : NULL;
+    if (newest) {
+        fprintf(script->out, "  configuration %" PRId64 " by %s%s%s\n",
+                state->config_epoch, newest->author.user,
+                *newest->author.message ? ": " : "", newest->author.message);
+    }
+}
 
-        if (newest && mu_core_get_phase(core) == MU_CORE_ACTIVE) {
-            fprintf(script->out, "  configuration %" PRId64 " by %s%s%s\n",
-                    state->config_epoch, newest->author.user,
-                    *newest->author.message ? ": " : "",
-                    newest->author.message);
-            return;
-        }
+static void
+show_locks(const struct script *script)
+{
+    const struct mu_state *state = state_of_any(script->sim);
+
+    for (uint32_t i = 0; state && i < state->locks_count; i++) {
+        const struct mu_state_lock *lock = &state->locks[i];
+
+        fprintf(script->out, "  %s waits for n%" PRIu32 "\n", lock->resource,
+                lock->node_id);
     }
 }
 
@@ -369,6 +393,12 @@ act(struct script *script, char **words, unsigned count)
         mu_sim_node_freeze(sim, node_of(script, words[1]));
     } else if (is_command(words, count, "thaw", 2)) {
         mu_sim_node_thaw(sim, node_of(script, words[1]));
+    } else if (is_command(words, count, "leave", 2)) {
+        const struct mu_event leave = {.type = MU_EVENT_SHUTDOWN};
+
+        mu_sim_node_push(sim, node_of(script, words[1]), &leave);
+    } else if (is_command(words, count, "start", 2)) {
+        mu_sim_node_start(sim, node_of(script, words[1]));
     } else if (is_command(words, count, "split", 2) ||
                is_command(words, count, "heal", 1)) {
         set_links(script, words, count);
@@ -377,6 +407,8 @@ act(struct script *script, char **words, unsigned count)
                          mu_sim_agent_resource(sim, words[1]));
     } else if (is_command(words, count, "cleanup", 1)) {
         clean(script);
+    } else if (is_command(words, count, "refresh", 3)) {
+        mu_sim_client_refresh(sim, words[1], node_of(script, words[2]));
     } else {
         return false;
     }
@@ -413,6 +445,8 @@ play_line(struct script *script, char *line)
                                  : (int64_t)SETTLE_S * 1000000);
     } else if (is_command(words, count, "show", 1)) {
         show_truth(script);
+    } else if (is_command(words, count, "locks", 1)) {
+        show_locks(script);
     } else if (is_command(words, count, "record", 1)) {
         show_record(script);
     } else if (!act(script, words, count)) {

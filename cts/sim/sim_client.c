@@ -204,6 +204,22 @@ mu_sim_client_fence(struct mu_sim *sim, uint32_t node, uint32_t target)
 }
 
 void
+mu_sim_client_refresh(struct mu_sim *sim, const char *resource, uint32_t node)
+{
+    struct mu_event request = {.type = MU_EVENT_REQUEST};
+    uint32_t asked = pick_node(sim);
+
+    request.request.type = MU_REQUEST_CLEANUP;
+    request.request.is_all = true;
+    request.request.resource =
+        mu_arena_strdup(&sim->world.arena, resource);
+    request.request.node = sim->nodes[node].name;
+    if (asked) {
+        (void)ask(sim, asked, &request);
+    }
+}
+
+void
 mu_sim_client_clean(struct mu_sim *sim)
 {
     sim->clients.has_cleaned = false;

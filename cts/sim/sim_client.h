@@ -64,6 +64,10 @@ void mu_sim_client_lost(struct mu_sim *sim, uint32_t node);
 void mu_sim_client_configure(struct mu_sim *sim, uint32_t node,
                              struct mu_span xml);
 
+/* Asks to forget what happened to 'resource' on 'node', and any lock. */
+void mu_sim_client_refresh(struct mu_sim *sim, const char *resource,
+                           uint32_t node);
+
 /* Asks the daemon of 'node' to fence 'target'. */
 void mu_sim_client_fence(struct mu_sim *sim, uint32_t node, uint32_t target);
 

@@ -125,6 +125,8 @@ START_TEST(encoding_and_decoding_again_gives_the_same_bytes)
     ck_assert(mu_state_set_attribute(&state, &state.nodes[0], "b", "2"));
     ck_assert(mu_state_set_attribute(&state, &state.nodes[0], "a", "1"));
     mu_state_add_request(&state, 1, 2);
+    mu_state_put_lock(&state, &(struct mu_state_lock){3, "web", 5000});
+    mu_state_put_lock(&state, &(struct mu_state_lock){2, "web", 4000});
     first = mu_state_encode(&state, &scratch);
     ck_assert_int_eq(mu_state_decode(&state, first), 0);
     second = mu_state_encode(&state, &scratch);
@@ -132,6 +134,7 @@ START_TEST(encoding_and_decoding_again_gives_the_same_bytes)
     ck_assert_mem_eq(first.data, second.data, first.size);
     ck_assert_ptr_nonnull(state.config);
     ck_assert_str_eq(state.nodes[0].attributes[0].name, "a");
+    ck_assert_uint_eq(state.locks[0].node_id, 2);
 }
 END_TEST
 
@@ -519,6 +522,66 @@ START_TEST(a_cleanup_does_not_lose_what_still_runs_and_is_not_configured)
 }
 END_TEST
 
+/* Lets an operation of web on node b end with 'rc'. */
+static void
+web_ends(enum mu_task task, int32_t rc, int64_t lock_ms)
+{
+    struct mu_apply apply = {.state = &state, .scratch = &scratch};
+    struct mu_state_flight *flight =
+        mu_state_add_flight(&state, state.next_op_id);
+
+    flight->node_id = 2;
+    flight->resource = flight->instance = "web";
+    flight->class_name = "ocf";
+    flight->provider = flight->type = "";
+    flight->migrate_source = flight->migrate_target = "";
+    flight->task = task;
+    flight->lock_ms = lock_ms;
+    flight->action = MU_PLAN_NONE;
+    mu_apply_result(&apply, &(struct mu_body_result){.op_id = state.next_op_id,
+                                                     .rc = rc,
+                                                     .reason = "",
+                                                     .params_digest = ""});
+    state.next_op_id++;
+}
+
+/* What waits for its node must not be forgotten with everything else that is
+ * known of the node, and must not wait for ever either. */
+START_TEST(a_lock_holds_until_the_node_is_back_or_fails_or_a_person_says_so)
+{
+    struct mu_apply apply = {.state = &state, .scratch = &scratch};
+    struct mu_body_request refresh = {.type = MU_REQUEST_CLEANUP,
+                                      .resource = "web",
+                                      .node = "",
+                                      .is_all = true,
+                                      .request = 1};
+    const struct mu_status *status;
+
+    web_ends(MU_TASK_STOP, 1, 5000);
+    ck_assert_uint_eq(state.locks_count, 0); /* It may still run there. */
+    web_ends(MU_TASK_STOP, 0, 5000);
+    mu_apply_node_forget(&apply, &state.nodes[1]);
+    state.nodes[1].state = MU_NODE_STATE_UNKNOWN;
+    status = mu_state_make_status(&state, &scratch);
+    ck_assert(status->nodes[1].is_seen);
+    ck_assert_str_eq(status->nodes[1].resources[0].id, "web");
+    ck_assert_int_eq(status->nodes[1].resources[0].shutdown_lock_ms, 5000);
+    web_ends(MU_TASK_MONITOR, 7, 0);
+    mu_apply_request(&apply, &refresh);
+    ck_assert_uint_eq(state.locks_count, 1);
+    refresh.node = "b";
+    refresh.request = 2;
+    mu_apply_request(&apply, &refresh);
+    ck_assert_uint_eq(state.locks_count, 0);
+    web_ends(MU_TASK_STOP, 0, 5000);
+    web_ends(MU_TASK_START, 0, 0);
+    ck_assert_uint_eq(state.locks_count, 0);
+    web_ends(MU_TASK_STOP, 0, 5000);
+    mu_apply_node_state(&apply, &state.nodes[1], MU_NODE_STATE_UNCLEAN, "");
+    ck_assert_uint_eq(state.locks_count, 0);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -549,6 +612,9 @@ main(void)
     tcase_add_test(
         tcase,
         a_cleanup_does_not_lose_what_still_runs_and_is_not_configured);
+    tcase_add_test(
+        tcase,
+        a_lock_holds_until_the_node_is_back_or_fails_or_a_person_says_so);
     tcase_add_test(
         tcase, a_picture_shows_the_same_state_to_the_same_version_only);
     suite_add_tcase(suite, tcase);

@@ -94,6 +94,10 @@ mu_apply_node_state(struct mu_apply *apply, struct mu_state_node *node,
                    mu_state_node_word(to), why);
     node->state = to;
     node->since_ms = apply->state->wall_ms;
+    if (to == MU_NODE_STATE_UNCLEAN) {
+        /* What waited for it in peace must not wait for a broken node. */
+        (void)mu_state_end_locks(apply->state, node->id, NULL);
+    }
     if (to != MU_NODE_STATE_LOST_GRACE) {
         node->grace_until_ms = 0;
     }

@@ -297,6 +297,7 @@ proposal_commit(struct mu_apply *apply)
     state->config_epoch++;
     state->config_index = proposal.index;
     mu_state_forget_durations(state);
+    mu_state_forget_locks(state);
     state->config_view_epoch = state->epoch;
     mu_state_add_request(state, proposal.origin_incarnation, proposal.request);
     (void)mu_apply_add(apply, MU_OUTCOME_COMMITTED);

@@ -29,6 +29,8 @@ static bool removed_clean(struct mu_apply *apply, struct mu_state_node *node,
                           const char *resource);
 static bool has_failed(const struct mu_state *state,
                        const struct mu_state_node *node, const char *resource);
+static bool locks_clear(struct mu_state *state,
+                        const struct mu_state_node *node, uint32_t resource);
 static bool counts_clear(struct mu_state *state, struct mu_state_node *node,
                          const struct mu_config *config, uint32_t resource);
 static int attribute_do(struct mu_apply *apply,
@@ -182,6 +184,10 @@ cleanup_do(struct mu_apply *apply, const struct mu_body_request *body,
             }
         }
         is_changed |= counts_clear(state, node, config, resource);
+        /* A refresh of everything is no word against a lock. */
+        if (body->is_all && *body->node && *body->resource) {
+            is_changed |= locks_clear(state, node, resource);
+        }
     }
     if (is_changed) {
         mu_apply_touch(apply);
@@ -287,6 +293,27 @@ has_failed(const struct mu_state *state, const struct mu_state_node *node,
         }
     }
     return false;
+}
+
+static bool
+locks_clear(struct mu_state *state, const struct mu_state_node *node,
+            uint32_t resource)
+{
+    bool is_changed = false;
+    uint32_t i = 0;
+
+    while (i < state->locks_count) {
+        const struct mu_state_lock *lock = &state->locks[i];
+
+        if (lock->node_id == node->id &&
+            mu_apply_belongs_to(state->config, lock->resource, resource)) {
+            is_changed |=
+                mu_state_end_locks(state, node->id, lock->resource);
+        } else {
+            i++;
+        }
+    }
+    return is_changed;
 }
 
 /* Fail counts are attributes: fail-count-RESOURCE#OP_MS, last-failure-... */

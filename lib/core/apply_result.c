@@ -16,6 +16,9 @@ static bool is_success(int32_t rc, int32_t expected_rc,
 static void row_write(struct mu_apply *apply,
                       const struct mu_state_flight *flight,
                       const struct mu_body_result *body, enum mu_slot slot);
+static void lock_settle(struct mu_state *state,
+                        const struct mu_state_flight *flight,
+                        const struct mu_body_result *body, bool is_expected);
 static void failure_count(struct mu_apply *apply, struct mu_state_node *node,
                           const char *resource, const char *op_name,
                           int64_t interval_ms);
@@ -49,6 +52,7 @@ mu_apply_result(struct mu_apply *apply, const struct mu_body_result *body)
     if (flight.task != MU_TASK_NOTIFY) {
         row_write(apply, &flight, body,
                   flight.interval_ms > 0 ? MU_SLOT_RECURRING : MU_SLOT_LAST);
+        lock_settle(state, &flight, body, is_expected);
     }
     if (!is_expected && node && flight.task != MU_TASK_NOTIFY) {
         bool is_look = is_probe && status == MU_OP_STATUS_DONE &&
@@ -197,6 +201,25 @@ row_write(struct mu_apply *apply, const struct mu_state_flight *flight,
     row->params_digest = mu_state_text(state, body->params_digest);
     row->migrate_source = flight->migrate_source;
     row->migrate_target = flight->migrate_target;
+}
+
+/* A resource that was stopped because its node leaves waits for that node, until
+ * it is anything but stopped there. */
+static void
+lock_settle(struct mu_state *state, const struct mu_state_flight *flight,
+            const struct mu_body_result *body, bool is_expected)
+{
+    bool is_stop = flight->task == MU_TASK_STOP && is_expected;
+    bool is_found_stopped = flight->task == MU_TASK_MONITOR &&
+                            body->end == MU_OP_END_EXITED && body->rc == 7;
+
+    if (is_stop && flight->lock_ms > 0) {
+        mu_state_put_lock(state, &(struct mu_state_lock){flight->node_id,
+                                                         flight->resource,
+                                                         flight->lock_ms});
+    } else if (!is_found_stopped) {
+        (void)mu_state_end_locks(state, flight->node_id, flight->resource);
+    }
 }
 
 /* Counts failures of recurring operations, starts, stops, promotes and

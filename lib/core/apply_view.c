@@ -103,6 +103,8 @@ nodelist_merge(struct mu_apply *apply, const struct mu_body_view *view)
         }
         if (is_listed || !is_idle) {
             state->nodes[kept++] = node;
+        } else {
+            (void)mu_state_end_locks(state, node.id, NULL);
         }
     }
     state->nodes_count = kept;

@@ -203,6 +203,7 @@ mu_body_action(struct mu_archive *archive, struct mu_state_action *action)
     mu_archive_i64(archive, &action->timeout_ms);
     mu_archive_i64(archive, &action->start_delay_ms);
     mu_archive_i64(archive, &action->fence_delay_ms);
+    mu_archive_i64(archive, &action->lock_ms);
     mu_archive_i32(archive, &action->expected_rc);
     mu_archive_i32(archive, &action->priority);
     mu_archive_bool(archive, &action->can_fail);

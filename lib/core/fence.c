@@ -190,6 +190,9 @@ fence_end(struct mu_apply *apply, struct mu_state_fence *fence, bool is_done,
     } else if (is_done && target) {
         /* The plan expects this: it goes on, it is not made anew. */
         mu_apply_node_forget(apply, target);
+        if (mu_state_get_member(state, target->id)) {
+            (void)mu_state_end_locks(state, target->id, NULL);
+        }
         target->attributes_count = 0;
         target->state = MU_NODE_STATE_DOWN;
         target->since_ms = state->wall_ms;

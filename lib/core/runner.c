@@ -220,6 +220,7 @@ flight_adopt(struct mu_apply *apply, uint32_t index)
 
     if (flight) {
         flight->action = index;
+        flight->lock_ms = action->lock_ms;
         action->run = MU_RUN_RUNNING;
     } else if (fence && (fence->state == MU_FENCE_RUNNING ||
                          fence->state == MU_FENCE_PAUSING)) {
@@ -428,6 +429,7 @@ flight_begin(struct mu_apply *apply, uint32_t index)
     flight->deadline_ms = state->time_ms + action->start_delay_ms +
                           action->timeout_ms + RESULT_SLACK_MS;
     flight->released_wall_ms = state->wall_ms;
+    flight->lock_ms = action->lock_ms;
     flight->action = index;
     outcome = mu_apply_add(apply, MU_OUTCOME_LAUNCH);
     outcome->op_id = action->op_id;
@@ -449,6 +451,7 @@ release_node(struct mu_apply *apply, uint32_t index)
                                                .resource = action->resource};
 
         (void)mu_state_forget(state, &filter);
+        (void)mu_state_end_locks(state, action->node_id, action->resource);
     } else if (action->task == MU_TASK_SHUTDOWN && node) {
         struct mu_outcome *outcome;
         struct mu_errbuf err;

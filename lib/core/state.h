@@ -9,7 +9,7 @@
  * simulator's checkers) see it as const.
  *
  * Invariant: nodes are sorted by id; histories by node, resource and slot;
- * flights, fences and actions by their ids. Encoding and decoding again gives
+ * locks by node and resource; flights, fences and actions by their ids. Encoding and decoding again gives
  * the same bytes. */
 
 #include <stdbool.h>
@@ -107,6 +107,7 @@ struct mu_state_flight {
     int64_t deadline_ms;    /* Cluster time by which a result must be here. */
     int64_t released_wall_ms;
     uint32_t action;        /* Of the current plan, or MU_PLAN_NONE. */
+    int64_t lock_ms;        /* As in mu_action. */
 };
 
 enum mu_fence_state {
@@ -171,6 +172,7 @@ struct mu_state_action {
     int64_t timeout_ms;
     int64_t start_delay_ms;
     int64_t fence_delay_ms;
+    int64_t lock_ms;
     int32_t expected_rc;
     int32_t priority;
     bool can_fail;
@@ -197,6 +199,14 @@ struct mu_state_ticket {
     bool is_granted;
     bool is_standby;
     int64_t last_granted_s;
+};
+
+/* A resource that its node took down in order: it waits for that node. Sorted
+ * by node, then resource. */
+struct mu_state_lock {
+    uint32_t node_id;
+    const char *resource; /* History id. */
+    int64_t since_ms;     /* Wall clock: when the node was asked to leave. */
 };
 
 /* How long the successes of one operation took: of a resource by its history
@@ -270,6 +280,8 @@ struct mu_state {
     uint32_t fences_count;
     struct mu_state_ticket *tickets;
     uint32_t tickets_count;
+    struct mu_state_lock *locks;
+    uint32_t locks_count;
     struct mu_state_duration *durations;
     uint32_t durations_count;
     uint32_t durations_capacity;
@@ -358,6 +370,16 @@ struct mu_state_fence *mu_state_add_fence(struct mu_state *state,
 struct mu_state_fence *mu_state_get_fence(struct mu_state *state,
                                           uint64_t op_id);
 
+/* Locks a resource to a node. */
+void mu_state_put_lock(struct mu_state *state, const struct mu_state_lock *lock);
+
+/* Ends the lock of the resource with history id 'resource' (null: of all) to a
+ * node. Returns whether there was one. */
+bool mu_state_end_locks(struct mu_state *state, uint32_t node_id,
+                     const char *resource);
+
+/* Forgets the locks of resources that are not configured any more. */
+void mu_state_forget_locks(struct mu_state *state);
 
 /* Takes a measured time into account; 'seen->mean_ms' is not regarded. */
 void mu_state_measure(struct mu_state *state,

@@ -108,6 +108,7 @@ visit_flight(struct mu_archive *archive, struct mu_state_flight *flight)
     mu_archive_i64(archive, &flight->deadline_ms);
     mu_archive_i64(archive, &flight->released_wall_ms);
     mu_archive_u32(archive, &flight->action);
+    mu_archive_i64(archive, &flight->lock_ms);
 }
 
 static void
@@ -152,6 +153,14 @@ visit_ticket(struct mu_archive *archive, struct mu_state_ticket *ticket)
     mu_archive_bool(archive, &ticket->is_granted);
     mu_archive_bool(archive, &ticket->is_standby);
     mu_archive_i64(archive, &ticket->last_granted_s);
+}
+
+static void
+visit_lock(struct mu_archive *archive, struct mu_state_lock *lock)
+{
+    mu_archive_u32(archive, &lock->node_id);
+    mu_archive_text(archive, &lock->resource);
+    mu_archive_i64(archive, &lock->since_ms);
 }
 
 static void
@@ -236,6 +245,8 @@ visit_state(struct mu_archive *archive, struct mu_state *state)
                visit_fence);
     MU_ARCHIVE_ROWS(archive, state->tickets, state->tickets_count, ignored,
                visit_ticket);
+    MU_ARCHIVE_ROWS(archive, state->locks, state->locks_count, ignored,
+               visit_lock);
     MU_ARCHIVE_ROWS(archive, state->durations, state->durations_count,
                     state->durations_capacity, visit_duration);
     MU_ARCHIVE_ROWS(archive, state->requests, state->requests_count, ignored,

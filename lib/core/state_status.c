@@ -7,6 +7,7 @@
 
 #include "base/panic.h"
 #include "base/text.h"
+#include "core/kernel.h"
 #include "core/state.h"
 
 struct order {
@@ -23,6 +24,10 @@ static void membership_fill(const struct mu_state *state,
                             struct mu_status_node *to);
 static void histories_fill(const struct mu_state *state, uint32_t node_id,
                            struct mu_arena *arena, struct mu_status_node *to);
+static void locks_fill(const struct mu_state *state, uint32_t node_id,
+                       struct mu_arena *arena, struct mu_status_node *to);
+static struct mu_status_resource unknown_make(const struct mu_state *state,
+                                              const char *id);
 static void op_fill(const struct mu_state_history *row, struct mu_arena *arena,
                     struct mu_status_op *op);
 static int op_cmp(const void *a, const void *b);
@@ -122,7 +127,6 @@ node_fill(const struct mu_state *state, const struct mu_state_node *from,
 
     to->name = from->name;
     to->id = mu_text_make(arena, "%u", from->id);
-    membership_fill(state, from, to);
     for (uint32_t i = 0; i < from->attributes_count; i++) {
         attributes[i] = (struct mu_pair){from->attributes[i].name,
                                          from->attributes[i].value};
@@ -130,6 +134,8 @@ node_fill(const struct mu_state *state, const struct mu_state_node *from,
     to->attributes = attributes;
     to->attributes_count = from->attributes_count;
     histories_fill(state, from->id, arena, to);
+    locks_fill(state, from->id, arena, to);
+    membership_fill(state, from, to);
 }
 
 static void
@@ -139,7 +145,9 @@ membership_fill(const struct mu_state *state, const struct mu_state_node *from,
     to->is_seen = true;
     switch (from->state) {
     case MU_NODE_STATE_UNKNOWN:
-        to->is_seen = false;
+        /* What is locked to it is all that is known of it. */
+        to->is_seen = to->resources_count > 0;
+        to->is_member_unknown = true;
         to->is_held = state->time_ms - state->quorate_since_ms <
                       MU_STATE_UNSEEN_GRACE_MS;
         break;
@@ -215,6 +223,63 @@ histories_fill(const struct mu_state *state, uint32_t node_id,
 
         qsort(begin, resources[i].ops_count, sizeof(*begin), op_cmp);
     }
+}
+
+/* A lock belongs to the history of its resource, and outlives it. */
+static void
+locks_fill(const struct mu_state *state, uint32_t node_id,
+           struct mu_arena *arena, struct mu_status_node *to)
+{
+    struct mu_status_resource *rows =
+        mu_arena_new(arena, struct mu_status_resource,
+                     to->resources_count + state->locks_count + 1);
+    uint32_t count = 0;
+    uint32_t at = 0;
+
+    for (uint32_t i = 0; i < state->locks_count; i++) {
+        const struct mu_state_lock *lock = &state->locks[i];
+
+        if (lock->node_id != node_id) {
+            continue;
+        }
+        while (at < to->resources_count &&
+               strcmp(to->resources[at].id, lock->resource) < 0) {
+            rows[count++] = to->resources[at++];
+        }
+        if (at < to->resources_count &&
+            strcmp(to->resources[at].id, lock->resource) == 0) {
+            rows[count] = to->resources[at++];
+        } else {
+            rows[count] = unknown_make(state, lock->resource);
+        }
+        rows[count++].shutdown_lock_ms = lock->since_ms;
+    }
+    if (count == 0) {
+        return; /* None is locked to it. */
+    }
+    while (at < to->resources_count) {
+        rows[count++] = to->resources[at++];
+    }
+    to->resources = rows;
+    to->resources_count = count;
+}
+
+/* The history of a resource to which nothing has happened yet. */
+static struct mu_status_resource
+unknown_make(const struct mu_state *state, const char *id)
+{
+    uint32_t primitive = mu_kernel_find_primitive(state->config, id);
+    struct mu_status_resource row = {.id = id, .class_name = "", .type = ""};
+
+    if (primitive != MU_CONFIG_NONE) {
+        const struct mu_config_resource *resource =
+            &state->config->resources[primitive];
+
+        row.class_name = resource->class_name;
+        row.provider = resource->provider;
+        row.type = resource->type;
+    }
+    return row;
 }
 
 static void
