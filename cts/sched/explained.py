@@ -462,6 +462,22 @@ def inner_dependent(case):
         moved <= {case.top_of(name) for name, _, _ in case.added}
 
 
+def ordered_twice(case):
+    """Where two constraints order the same two resources both count here. In
+    Pacemaker what the one that is listed first asks for hides what the other
+    asks for: an optional order makes a mandatory one void."""
+    ends = {}
+    for one in case.cib.iter("rsc_order"):
+        if one.get("first") and one.get("then"):
+            pair = case.top_of(one.get("first")), case.top_of(one.get("then"))
+            ends.setdefault(frozenset(pair), []).append(
+                (one.get("kind", "Mandatory"), pair))
+    moved = {case.top_of(name) for name, _, _ in case.missing | case.added}
+    doubtful = {name for pair, kinds in ends.items()
+                if len(set(kinds)) > 1 for name in pair}
+    return bool(moved) and moved <= doubtful | case.waiting_for(doubtful)
+
+
 CLASSES = [dangling, looped, unmanaged_in_group, too_many_per_node, shuffled,
            joining_without_fencing, unprobed, blocked_with_group,
            unmanaged_on_lost_node, knotted, apart_interleaved, chained,
@@ -469,7 +485,7 @@ CLASSES = [dangling, looped, unmanaged_in_group, too_many_per_node, shuffled,
            incomparable_nodes, apart_by_role, full_clone_wish, rather_apart,
            inner_member, role_not_shown, migrated_instance,
            started_only_in_name, unique_by_default, by_name_first,
-           inner_dependent]
+           inner_dependent, ordered_twice]
 
 
 def class_of(cib, pacemaker, muster):

@@ -49,7 +49,7 @@ static enum mu_order_kind kind_of(const struct origin *origin,
                                   const struct mu_config_set *set);
 static struct mu_edge *edge_find(const struct mu_sched_action *first,
                                  const struct mu_sched_action *then,
-                                 uint32_t flags);
+                                 uint32_t flags, uint32_t needed);
 
 void
 mu_order_make(struct mu_sched *sched)
@@ -440,9 +440,20 @@ bool
 mu_order_edge(struct mu_sched *sched, struct mu_sched_action *first,
               struct mu_sched_action *then, uint32_t flags)
 {
+    return mu_order_edge_of(sched, (struct mu_sched_action *[2]){first, then},
+                            flags, NULL);
+}
+
+bool
+mu_order_edge_of(struct mu_sched *sched, struct mu_sched_action *const pair[2],
+                 uint32_t flags, const char *source)
+{
+    struct mu_sched_action *first = pair[0];
+    struct mu_sched_action *then = pair[1];
     struct mu_edge *edge;
 
-    if (flags == 0 || first == then || edge_find(first, then, flags)) {
+    if (flags == 0 || first == then ||
+        edge_find(first, then, flags, source ? flags : 0)) {
         return false;
     }
     edge = mu_arena_new(sched->arena, struct mu_edge, 1);
@@ -450,6 +461,7 @@ mu_order_edge(struct mu_sched *sched, struct mu_sched_action *first,
                              .then = then,
                              .flags = flags,
                              .made = flags,
+                             .source = source,
                              .next_before = then->before,
                              .next_after = first->after};
     then->before = edge;
@@ -459,22 +471,25 @@ mu_order_edge(struct mu_sched *sched, struct mu_sched_action *first,
     return true;
 }
 
-/* Searches the shorter of the two lists. */
+/* Finds one that was made with any of 'flags' and with all of 'needed'.
+ * Searches the shorter of the two lists. */
 static struct mu_edge *
 edge_find(const struct mu_sched_action *first,
-          const struct mu_sched_action *then, uint32_t flags)
+          const struct mu_sched_action *then, uint32_t flags, uint32_t needed)
 {
     struct mu_edge *edge;
 
     if (first->after_count <= then->before_count) {
         for (edge = first->after; edge; edge = edge->next_after) {
-            if (edge->then == then && (edge->made & flags)) {
+            if (edge->then == then && (edge->made & flags) &&
+                (edge->made & needed) == needed) {
                 return edge;
             }
         }
     } else {
         for (edge = then->before; edge; edge = edge->next_before) {
-            if (edge->first == first && (edge->made & flags)) {
+            if (edge->first == first && (edge->made & flags) &&
+                (edge->made & needed) == needed) {
                 return edge;
             }
         }

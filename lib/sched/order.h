@@ -33,9 +33,17 @@ mu_order_end(struct mu_sched_resource *resource, enum mu_verb verb)
 void mu_order_ends(struct mu_sched *sched, struct mu_order_end first,
                    struct mu_order_end then, uint32_t flags);
 
-/* Makes an edge at once. Returns false if there is one that says it all. */
+/* Makes an edge at once. Returns false if there is one that was made with any
+ * of 'flags'. */
 bool mu_order_edge(struct mu_sched *sched, struct mu_sched_action *first,
                    struct mu_sched_action *then, uint32_t flags);
+
+/* Makes an edge between the two of 'pair' for the constraint 'source', or none
+ * (null). What a constraint asks for adds to what others do, in whatever order
+ * they are listed: returns false only if there is an edge with all of that. */
+bool mu_order_edge_of(struct mu_sched *sched,
+                      struct mu_sched_action *const pair[2], uint32_t flags,
+                      const char *source);
 
 /* Returns the role of a resource; for groups and clones the highest of what is
  * inside. Now or, with 'is_current' false, as planned. */

@@ -38,9 +38,6 @@ static void ordering_expand_then(struct mu_sched *sched,
                                  struct mu_sched_action *first);
 static struct mu_sched_action *first_make(struct mu_sched *sched,
                                           const struct mu_ordering *ordering);
-static bool edge_add(struct mu_sched *sched,
-                     struct mu_sched_action *const pair[2], uint32_t flags,
-                     const char *source);
 static void queue_add(struct mu_sched *sched, struct mu_sched_action *action);
 static void queue_add_after(struct mu_sched *sched,
                             const struct mu_sched_action *action);
@@ -152,8 +149,9 @@ ordering_expand_then(struct mu_sched *sched, const struct mu_ordering *ordering,
     struct mu_sched_action *then = ordering->then;
 
     if (then) {
-        edge_add(sched, (struct mu_sched_action *[2]){first, then}, flags,
-                 ordering->id);
+        (void)mu_order_edge_of(sched,
+                               (struct mu_sched_action *[2]){first, then},
+                               flags, ordering->id);
         return;
     }
     if (!ordering->then_resource) {
@@ -166,21 +164,10 @@ ordering_expand_then(struct mu_sched *sched, const struct mu_ordering *ordering,
     for (then = mu_action_find(ordering->then_resource, ordering->then_key,
                                MU_STATE_NONE);
          then; then = mu_action_find_next(then)) {
-        edge_add(sched, (struct mu_sched_action *[2]){first, then}, flags,
-                 ordering->id);
+        (void)mu_order_edge_of(sched,
+                               (struct mu_sched_action *[2]){first, then},
+                               flags, ordering->id);
     }
-}
-
-/* Adds an edge between two actions and notes the constraint that it is of. */
-static bool
-edge_add(struct mu_sched *sched, struct mu_sched_action *const pair[2],
-         uint32_t flags, const char *source)
-{
-    if (!mu_order_edge(sched, pair[0], pair[1], flags)) {
-        return false;
-    }
-    pair[1]->before->source = source;
-    return true;
 }
 
 static void
@@ -297,8 +284,9 @@ edge_update(struct mu_sched *sched, struct mu_edge *edge,
         uint32_t flags = edge->flags;
 
         edge->flags = 0;
-        return edge_add(sched, (struct mu_sched_action *[2]){first, then},
-                        flags, edge->source)
+        return mu_order_edge_of(sched,
+                                (struct mu_sched_action *[2]){first, then},
+                                flags, edge->source)
                    ? CHANGED_FIRST | CHANGED_THEN
                    : 0;
     }
