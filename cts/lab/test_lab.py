@@ -359,7 +359,9 @@ class ManyLabs(unittest.TestCase):
                 (("up", "0"), "use 1 to 32"),
                 (("up", "1", "--name", "No Lab"), "lab name 'No Lab'"),
                 (("status", "--name", "absent"), "muster-lab up 3"),
-                (("exec", "--name", "absent", "node1", "true"), "not up")):
+                (("exec", "--name", "absent", "node1", "true"), "not up"),
+                (("--name", "absent", "exec", "node1", "true"),
+                 "'absent' is not up")):
             done = subprocess.run([PROGRAM, *words], capture_output=True,
                                   text=True, check=False)
             self.assertEqual(done.returncode, 1)
