@@ -225,8 +225,8 @@ static void
 inactive_act(struct mu_sched *sched, struct mu_sched_resource *resource,
              const struct monitor *monitor)
 {
-    if (!resource->is_unique || mu_state_clone_of(resource)) {
-        return; /* Not for instances of clones. */
+    if (!resource->is_unique) {
+        return; /* Any instance may run there. */
     }
     if (resource->assigned != MU_STATE_NONE &&
         mu_action_find(resource, monitor->key, resource->assigned) &&
