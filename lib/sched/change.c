@@ -187,10 +187,7 @@ past_check(const struct past *past)
     struct mu_sched *sched = past->sched;
     const struct mu_status_op *op = past->op;
 
-    if (op->is_failure) {
-        return; /* It would stay after a cancel, to be cancelled again. */
-    }
-    if (op->interval_ms > 0 && (past->resource->is_in_maintenance ||
+    if (!op->is_failure && op->interval_ms > 0 && (past->resource->is_in_maintenance ||
                                 sched->nodes[past->node].is_in_maintenance)) {
         cancel_schedule(past, "it is in maintenance");
         return;
@@ -222,10 +219,15 @@ past_differs(const struct past *past)
     const struct mu_status_op *op = past->op;
 
     if (op->interval_ms > 0 && !is_configured(past)) {
-        if (past->sched->options->cancel_removed_actions) {
+        /* What tells of a failure would stay after a cancel, to be cancelled
+         * again. */
+        if (!op->is_failure && past->sched->options->cancel_removed_actions) {
             cancel_schedule(past, "it left the configuration");
         }
         return true;
+    }
+    if (op->is_failure) {
+        return false;
     }
     switch (mu_change_of(past->sched, past->resource, past->node, op)) {
     case MU_CHANGE_RESTART:
