@@ -18,7 +18,7 @@
 static void node_replay(struct mu_sched *sched, uint32_t node);
 static void resource_replay(struct mu_sched *sched, uint32_t node, uint32_t at);
 static void op_replay(struct mu_history *history);
-static bool is_superseded(const struct mu_history *history);
+static bool has_recovered(const struct mu_history *history);
 static void op_done(struct mu_history *history, int32_t rc);
 static void node_ban(struct mu_history *history);
 static void op_pending(struct mu_history *history);
@@ -168,20 +168,18 @@ op_replay(struct mu_history *history)
         return; /* Long forgotten. */
     }
     mu_history_result_correct(history, is_expired);
-    if (is_expired && history->rc != op->expected_rc) {
-        if (history->sched->nodes[history->node].is_online &&
-            !history->sched->nodes[history->node].is_unclean &&
-            op->digest_all && !is_superseded(history)) {
+    if (is_expired && history->rc != op->expected_rc &&
+        history->sched->nodes[history->node].is_online &&
+        !history->sched->nodes[history->node].is_unclean) {
+        if (op->digest_all && !has_recovered(history)) {
             /* The monitor would not report the same result again: set it up
              * anew. */
-            struct mu_sched_action *monitor = mu_action_get(
-                history->sched, history->resource,
-                mu_key_recurring(MU_VERB_MONITOR, op->interval_ms),
-                history->node, false);
-
-            monitor->flags |= MU_FLAG_RESCHEDULE;
-            return;
+            mu_action_get(history->sched, history->resource,
+                          mu_key_recurring(MU_VERB_MONITOR, op->interval_ms),
+                          history->node, false)
+                ->flags |= MU_FLAG_RESCHEDULE;
         }
+        return;
     }
     if (history->status == MU_OP_STATUS_DONE) {
         if (mu_history_result_is_masked(history)) {
@@ -207,16 +205,19 @@ node_ban(struct mu_history *history)
                     history->node, -MU_SCORE_INFINITY, &missing);
 }
 
-/* Tells whether the same operation was done again since. */
+/* Tells whether the operation has succeeded since it was set up: its own entry
+ * holds what it reported last, that of its failure is kept beside it. */
 static bool
-is_superseded(const struct mu_history *history)
+has_recovered(const struct mu_history *history)
 {
-    const struct mu_status_op *end =
-        history->known->ops + history->known->ops_count;
+    const struct mu_status_op *failed = history->op;
 
-    for (const struct mu_status_op *op = history->op + 1; op < end; op++) {
-        if (op->interval_ms == history->op->interval_ms &&
-            mu_history_op_is(op, history->op->name)) {
+    for (uint32_t i = 0; i < history->known->ops_count; i++) {
+        const struct mu_status_op *op = &history->known->ops[i];
+
+        if (op != failed && op->call_id >= failed->call_id &&
+            op->interval_ms == failed->interval_ms &&
+            op->rc == op->expected_rc && mu_history_op_is(op, failed->name)) {
             return true;
         }
     }
@@ -455,7 +456,7 @@ failure_is_expired(struct mu_history *history)
             is_expired = false;
         }
     }
-    if (op->is_failure && parameters_changed(history)) {
+    if (!is_expired && op->is_failure && parameters_changed(history)) {
         failcount_clear(history, "its parameters were changed since it failed");
     }
     if (is_expired && mu_history_is_probe(op) &&
