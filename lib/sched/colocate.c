@@ -79,8 +79,8 @@ config_read(struct mu_sched *sched, const struct mu_config_colocation *config)
             config->primary == MU_CONFIG_NONE) {
             return;
         }
-        pair.dependent = sched->by_config[config->dependent];
-        pair.primary = sched->by_config[config->primary];
+        pair.dependent = sched->named[config->dependent];
+        pair.primary = sched->named[config->primary];
         pair_read(sched, config, &pair);
         return;
     }
@@ -116,8 +116,8 @@ set_read(struct mu_sched *sched, const struct mu_config_colocation *config,
                 .score = score,
                 .dependent_role = set->role,
                 .primary_role = set->role,
-                .dependent = sched->by_config[set->resources[is_next ? j : i]],
-                .primary = sched->by_config[set->resources[is_next ? i : j]],
+                .dependent = sched->named[set->resources[is_next ? j : i]],
+                .primary = sched->named[set->resources[is_next ? i : j]],
             };
 
             pair_read(sched, config, &pair);
@@ -152,8 +152,8 @@ sets_read(struct mu_sched *sched, const struct mu_config_colocation *config,
                 .score = config->score,
                 .dependent_role = dependents->role,
                 .primary_role = primaries->role,
-                .dependent = sched->by_config[dependents->resources[i]],
-                .primary = sched->by_config[primaries->resources[j]],
+                .dependent = sched->named[dependents->resources[i]],
+                .primary = sched->named[primaries->resources[j]],
             };
 
             pair_read(sched, config, &pair);
@@ -165,7 +165,8 @@ static void
 pair_read(struct mu_sched *sched, const struct mu_config_colocation *config,
           struct mu_colocation *pair)
 {
-    if (!pair->dependent || !pair->primary || pair->score == 0) {
+    if (!pair->dependent || !pair->primary || pair->score == 0 ||
+        pair->dependent == pair->primary) {
         return;
     }
     pair->id = config->id;

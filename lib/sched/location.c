@@ -108,14 +108,14 @@ constraint_read(struct mu_sched *sched, const struct mu_config_location *config)
     if (config->pattern) {
         pattern_read(sched, config);
     } else if (config->resource != MU_CONFIG_NONE) {
-        resource_read(&origin, sched->by_config[config->resource], config->role,
+        resource_read(&origin, sched->named[config->resource], config->role,
                       config->score);
     }
     for (uint32_t i = 0; i < config->sets_count; i++) {
         const struct mu_config_set *set = &config->sets[i];
 
         for (uint32_t j = 0; j < set->resources_count; j++) {
-            resource_read(&origin, sched->by_config[set->resources[j]],
+            resource_read(&origin, sched->named[set->resources[j]],
                           set->role != MU_ROLE_UNKNOWN ? set->role
                                                        : config->role,
                           set->has_score ? set->score : config->score);
@@ -133,7 +133,7 @@ pattern_read(struct mu_sched *sched, const struct mu_config_location *config)
                                 .matches = match->submatches,
                                 .matches_count = MATCHES_COUNT_MAX};
 
-        resource_read(&origin, sched->by_config[match->resource], config->role,
+        resource_read(&origin, sched->named[match->resource], config->role,
                       config->score);
     }
 }

@@ -149,9 +149,9 @@ simple_read(const struct origin *origin)
     if (config->first == MU_CONFIG_NONE || config->then == MU_CONFIG_NONE) {
         return;
     }
-    first.resource = origin->sched->by_config[config->first];
+    first.resource = origin->sched->named[config->first];
     first.verb = verb_parse(config->first_action, MU_VERB_START);
-    then.resource = origin->sched->by_config[config->then];
+    then.resource = origin->sched->named[config->then];
     then.verb = verb_parse(config->then_action, first.verb);
     if (!first.resource || !then.resource) {
         return;
@@ -218,7 +218,8 @@ static void
 pair_add(const struct origin *origin, struct mu_order_end first,
          struct mu_order_end then, uint32_t flags)
 {
-    if (!first.resource || !then.resource) {
+    if (!first.resource || !then.resource ||
+        (first.resource == then.resource && first.verb == then.verb)) {
         return;
     }
     mu_order_add(origin->sched,
@@ -281,9 +282,9 @@ set_read(const struct origin *origin, const struct mu_config_set *set)
         for (uint32_t i = 0; i < set->resources_count; i++) {
             for (uint32_t j = i + 1; j < set->resources_count; j++) {
                 struct mu_order_end first = {
-                    origin->sched->by_config[set->resources[i]], verb};
+                    origin->sched->named[set->resources[i]], verb};
                 struct mu_order_end then = {
-                    origin->sched->by_config[set->resources[j]], verb};
+                    origin->sched->named[set->resources[j]], verb};
 
                 pair_add(origin, first, then, kind_flags(kind, verb, symmetry));
             }
@@ -298,9 +299,9 @@ set_read(const struct origin *origin, const struct mu_config_set *set)
         verb = verb_inverse(verb);
         for (uint32_t i = 1; i < set->resources_count; i++) {
             struct mu_order_end first = {
-                origin->sched->by_config[set->resources[i]], verb};
+                origin->sched->named[set->resources[i]], verb};
             struct mu_order_end then = {
-                origin->sched->by_config[set->resources[i - 1]], verb};
+                origin->sched->named[set->resources[i - 1]], verb};
 
             pair_add(origin, first, then,
                      kind_flags(kind, verb, SYMMETRY_INVERSE));
@@ -314,8 +315,8 @@ set_chain(const struct origin *origin, const struct mu_config_set *set,
 {
     for (uint32_t i = 1; i < set->resources_count; i++) {
         struct mu_order_end first = {
-            origin->sched->by_config[set->resources[i - 1]], verb};
-        struct mu_order_end then = {origin->sched->by_config[set->resources[i]],
+            origin->sched->named[set->resources[i - 1]], verb};
+        struct mu_order_end then = {origin->sched->named[set->resources[i]],
                                     verb};
 
         pair_add(origin, first, then, flags);
@@ -366,9 +367,9 @@ sets_join(const struct origin *origin, const struct mu_config_set *first,
             pair_add(
                 origin,
                 (struct mu_order_end){
-                    origin->sched->by_config[first->resources[i]], verbs[0]},
+                    origin->sched->named[first->resources[i]], verbs[0]},
                 (struct mu_order_end){
-                    origin->sched->by_config[then->resources[j]], verbs[1]},
+                    origin->sched->named[then->resources[j]], verbs[1]},
                 flags);
         }
     }
@@ -390,7 +391,7 @@ any_join(const struct origin *origin, const struct mu_config_set *first,
             sched,
             &(struct mu_ordering){
                 .id = origin->config->id,
-                .first_resource = sched->by_config[first->resources[i]],
+                .first_resource = sched->named[first->resources[i]],
                 .first_key = mu_key(verbs[0]),
                 .then = any,
                 .flags = MU_ORDER_MIN_RUNNABLE | MU_ORDER_FIRST_GRAPHS_THEN});
@@ -400,7 +401,7 @@ any_join(const struct origin *origin, const struct mu_config_set *first,
                      &(struct mu_ordering){
                          .id = origin->config->id,
                          .first = any,
-                         .then_resource = sched->by_config[then->resources[i]],
+                         .then_resource = sched->named[then->resources[i]],
                          .then_key = mu_key(verbs[1]),
                          .flags = MU_ORDER_UNRUNNABLE_BLOCKS});
     }

@@ -67,6 +67,8 @@ mu_setup_run(struct mu_sched *sched)
                                  config->resources_count + 1);
     sched->by_config = mu_arena_new(sched->arena, struct mu_sched_resource *,
                                     config->resources_count + 1);
+    sched->named = mu_arena_new(sched->arena, struct mu_sched_resource *,
+                                config->resources_count + 1);
 
     for (uint32_t i = 0; i < config->resources_count; i++) {
         const struct mu_config_resource *resource = &config->resources[i];
@@ -401,7 +403,10 @@ resource_make(struct mu_sched *sched, uint32_t config_index,
     scores_init(sched, resource);
     (void)mu_index_add(&sched->by_id, resource->id, resource->index);
     if (!sched->by_config[config_index]) {
+        struct mu_sched_resource *clone = mu_state_clone_of(resource);
+
         sched->by_config[config_index] = resource;
+        sched->named[config_index] = clone ? clone : resource;
     }
 
     if (config->kind == MU_RESOURCE_GROUP) {

@@ -481,6 +481,9 @@ struct mu_sched {
     struct mu_index by_id; /* Instance ids to index in 'resources'. */
     struct mu_sched_resource **by_config; /* Configured index to the first
                                              resource made of it. */
+    struct mu_sched_resource **named; /* Configured index to what is meant
+                                         where a constraint names it: of what
+                                         is in a clone, the clone. */
     struct mu_traits *traits;             /* By configured index. */
 
     MU_VEC(struct mu_location *) locations;

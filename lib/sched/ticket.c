@@ -81,7 +81,7 @@ static void
 demand_add(struct mu_sched *sched, uint32_t index, uint32_t resource,
            enum mu_role role)
 {
-    struct mu_sched_resource *found = sched->by_config[resource];
+    struct mu_sched_resource *found = sched->named[resource];
     struct demand demand;
 
     if (!found) {
