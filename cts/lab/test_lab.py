@@ -3,6 +3,7 @@
 """The lab itself, with Corosync alone: what later proofs stand on."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,7 +14,7 @@ import unittest
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from lab import (  # noqa: E402
-    Lab, LabError, LabTest, PROGRAM, client, kernel, run_tests)
+    Lab, LabError, LabTest, PROGRAM, client, kernel, place, run_tests)
 
 AGENTS = "/usr/lib/ocf/resource.d/heartbeat"
 ADDRESS = "10.77.0.100"
@@ -355,7 +356,9 @@ class ManyLabs(unittest.TestCase):
 
     def test_refusals_name_the_thing_and_the_next_step(self):
         """People read these at night."""
+        is_installed = shutil.which("musterd", path=place.PATH)
         for words, text in (
+                *([] if is_installed else [(("up", "1"), "--build DIR")]),
                 (("up", "0"), "use 1 to 32"),
                 (("up", "1", "--name", "No Lab"), "lab name 'No Lab'"),
                 (("status", "--name", "absent"), "muster-lab up 3"),

@@ -44,6 +44,11 @@ def check_can_up(arguments, places):
         if not shutil.which(program, path=PATH):
             raise LabError(f"'{program}' is not installed; cts/packages"
                            " installs what a lab needs")
+    has_daemon = (arguments.no_daemon or arguments.build or arguments.tree
+                  or arguments.musterd or shutil.which("musterd", path=PATH))
+    if not has_daemon:
+        raise LabError("musterd is not installed; run a build tree with"
+                       " --build DIR, or Corosync alone with --no-daemon")
     if keeper_pid(places):
         raise LabError(f"lab '{arguments.name}' is up already; muster-lab"
                        f" down --name {arguments.name}")
