@@ -36,8 +36,8 @@ static void ordering_expand(struct mu_sched *sched,
 static void ordering_expand_then(struct mu_sched *sched,
                                  const struct mu_ordering *ordering,
                                  struct mu_sched_action *first);
-static struct mu_sched_action *first_make(struct mu_sched *sched,
-                                          const struct mu_ordering *ordering);
+static void first_make(struct mu_sched *sched,
+                       const struct mu_ordering *ordering);
 static void queue_add(struct mu_sched *sched, struct mu_sched_action *action);
 static void queue_add_after(struct mu_sched *sched,
                             const struct mu_sched_action *action);
@@ -76,6 +76,12 @@ void
 mu_propagate_run(struct mu_sched *sched)
 {
     for (size_t i = 0; i < sched->orderings.count; i++) {
+        if (sched->orderings.items[i].id) {
+            first_make(sched, &sched->orderings.items[i]);
+        }
+    }
+    for (size_t i = 0; i < sched->orderings.count; i++) {
+        first_make(sched, &sched->orderings.items[i]);
         ordering_expand(sched, &sched->orderings.items[i]);
     }
     for (size_t i = sched->actions.count; i > 0; i--) {
@@ -95,50 +101,41 @@ mu_propagate_from(struct mu_sched *sched, struct mu_sched_action *action)
     queue_add_after(sched, action);
 }
 
-/* Finds the first actions of an ordering, and makes a missing one. */
+/* An action that is not there yet is made to hold the orderings, unless it is
+ * clear that it is not needed. All are made before any ordering is expanded, so
+ * that it does not matter which comes first. */
+static void
+first_make(struct mu_sched *sched, const struct mu_ordering *ordering)
+{
+    struct mu_sched_resource *resource = ordering->first_resource;
+    enum mu_verb verb = mu_key_verb(ordering->first_key);
+
+    if (ordering->first || resource == ordering->then_resource ||
+        mu_action_find(resource, ordering->first_key, MU_STATE_NONE) ||
+        (verb == MU_VERB_STOP &&
+         mu_order_state_of(resource, true) == MU_ROLE_STOPPED) ||
+        (verb == MU_VERB_DEMOTE &&
+         mu_order_state_of(resource, true) == MU_ROLE_UNPROMOTED)) {
+        return;
+    }
+    (void)mu_action_get(sched, resource, ordering->first_key, MU_STATE_NONE,
+                        false);
+}
+
 static void
 ordering_expand(struct mu_sched *sched, const struct mu_ordering *ordering)
 {
-    struct mu_sched_resource *resource = ordering->first_resource;
     struct mu_sched_action *first = ordering->first;
 
     if (first) {
         ordering_expand_then(sched, ordering, first);
         return;
     }
-    first = mu_action_find(resource, ordering->first_key, MU_STATE_NONE);
-    if (!first) {
-        if (resource == ordering->then_resource) {
-            return;
-        }
-        first = first_make(sched, ordering);
-        if (!first) {
-            return;
-        }
-    }
-    for (; first; first = mu_action_find_next(first)) {
+    for (first = mu_action_find(ordering->first_resource, ordering->first_key,
+                                MU_STATE_NONE);
+         first; first = mu_action_find_next(first)) {
         ordering_expand_then(sched, ordering, first);
     }
-}
-
-/* An action that is not there yet is made to hold the orderings, unless it is
- * clear that it is not needed. */
-static struct mu_sched_action *
-first_make(struct mu_sched *sched, const struct mu_ordering *ordering)
-{
-    struct mu_sched_resource *resource = ordering->first_resource;
-    enum mu_verb verb = mu_key_verb(ordering->first_key);
-
-    if (verb == MU_VERB_STOP &&
-        mu_order_state_of(resource, true) == MU_ROLE_STOPPED) {
-        return NULL;
-    }
-    if (verb == MU_VERB_DEMOTE &&
-        mu_order_state_of(resource, true) == MU_ROLE_UNPROMOTED) {
-        return NULL;
-    }
-    return mu_action_get(sched, resource, ordering->first_key, MU_STATE_NONE,
-                         false);
 }
 
 static void
