@@ -9,48 +9,37 @@
 #include <unistd.h>
 
 #include "base/limits.h"
+#include "cts/unit/stage.h"
 #include "daemon/agent_fence.h"
-#include "daemon/clock.h"
 #include "daemon/exec.h"
-#include "daemon/log.h"
-#include "daemon/loop.h"
 
 enum { WAIT_MS = 60000 };
 
-static char top[] = "/tmp/muster-test-fence.XXXXXX";
+static struct mu_stage stage;
 static struct mu_arena arena;
 
 static void
 setup(void)
 {
-    char path[128];
-
-    mu_log_init(&(struct mu_log_config){.name = "test_agent_fence",
-                                        .level_min = MU_TRACE_INFO,
-                                        .is_stderr = true});
+    mu_stage_open(&stage, "test_agent_fence");
     mu_arena_init(&arena, 1 << 24);
-    ck_assert_ptr_nonnull(mkdtemp(top));
-    snprintf(path, sizeof(path), "%s/fence_x", top);
-    fclose(fopen(path, "w"));
-    ck_assert_int_eq(chmod(path, 0755), 0);
+    mu_stage_write(&stage, "fence_x", "", 0755);
 }
 
 static void
 teardown(void)
 {
-    char command[128];
-
     mu_arena_done(&arena);
-    snprintf(command, sizeof(command), "rm -rf %s", top);
-    ck_assert_int_eq(system(command), 0);
+    mu_stage_close(&stage);
 }
 
 /* Returns what the agent would read. */
 static const char *
 input_of(const char *op_name, const struct mu_pair *params, uint32_t count)
 {
-    const struct mu_exec_config config = {
-        .fence_folder = top, .helpers_folder = top, .rsctmp_folder = top};
+    const struct mu_exec_config config = {.fence_folder = stage.folder,
+                                          .helpers_folder = stage.folder,
+                                          .rsctmp_folder = stage.folder};
     const struct mu_effect_exec effect = {.agent_class = MU_AGENT_FENCE,
                                           .type = "fence_x",
                                           .resource = "device",
@@ -144,7 +133,6 @@ END_TEST
 
 /* -------- a real agent -------- */
 
-static struct mu_loop *loop;
 static struct mu_event_op_result last;
 static char last_reason[MU_REASON_SIZE_MAX];
 
@@ -155,14 +143,7 @@ on_result(void *user, const struct mu_event_op_result *result)
     last = *result;
     snprintf(last_reason, sizeof(last_reason), "%s",
              result->exit_reason ? result->exit_reason : "");
-    mu_loop_stop(loop);
-}
-
-static void
-on_guard(void *user)
-{
-    (void)user;
-    mu_loop_stop(loop);
+    mu_loop_stop(stage.loop);
 }
 
 START_TEST(real_agent_switches_a_file)
@@ -182,37 +163,31 @@ START_TEST(real_agent_switches_a_file)
         int32_t rc;
     } steps[] = {{"start", 0},  {"on", 0},     {"status", 0}, {"off", 0},
                  {"status", 2}, {"reboot", 0}, {"status", 0}};
-    struct mu_loop_timer guard;
     struct mu_exec *executor;
 
     if (access("/usr/sbin/fence_dummy", X_OK) < 0) {
         return; /* Not installed here. */
     }
-    snprintf(file, sizeof(file), "%s/status", top);
-    loop = mu_loop_new();
-    ck_assert_ptr_nonnull(loop);
-    mu_loop_timer_init(&guard, loop, on_guard, NULL);
-    mu_loop_timer_arm(&guard, mu_instant_after(mu_clock_now(), WAIT_MS));
-    ck_assert_int_eq(mu_exec_new(&(struct mu_exec_config){.loop = loop,
-                                                          .function = on_result,
-                                                          .run_folder = top,
-                                                          .work_folder = top,
-                                                          .rsctmp_folder = top},
-                                 &executor, NULL),
-                     0);
+    snprintf(file, sizeof(file), "%s/status", stage.folder);
+    ck_assert_int_eq(
+        mu_exec_new(&(struct mu_exec_config){.loop = stage.loop,
+                                             .function = on_result,
+                                             .run_folder = stage.folder,
+                                             .work_folder = stage.folder,
+                                             .rsctmp_folder = stage.folder},
+                    &executor, NULL),
+        0);
     for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
         effect.exec_id = i + 1;
         effect.op_name = steps[i].op_name;
         mu_exec_start(executor, &effect);
-        mu_loop_run(loop);
+        mu_stage_run(&stage, WAIT_MS);
         ck_assert_uint_eq(last.exec_id, i + 1);
         ck_assert_int_eq(last.end, MU_OP_END_EXITED);
         ck_assert_msg(last.rc == steps[i].rc, "%s: %d: %s", steps[i].op_name,
                       last.rc, last_reason);
     }
-    mu_loop_timer_disarm(&guard);
     mu_exec_free(executor);
-    mu_loop_free(loop);
 }
 END_TEST
 

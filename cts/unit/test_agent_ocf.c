@@ -9,17 +9,13 @@
 #include <unistd.h>
 
 #include "base/limits.h"
+#include "cts/unit/stage.h"
 #include "daemon/agent_ocf.h"
-#include "daemon/clock.h"
 #include "daemon/exec.h"
-#include "daemon/log.h"
-#include "daemon/loop.h"
 
 enum { WAIT_MS = 60000, OUTPUT_SIZE = 16384 };
 
-static char top[] = "/tmp/muster-test-ocf.XXXXXX";
-static struct mu_loop *loop;
-static struct mu_loop_timer guard;
+static struct mu_stage stage;
 static struct mu_exec *executor;
 static bool has_result;
 static int32_t last_rc;
@@ -43,14 +39,7 @@ on_result(void *user, const struct mu_event_op_result *result)
         memcpy(last_output, result->output.data, size);
     }
     last_output[size] = '\0';
-    mu_loop_stop(loop);
-}
-
-static void
-on_guard(void *user)
-{
-    (void)user;
-    mu_loop_stop(loop);
+    mu_loop_stop(stage.loop);
 }
 
 static void
@@ -58,73 +47,39 @@ run(const struct mu_effect_exec *effect)
 {
     has_result = false;
     mu_exec_start(executor, effect);
-    mu_loop_timer_arm(&guard, mu_instant_after(mu_clock_now(), WAIT_MS));
-    mu_loop_run(loop);
-    mu_loop_timer_disarm(&guard);
+    mu_stage_run(&stage, WAIT_MS);
     ck_assert(has_result);
 }
 
 static void
 make_executor(const char *ocf_root)
 {
-    ck_assert_int_eq(mu_exec_new(&(struct mu_exec_config){.loop = loop,
-                                                          .function = on_result,
-                                                          .run_folder = top,
-                                                          .ocf_root = ocf_root,
-                                                          .helpers_folder = top,
-                                                          .rsctmp_folder = top,
-                                                          .work_folder = top},
-                                 &executor, NULL),
-                     0);
-}
-
-static void
-make_file(const char *name, const char *text)
-{
-    char path[256];
-    FILE *file;
-
-    snprintf(path, sizeof(path), "%s/%s", top, name);
-    file = fopen(path, "w");
-    ck_assert_ptr_nonnull(file);
-    ck_assert_int_ge(fputs(text, file), 0);
-    ck_assert_int_eq(fclose(file), 0);
-    ck_assert_int_eq(chmod(path, 0755), 0);
-}
-
-static void
-make_folder(const char *name)
-{
-    char path[256];
-
-    snprintf(path, sizeof(path), "%s/%s", top, name);
-    ck_assert_int_eq(mkdir(path, 0755), 0);
+    ck_assert_int_eq(
+        mu_exec_new(&(struct mu_exec_config){.loop = stage.loop,
+                                             .function = on_result,
+                                             .run_folder = stage.folder,
+                                             .ocf_root = ocf_root,
+                                             .helpers_folder = stage.folder,
+                                             .rsctmp_folder = stage.folder,
+                                             .work_folder = stage.folder},
+                    &executor, NULL),
+        0);
 }
 
 static void
 setup(void)
 {
-    mu_log_init(&(struct mu_log_config){.name = "test_agent_ocf",
-                                        .level_min = MU_TRACE_INFO,
-                                        .is_stderr = true});
-    ck_assert_ptr_nonnull(mkdtemp(top));
-    make_folder("resource.d");
-    make_folder("resource.d/test");
-    loop = mu_loop_new();
-    ck_assert_ptr_nonnull(loop);
-    mu_loop_timer_init(&guard, loop, on_guard, NULL);
+    mu_stage_open(&stage, "test_agent_ocf");
+    mu_stage_make_folder(&stage, "resource.d");
+    mu_stage_make_folder(&stage, "resource.d/test");
     executor = NULL;
 }
 
 static void
 teardown(void)
 {
-    char command[128];
-
     mu_exec_free(executor);
-    mu_loop_free(loop);
-    snprintf(command, sizeof(command), "rm -rf %s", top);
-    ck_assert_int_eq(system(command), 0);
+    mu_stage_close(&stage);
 }
 
 /* Agents and their users have come to rely on every one of these; a missing
@@ -163,16 +118,17 @@ START_TEST(environment_is_the_one_agents_know)
     setenv("NOTIFY_SOCKET", "/run/ours", 1);
     setenv("PATH", "/usr/bin:/bin", 1);
     unsetenv("LC_ALL");
-    make_file(
-        "resource.d/test/env",
+    mu_stage_write(
+        &stage, "resource.d/test/env",
         "#!/bin/sh\n"
         "env | grep -v '^\\(_\\|PWD\\|OLDPWD\\|SHLVL\\|MUSTER_.*\\|CK_.*"
         "\\|T[A-Z]*\\|HOME\\|LOGNAME\\|USER\\|SHELL\\|MAIL\\|LANG.*\\)=' |"
         " grep '^\\(OCF_\\|HA_\\|PCMK_\\|PATH=\\|NOTIFY_\\|LC_ALL\\)' |"
         " LC_ALL=C sort\n"
         "echo \"argument=$1 folder=$(pwd) stdin=$(readlink "
-        "/proc/self/fd/0)\"\n");
-    make_executor(top);
+        "/proc/self/fd/0)\"\n",
+        0755);
+    make_executor(stage.folder);
     mu_exec_node_set(executor, "node1", 7);
     run(&effect);
     snprintf(
@@ -200,7 +156,7 @@ START_TEST(environment_is_the_one_agents_know)
         "PCMK_logfile=none\nPCMK_mcp=true\nPCMK_quorum_type=corosync\n"
         "PCMK_service=pacemaker-execd\nPCMK_watchdog=false\n"
         "argument=monitor folder=%s stdin=/dev/null\n",
-        top, top, top, top, top);
+        stage.folder, stage.folder, stage.folder, stage.folder, stage.folder);
     ck_assert_str_eq(last_output, expected);
 }
 END_TEST
@@ -218,9 +174,11 @@ START_TEST(unique_instances_keep_their_number)
                                           .meta = meta,
                                           .meta_count = 1};
 
-    make_file("resource.d/test/name", "#!/bin/sh\necho $OCF_RESOURCE_INSTANCE "
-                                      "${OCF_RESKEY_CRM_meta_interval-none}\n");
-    make_executor(top);
+    mu_stage_write(&stage, "resource.d/test/name",
+                   "#!/bin/sh\necho $OCF_RESOURCE_INSTANCE "
+                   "${OCF_RESKEY_CRM_meta_interval-none}\n",
+                   0755);
+    make_executor(stage.folder);
     run(&effect);
     ck_assert_str_eq(last_output, "ip:2 none\n");
 }
@@ -295,16 +253,17 @@ START_TEST(real_stateful_agent_calls_our_helpers)
     if (access("/usr/lib/ocf/resource.d/heartbeat/Stateful", X_OK) < 0) {
         return; /* Not installed here. */
     }
-    make_file("crm_attribute",
-              "#!/bin/sh\necho crm_attribute \"$@\" >>${0%/*}/calls\n");
-    make_file("crm_master",
-              "#!/bin/sh\necho crm_master \"$@\" >>${0%/*}/calls\n");
-    make_file("crm_node", "#!/bin/sh\necho here\n");
+    mu_stage_write(&stage, "crm_attribute",
+                   "#!/bin/sh\necho crm_attribute \"$@\" >>${0%/*}/calls\n",
+                   0755);
+    mu_stage_write(&stage, "crm_master",
+                   "#!/bin/sh\necho crm_master \"$@\" >>${0%/*}/calls\n", 0755);
+    mu_stage_write(&stage, "crm_node", "#!/bin/sh\necho here\n", 0755);
     make_executor(NULL);
     ck_assert_int_eq(run_real("heartbeat", "Stateful", "start"), 0);
     ck_assert_int_eq(run_real("heartbeat", "Stateful", "monitor"), 0);
     ck_assert_int_eq(run_real("heartbeat", "Stateful", "stop"), 0);
-    snprintf(path, sizeof(path), "%s/calls", top);
+    snprintf(path, sizeof(path), "%s/calls", stage.folder);
     calls = fopen(path, "r");
     ck_assert_ptr_nonnull(calls);
     ck_assert_ptr_nonnull(fgets(line, sizeof(line), calls));

@@ -14,11 +14,9 @@
 #include <systemd/sd-bus.h>
 #include <unistd.h>
 
+#include "cts/unit/stage.h"
 #include "daemon/agent_systemd.h"
-#include "daemon/clock.h"
 #include "daemon/exec.h"
-#include "daemon/log.h"
-#include "daemon/loop.h"
 
 enum { WAIT_MS = 30000, RESULTS_COUNT_MAX = 32, SLOW_US = 300000 };
 
@@ -287,12 +285,10 @@ struct outcome {
     char reason[MU_REASON_SIZE_MAX];
 };
 
-static char top[] = "/tmp/muster-test-systemd.XXXXXX";
+static struct mu_stage stage;
 static char address[128];
 static pid_t bus_pid;
 static pid_t fake_pid;
-static struct mu_loop *loop;
-static struct mu_loop_timer guard;
 static struct mu_exec *executor;
 static struct outcome outcomes[RESULTS_COUNT_MAX];
 static uint32_t outcomes_count;
@@ -312,7 +308,7 @@ on_result(void *user, const struct mu_event_op_result *result)
     snprintf(outcome->reason, sizeof(outcome->reason), "%s",
              result->exit_reason ? result->exit_reason : "");
     if (outcomes_count >= outcomes_wanted) {
-        mu_loop_stop(loop);
+        mu_loop_stop(stage.loop);
     }
 }
 
@@ -323,15 +319,8 @@ on_changed(void *user, const char *resource)
     changes_count++;
     snprintf(changed_resource, sizeof(changed_resource), "%s", resource);
     if (outcomes_wanted == UINT32_MAX) {
-        mu_loop_stop(loop);
+        mu_loop_stop(stage.loop);
     }
-}
-
-static void
-on_guard(void *user)
-{
-    (void)user;
-    mu_loop_stop(loop);
 }
 
 static void
@@ -339,9 +328,7 @@ wait_for(uint32_t count)
 {
     outcomes_wanted = count;
     if (outcomes_count < count) {
-        mu_loop_timer_arm(&guard, mu_instant_after(mu_clock_now(), WAIT_MS));
-        mu_loop_run(loop);
-        mu_loop_timer_disarm(&guard);
+        mu_stage_run(&stage, WAIT_MS);
     }
     ck_assert_uint_eq(outcomes_count, count);
 }
@@ -354,7 +341,7 @@ calls_count(const char *what)
     uint32_t count = 0;
     FILE *file;
 
-    snprintf(path, sizeof(path), "%s/calls", top);
+    snprintf(path, sizeof(path), "%s/calls", stage.folder);
     file = fopen(path, "r");
     while (file && fgets(line, sizeof(line), file)) {
         line[strcspn(line, "\n")] = '\0';
@@ -372,7 +359,7 @@ bus_start(void)
     char config[128];
     uint32_t ready = calls_count("ready");
 
-    snprintf(config, sizeof(config), "--config-file=%s/bus.conf", top);
+    snprintf(config, sizeof(config), "--config-file=%s/bus.conf", stage.folder);
     bus_pid = fork();
     ck_assert_int_ge(bus_pid, 0);
     if (bus_pid == 0) {
@@ -384,7 +371,7 @@ bus_start(void)
     for (int i = 0; i < WAIT_MS / 10; i++) {
         char path[128];
 
-        snprintf(path, sizeof(path), "%s/bus", top);
+        snprintf(path, sizeof(path), "%s/bus", stage.folder);
         if (access(path, F_OK) == 0) {
             break;
         }
@@ -415,46 +402,36 @@ bus_stop(void)
     fake_pid = 0;
     kill(bus_pid, SIGKILL);
     waitpid(bus_pid, NULL, 0);
-    snprintf(path, sizeof(path), "%s/bus", top);
+    snprintf(path, sizeof(path), "%s/bus", stage.folder);
     unlink(path);
 }
 
 static void
 setup(void)
 {
-    char path[128];
-    FILE *file;
+    char config[512];
 
-    mu_log_init(&(struct mu_log_config){.name = "test_agent_systemd",
-                                        .level_min = MU_TRACE_INFO,
-                                        .is_stderr = true});
-    ck_assert_ptr_nonnull(mkdtemp(top));
-    fake_top = top;
-    snprintf(address, sizeof(address), "unix:path=%s/bus", top);
-    snprintf(path, sizeof(path), "%s/bus.conf", top);
-    file = fopen(path, "w");
-    ck_assert_ptr_nonnull(file);
-    fprintf(file,
-            "<busconfig><type>custom</type><listen>%s</listen>"
-            "<policy context='default'><allow send_destination='*' "
-            "eavesdrop='true'/><allow eavesdrop='true'/><allow own='*'/>"
-            "</policy></busconfig>\n",
-            address);
-    fclose(file);
+    mu_stage_open(&stage, "test_agent_systemd");
+    fake_top = stage.folder;
+    snprintf(address, sizeof(address), "unix:path=%s/bus", stage.folder);
+    snprintf(config, sizeof(config),
+             "<busconfig><type>custom</type><listen>%s</listen>"
+             "<policy context='default'><allow send_destination='*' "
+             "eavesdrop='true'/><allow eavesdrop='true'/><allow own='*'/>"
+             "</policy></busconfig>\n",
+             address);
+    mu_stage_write(&stage, "bus.conf", config, 0644);
     bus_start();
-    loop = mu_loop_new();
-    ck_assert_ptr_nonnull(loop);
-    mu_loop_timer_init(&guard, loop, on_guard, NULL);
     outcomes_count = 0;
     ck_assert_int_eq(
-        mu_exec_new(&(struct mu_exec_config){.loop = loop,
+        mu_exec_new(&(struct mu_exec_config){.loop = stage.loop,
                                              .function = on_result,
                                              .changed = on_changed,
-                                             .run_folder = top,
-                                             .rsctmp_folder = top,
-                                             .work_folder = top,
+                                             .run_folder = stage.folder,
+                                             .rsctmp_folder = stage.folder,
+                                             .work_folder = stage.folder,
                                              .bus_address = address,
-                                             .drop_in_folder = top},
+                                             .drop_in_folder = stage.folder},
                     &executor, NULL),
         0);
 }
@@ -462,13 +439,9 @@ setup(void)
 static void
 teardown(void)
 {
-    char command[128];
-
     mu_exec_free(executor);
-    mu_loop_free(loop);
     bus_stop();
-    snprintf(command, sizeof(command), "rm -rf %s", top);
-    ck_assert_int_eq(system(command), 0);
+    mu_stage_close(&stage);
 }
 
 static void
@@ -515,7 +488,8 @@ START_TEST(drop_in_is_written_once_and_reloaded_once)
     run("good", "stop");
     run("good", "start");
     ck_assert_uint_eq(calls_count("Reload"), 1);
-    snprintf(path, sizeof(path), "%s/good.service.d/50-muster.conf", top);
+    snprintf(path, sizeof(path), "%s/good.service.d/50-muster.conf",
+             stage.folder);
     ck_assert_int_eq(stat(path, &status), 0);
 }
 END_TEST
@@ -630,9 +604,7 @@ START_TEST(crash_of_a_unit_is_told_at_once_and_once)
     ck_assert_int_eq(run("mortal", "start")->rc, 0);
     ck_assert_int_eq(run("good", "start")->rc, 0);
     outcomes_wanted = UINT32_MAX; /* Until the change. */
-    mu_loop_timer_arm(&guard, mu_instant_after(mu_clock_now(), WAIT_MS));
-    mu_loop_run(loop);
-    mu_loop_timer_disarm(&guard);
+    mu_stage_run(&stage, WAIT_MS);
     ck_assert_uint_eq(changes_count, 1);
     ck_assert_str_eq(changed_resource, "mortal");
     ck_assert_int_eq(run("mortal", "monitor")->rc, 7);

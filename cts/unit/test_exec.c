@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The executor with real processes: small shell agents in a temporary folder,
- * most of them badly behaved. */
+/* The executor with real processes: small shell agents in a temporary
+ * stage.folder, most of them badly behaved. */
 
 #include <check.h>
 #include <errno.h>
@@ -16,10 +16,8 @@
 
 #include "base/limits.h"
 #include "base/prng.h"
-#include "daemon/clock.h"
+#include "cts/unit/stage.h"
 #include "daemon/exec.h"
-#include "daemon/log.h"
-#include "daemon/loop.h"
 
 enum { WAIT_MS = 30000, RESULTS_COUNT_MAX = 64 };
 
@@ -32,14 +30,11 @@ struct outcome {
     char output[4096]; /* Its beginning, with a NUL. */
 };
 
-static char top[] = "/tmp/muster-test-exec.XXXXXX";
-static char folder[64];
-static struct mu_loop *loop;
+static struct mu_stage stage;
 static struct mu_exec *executor;
 static struct outcome outcomes[RESULTS_COUNT_MAX];
 static uint32_t outcomes_count;
 static uint32_t outcomes_wanted;
-static struct mu_loop_timer guard;
 
 static void
 on_result(void *user, const struct mu_event_op_result *result)
@@ -62,15 +57,8 @@ on_result(void *user, const struct mu_event_op_result *result)
     ck_assert_int_ge(result->exec_ms, 0);
     ck_assert_int_ge(result->queue_ms, 0);
     if (outcomes_count >= outcomes_wanted) {
-        mu_loop_stop(loop);
+        mu_loop_stop(stage.loop);
     }
-}
-
-static void
-on_guard(void *user)
-{
-    (void)user;
-    mu_loop_stop(loop);
 }
 
 /* Runs the loop until so many results have come, or long enough. */
@@ -79,9 +67,7 @@ wait_for(uint32_t count)
 {
     outcomes_wanted = count;
     if (outcomes_count < count) {
-        mu_loop_timer_arm(&guard, mu_instant_after(mu_clock_now(), WAIT_MS));
-        mu_loop_run(loop);
-        mu_loop_timer_disarm(&guard);
+        mu_stage_run(&stage, WAIT_MS);
     }
     ck_assert_uint_ge(outcomes_count, count);
 }
@@ -91,22 +77,20 @@ static void
 idle(int64_t duration_ms)
 {
     outcomes_wanted = UINT32_MAX;
-    mu_loop_timer_arm(&guard, mu_instant_after(mu_clock_now(), duration_ms));
-    mu_loop_run(loop);
-    mu_loop_timer_disarm(&guard);
+    mu_stage_run(&stage, duration_ms);
 }
 
 static struct mu_exec_config
 make_config(void)
 {
-    return (struct mu_exec_config){.loop = loop,
+    return (struct mu_exec_config){.loop = stage.loop,
                                    .function = on_result,
-                                   .run_folder = folder,
-                                   .ocf_root = folder,
-                                   .lsb_folder = folder,
-                                   .fence_folder = folder,
-                                   .rsctmp_folder = folder,
-                                   .work_folder = folder};
+                                   .run_folder = stage.folder,
+                                   .ocf_root = stage.folder,
+                                   .lsb_folder = stage.folder,
+                                   .fence_folder = stage.folder,
+                                   .rsctmp_folder = stage.folder,
+                                   .work_folder = stage.folder};
 }
 
 static void
@@ -118,20 +102,6 @@ make_exec(void)
     ck_assert_int_eq(mu_exec_new(&config, &executor, &err), 0);
 }
 
-static void
-make_file(const char *name, const char *text, mode_t mode)
-{
-    char path[256];
-    FILE *file;
-
-    snprintf(path, sizeof(path), "%s/%s", folder, name);
-    file = fopen(path, "w");
-    ck_assert_ptr_nonnull(file);
-    ck_assert_int_ge(fputs(text, file), 0);
-    ck_assert_int_eq(fclose(file), 0);
-    ck_assert_int_eq(chmod(path, mode), 0);
-}
-
 /* Makes ocf:test:NAME. $T is the test's folder. */
 static void
 make_agent(const char *name, const char *script)
@@ -140,8 +110,8 @@ make_agent(const char *name, const char *script)
     char text[2048];
 
     snprintf(path, sizeof(path), "resource.d/test/%s", name);
-    snprintf(text, sizeof(text), "#!/bin/sh\nT=%s\n%s\n", folder, script);
-    make_file(path, text, 0755);
+    snprintf(text, sizeof(text), "#!/bin/sh\nT=%s\n%s\n", stage.folder, script);
+    mu_stage_write(&stage, path, text, 0755);
 }
 
 static bool
@@ -149,7 +119,7 @@ has_file(const char *name)
 {
     char path[256];
 
-    snprintf(path, sizeof(path), "%s/%s", folder, name);
+    snprintf(path, sizeof(path), "%s/%s", stage.folder, name);
     return access(path, F_OK) == 0;
 }
 
@@ -160,7 +130,7 @@ read_pid(const char *name)
     char path[256];
     int pid = 0;
 
-    snprintf(path, sizeof(path), "%s/%s", folder, name);
+    snprintf(path, sizeof(path), "%s/%s", stage.folder, name);
     for (int i = 0; i < WAIT_MS / 10 && pid == 0; i++) {
         FILE *file = fopen(path, "r");
 
@@ -224,19 +194,9 @@ start(uint64_t exec_id, const char *resource, const char *type)
 static void
 setup(void)
 {
-    char path[256];
-
-    mu_log_init(&(struct mu_log_config){
-        .name = "test_exec", .level_min = MU_TRACE_INFO, .is_stderr = true});
-    ck_assert_ptr_nonnull(mkdtemp(top));
-    snprintf(folder, sizeof(folder), "%s", top);
-    snprintf(path, sizeof(path), "%s/resource.d", folder);
-    ck_assert_int_eq(mkdir(path, 0755), 0);
-    snprintf(path, sizeof(path), "%s/resource.d/test", folder);
-    ck_assert_int_eq(mkdir(path, 0755), 0);
-    loop = mu_loop_new();
-    ck_assert_ptr_nonnull(loop);
-    mu_loop_timer_init(&guard, loop, on_guard, NULL);
+    mu_stage_open(&stage, "test_exec");
+    mu_stage_make_folder(&stage, "resource.d");
+    mu_stage_make_folder(&stage, "resource.d/test");
     outcomes_count = 0;
     make_exec();
 }
@@ -244,12 +204,8 @@ setup(void)
 static void
 teardown(void)
 {
-    char command[128];
-
     mu_exec_free(executor);
-    mu_loop_free(loop);
-    snprintf(command, sizeof(command), "rm -rf %s", folder);
-    ck_assert_int_eq(system(command), 0);
+    mu_stage_close(&stage);
 }
 
 START_TEST(exit_code_output_and_reason_come_back)
@@ -299,7 +255,8 @@ END_TEST
 
 START_TEST(agent_without_execute_bit_is_not_installed)
 {
-    make_file("resource.d/test/plain", "#!/bin/sh\nexit 0\n", 0644);
+    mu_stage_write(&stage, "resource.d/test/plain", "#!/bin/sh\nexit 0\n",
+                   0644);
     start(1, "web", "plain");
     wait_for(1);
     ck_assert_int_eq(outcomes[0].end, MU_OP_END_NOT_INSTALLED);
@@ -310,7 +267,8 @@ END_TEST
 
 START_TEST(agent_without_its_interpreter_is_not_installed)
 {
-    make_file("resource.d/test/lost", "#!/nowhere/sh\nexit 0\n", 0755);
+    mu_stage_write(&stage, "resource.d/test/lost", "#!/nowhere/sh\nexit 0\n",
+                   0755);
     start(1, "web", "lost");
     wait_for(1);
     ck_assert_int_eq(outcomes[0].end, MU_OP_END_NOT_INSTALLED);
@@ -321,7 +279,7 @@ END_TEST
 /* The name comes from the configuration and becomes part of a path. */
 START_TEST(sec_agent_name_cannot_leave_its_folder)
 {
-    make_file("outside", "#!/bin/sh\nexit 0\n", 0755);
+    mu_stage_write(&stage, "outside", "#!/bin/sh\nexit 0\n", 0755);
     start(1, "web", "../../outside");
     wait_for(1);
     ck_assert_int_eq(outcomes[0].end, MU_OP_END_NOT_INSTALLED);
@@ -555,7 +513,7 @@ START_TEST(fork_bomb_is_ended)
 
         /* Nothing of it carries on: its processes name the folder. */
         snprintf(command, sizeof(command),
-                 "! grep -lzs '%s/[b]omb' /proc/[0-9]*/cmdline", folder);
+                 "! grep -lzs '%s/[b]omb' /proc/[0-9]*/cmdline", stage.folder);
         ck_assert_int_eq(system(command), 0);
     }
 }
@@ -571,9 +529,7 @@ crash_with(const char *type, int64_t timeout_ms)
     ck_assert_int_ge(pid, 0);
     if (pid == 0) {
         mu_exec_free(executor);
-        mu_loop_free(loop);
-        loop = mu_loop_new();
-        mu_loop_timer_init(&guard, loop, on_guard, NULL);
+        mu_stage_reopen_loop(&stage);
         make_exec();
         start_with(1, "web", type, "start", timeout_ms);
         (void)read_pid("agent");
@@ -601,7 +557,7 @@ START_TEST(survivor_of_a_crash_holds_its_turn)
     ck_assert_uint_eq(outcomes[0].exec_id, 11);
     idle(100);
     ck_assert_uint_eq(outcomes_count, 1);
-    make_file("go", "", 0644);
+    mu_stage_write(&stage, "go", "", 0644);
     wait_for(2);
     ck_assert_uint_eq(outcomes[1].exec_id, 10);
     ck_assert_int_eq(outcomes[1].rc, 0);
@@ -644,14 +600,15 @@ START_TEST(records_of_others_and_broken_ones_are_dropped)
         _exit(1);
     }
     snprintf(text, sizeof(text), format, (int)pid);
-    make_file("ops/1.2.33", text, 0600);
+    mu_stage_write(&stage, "ops/1.2.33", text, 0600);
     snprintf(text, sizeof(text), format, (int)getpid());
-    make_file("ops/1.2.4", text, 0600);
+    mu_stage_write(&stage, "ops/1.2.4", text, 0600);
     snprintf(text, sizeof(text), format, 0);
-    make_file("ops/1.2.5", text, 0600);
-    make_file("ops/cut", "muster-op 1\npid 1\nresource web\nop sta", 0600);
-    make_file("ops/empty", "", 0600);
-    make_file("ops/foreign", "hello\n", 0600);
+    mu_stage_write(&stage, "ops/1.2.5", text, 0600);
+    mu_stage_write(&stage, "ops/cut",
+                   "muster-op 1\npid 1\nresource web\nop sta", 0600);
+    mu_stage_write(&stage, "ops/empty", "", 0600);
+    mu_stage_write(&stage, "ops/foreign", "hello\n", 0600);
     idle(100); /* The child has to get as far as exec. */
     ck_assert_int_eq(mu_exec_recover(executor), 0);
     ck_assert(is_alive(pid));
@@ -710,7 +667,8 @@ START_TEST(every_operation_of_a_mixture_is_answered_once)
         ck_assert_uint_eq(answers[i], 1);
     }
     ck_assert_uint_eq(mu_exec_count(executor), 0);
-    snprintf(command, sizeof(command), "test -z \"$(ls -A %s/ops)\"", folder);
+    snprintf(command, sizeof(command), "test -z \"$(ls -A %s/ops)\"",
+             stage.folder);
     ck_assert_int_eq(system(command), 0);
 }
 END_TEST
@@ -764,10 +722,10 @@ START_TEST(parameters_and_exit_code_of_a_fence_agent)
                                     .target = "node1",
                                     .target_port = "7"};
 
-    make_file("fence_test",
-              "#!/bin/sh\ncat\necho \"service=$PCMK_service\"\n"
-              "echo 'Unable to connect' >&2\nexit 1\n",
-              0755);
+    mu_stage_write(&stage, "fence_test",
+                   "#!/bin/sh\ncat\necho \"service=$PCMK_service\"\n"
+                   "echo 'Unable to connect' >&2\nexit 1\n",
+                   0755);
     mu_exec_start(executor, &effect);
     wait_for(1);
     ck_assert_int_eq(outcomes[0].rc, 1);
@@ -799,10 +757,10 @@ START_TEST(fence_device_is_registered_by_start_and_forgotten_by_stop)
     static const int32_t rcs[] = {7, 0, 0, 0, 0, 7};
     char path[256];
 
-    make_file("fence_test",
-              "#!/bin/sh\ngrep -qx action=monitor || exit 1\n"
-              "echo x >>${0%/*}/runs\nexit 0\n",
-              0755);
+    mu_stage_write(&stage, "fence_test",
+                   "#!/bin/sh\ngrep -qx action=monitor || exit 1\n"
+                   "echo x >>${0%/*}/runs\nexit 0\n",
+                   0755);
     fence(1, "monitor", 0);
     fence(2, "start", 0);
     fence(3, "monitor", 0);
@@ -813,7 +771,7 @@ START_TEST(fence_device_is_registered_by_start_and_forgotten_by_stop)
     for (uint32_t i = 0; i < 6; i++) {
         ck_assert_int_eq(outcomes[i].rc, rcs[i]);
     }
-    snprintf(path, sizeof(path), "test $(wc -l <%s/runs) = 2", folder);
+    snprintf(path, sizeof(path), "test $(wc -l <%s/runs) = 2", stage.folder);
     ck_assert_int_eq(system(path), 0);
 }
 END_TEST
@@ -822,10 +780,10 @@ END_TEST
  * is to try twice. */
 START_TEST(failed_fence_agent_is_tried_again)
 {
-    make_file("fence_test",
-              "#!/bin/sh\nif [ -e ${0%/*}/tried ]; then exit 0; fi\n"
-              ": >${0%/*}/tried\nexit 1\n",
-              0755);
+    mu_stage_write(&stage, "fence_test",
+                   "#!/bin/sh\nif [ -e ${0%/*}/tried ]; then exit 0; fi\n"
+                   ": >${0%/*}/tried\nexit 1\n",
+                   0755);
     fence(1, "reboot", 0);
     wait_for(1);
     ck_assert_int_eq(outcomes[0].rc, 0);
@@ -836,13 +794,13 @@ END_TEST
  * to the look is still owed. */
 START_TEST(fencing_does_not_wait_for_a_monitor_of_its_device)
 {
-    make_file("fence_test",
-              "#!/bin/sh\nd=${0%/*}\n"
-              "if grep -qx action=monitor; then\n"
-              "  [ -e $d/once ] && exit 0\n"
-              "  : >$d/once; sleep 1000\n"
-              "fi\nexit 0\n",
-              0755);
+    mu_stage_write(&stage, "fence_test",
+                   "#!/bin/sh\nd=${0%/*}\n"
+                   "if grep -qx action=monitor; then\n"
+                   "  [ -e $d/once ] && exit 0\n"
+                   "  : >$d/once; sleep 1000\n"
+                   "fi\nexit 0\n",
+                   0755);
     fence(1, "monitor", 10000);
     for (int i = 0; i < WAIT_MS / 10 && !has_file("once"); i++) {
         idle(10);
@@ -871,7 +829,8 @@ START_TEST(lsb_codes_are_translated)
                                     .op_name = "monitor",
                                     .timeout_ms = WAIT_MS};
 
-    make_file("script", "#!/bin/sh\n[ $1 = status ] && exit 3\nexit 4\n", 0755);
+    mu_stage_write(&stage, "script",
+                   "#!/bin/sh\n[ $1 = status ] && exit 3\nexit 4\n", 0755);
     mu_exec_start(executor, &effect);
     effect.op_name = "start";
     mu_exec_start(executor, &effect);

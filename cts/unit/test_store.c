@@ -13,18 +13,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "daemon/clock.h"
-#include "daemon/log.h"
-#include "daemon/loop.h"
+#include "cts/unit/stage.h"
 #include "daemon/store.h"
 #include "daemon/store_file.h"
 
 enum { WAIT_MS = 30000, ANSWERS_COUNT_MAX = 512 };
 
-static char top[] = "/tmp/muster-test-store.XXXXXX";
-static char folder[64];
-static struct mu_loop *loop;
-static struct mu_loop_timer guard;
+static struct mu_stage stage;
+static char folder[80];
 static struct mu_store *store;
 static struct mu_store_content content;
 static struct mu_event_stored answers[ANSWERS_COUNT_MAX];
@@ -37,15 +33,8 @@ on_stored(void *user, const struct mu_event_stored *stored)
     (void)user;
     answers[answers_count++] = *stored;
     if (answers_count >= answers_wanted) {
-        mu_loop_stop(loop);
+        mu_loop_stop(stage.loop);
     }
-}
-
-static void
-on_guard(void *user)
-{
-    (void)user;
-    mu_loop_stop(loop);
 }
 
 static void
@@ -53,9 +42,7 @@ wait_for(uint32_t count)
 {
     answers_wanted = count;
     if (answers_count < count) {
-        mu_loop_timer_arm(&guard, mu_instant_after(mu_clock_now(), WAIT_MS));
-        mu_loop_run(loop);
-        mu_loop_timer_disarm(&guard);
+        mu_stage_run(&stage, WAIT_MS);
     }
     ck_assert_uint_eq(answers_count, count);
 }
@@ -64,7 +51,7 @@ static void
 open_store(void)
 {
     struct mu_store_config config = {
-        .loop = loop, .function = on_stored, .folder = folder};
+        .loop = stage.loop, .function = on_stored, .folder = folder};
     struct mu_errbuf err = {.text = ""};
 
     answers_count = 0;
@@ -129,13 +116,8 @@ shell(const char *format, ...)
 static void
 setup(void)
 {
-    mu_log_init(&(struct mu_log_config){
-        .name = "test_store", .level_min = MU_TRACE_INFO, .is_stderr = true});
-    ck_assert_ptr_nonnull(mkdtemp(top));
-    snprintf(folder, sizeof(folder), "%s/muster", top);
-    loop = mu_loop_new();
-    ck_assert_ptr_nonnull(loop);
-    mu_loop_timer_init(&guard, loop, on_guard, NULL);
+    mu_stage_open(&stage, "test_store");
+    snprintf(folder, sizeof(folder), "%s/muster", stage.folder);
     open_store();
 }
 
@@ -143,8 +125,7 @@ static void
 teardown(void)
 {
     close_store();
-    mu_loop_free(loop);
-    ck_assert(shell("rm -rf %s", top));
+    mu_stage_close(&stage);
 }
 
 START_TEST(new_folder_is_empty_and_private)
@@ -341,7 +322,7 @@ END_TEST
 START_TEST(second_daemon_is_refused)
 {
     struct mu_store_config config = {
-        .loop = loop, .function = on_stored, .folder = folder};
+        .loop = stage.loop, .function = on_stored, .folder = folder};
     struct mu_store *second;
     struct mu_errbuf err;
 
