@@ -478,6 +478,20 @@ def ordered_twice(case):
     return bool(moved) and moved <= doubtful | case.waiting_for(doubtful)
 
 
+def partly_promoted(case):
+    """What is promoted of a group waits until others are demoted, also where a
+    member of theirs is stopped. Pacemaker does not, and for a moment more may
+    be promoted than promoted-max."""
+    roles = {}
+    for one in case.muster.json["before"]["resources"]:
+        number = re.search(":[0-9]+$", one.get("inst") or "")
+        if number:
+            roles.setdefault((case.top_of(one["rsc"]), number[0]),
+                             set()).add(one["role"])
+    return not case.missing and not case.added and any(
+        {"Promoted", "Stopped"} <= found for found in roles.values())
+
+
 CLASSES = [dangling, looped, unmanaged_in_group, too_many_per_node, shuffled,
            joining_without_fencing, unprobed, blocked_with_group,
            unmanaged_on_lost_node, knotted, apart_interleaved, chained,
@@ -485,7 +499,7 @@ CLASSES = [dangling, looped, unmanaged_in_group, too_many_per_node, shuffled,
            incomparable_nodes, apart_by_role, full_clone_wish, rather_apart,
            inner_member, role_not_shown, migrated_instance,
            started_only_in_name, unique_by_default, by_name_first,
-           inner_dependent, ordered_twice]
+           inner_dependent, ordered_twice, partly_promoted]
 
 
 def class_of(cib, pacemaker, muster):

@@ -115,7 +115,7 @@ first_make(struct mu_sched *sched, const struct mu_ordering *ordering)
         (verb == MU_VERB_STOP &&
          mu_order_state_of(resource, true) == MU_ROLE_STOPPED) ||
         (verb == MU_VERB_DEMOTE &&
-         mu_order_state_of(resource, true) == MU_ROLE_UNPROMOTED)) {
+         mu_order_state_of(resource, true) <= MU_ROLE_UNPROMOTED)) {
         return;
     }
     (void)mu_action_get(sched, resource, ordering->first_key, MU_STATE_NONE,
