@@ -477,6 +477,7 @@ item_new(struct mu_classic *classic, uint32_t index, const char *id,
     item->id = id;
     item->index = index;
     item->is_managed = true;
+    item->locked_to = MU_CONFIG_NONE;
     if (parent) {
         *mu_vec_add(classic->arena, &parent->children) = item;
     } else {
@@ -530,6 +531,7 @@ instance_fill(struct mu_classic *classic, struct mu_classic_item *item,
     item->role = places[0].role;
     item->pending = places[0].pending_task;
     item->pending_node = MU_CONFIG_NONE;
+    item->locked_to = places[0].locked_to;
     item->is_failed = places[0].is_failed;
     item->is_blocked = places[0].is_blocked;
     item->is_managed = places[0].is_managed;

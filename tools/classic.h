@@ -79,6 +79,7 @@ struct mu_classic_item {
     const uint32_t *nodes; /* Where it is active, into status->nodes. */
     uint32_t nodes_count;
     const char *pending;   /* Operation in flight, or null. */
+    uint32_t locked_to;    /* The node that it waits for, or MU_CONFIG_NONE. */
     uint32_t pending_node; /* Where, while it is active nowhere; or NONE. */
     bool is_failed, is_blocked, is_managed, is_removed, is_disabled;
     bool is_in_maintenance;  /* Its own or its node's. */

@@ -20,6 +20,7 @@ static void write_item(struct page *page, const struct mu_classic_item *item,
 static void write_primitive(struct page *page,
                             const struct mu_classic_item *item, unsigned depth);
 static void write_state(struct page *page, const struct mu_classic_item *item);
+static bool is_waiting(const struct mu_classic_item *item);
 static void write_flags(struct page *page, const struct mu_classic_item *item,
                         bool is_placed);
 static const char *pending_state(const char *task);
@@ -142,6 +143,9 @@ write_primitive(struct page *page, const struct mu_classic_item *item,
                pending_state(item->pending)) {
         mu_text_buffer_add(page->text, " %s",
                            status->nodes[item->pending_node].name);
+    } else if (is_waiting(item)) {
+        mu_text_buffer_add(page->text, " %s",
+                           status->nodes[item->locked_to].name);
     }
     write_flags(page, item, true);
     if (item->nodes_count > 1) {
@@ -153,6 +157,13 @@ write_primitive(struct page *page, const struct mu_classic_item *item,
         mu_text_buffer_add(page->text, " ]");
     }
     mu_text_buffer_add(page->text, "\n");
+}
+
+/* It was shut down with its node and is to start there again. */
+static bool
+is_waiting(const struct mu_classic_item *item)
+{
+    return item->nodes_count == 0 && item->locked_to != MU_CONFIG_NONE;
 }
 
 /* The role, or what takes its place. */
@@ -176,7 +187,7 @@ static void
 write_flags(struct page *page, const struct mu_classic_item *item,
             bool is_placed)
 {
-    const char *flags[8];
+    const char *flags[9];
     unsigned count = 0;
     const struct mu_status_op *probe =
         item->nodes_count > 0
@@ -191,6 +202,9 @@ write_flags(struct page *page, const struct mu_classic_item *item,
         !page->classic->plan->nodes_before[item->nodes[0]].is_online &&
         page->classic->plan->nodes_before[item->nodes[0]].is_unclean) {
         flags[count++] = "UNCLEAN";
+    }
+    if (is_waiting(item)) {
+        flags[count++] = "LOCKED";
     }
     if (item->pending && !pending_state(item->pending) &&
         strcmp(item->pending, "monitor") == 0) {

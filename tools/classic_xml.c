@@ -288,6 +288,9 @@ write_primitive(struct page *page, const struct mu_classic_item *item,
     if (is_check) {
         attribute(page, "pending", pending);
     }
+    if (item->locked_to != MU_CONFIG_NONE) {
+        attribute(page, "locked_to", status->nodes[item->locked_to].name);
+    }
     mu_text_buffer_add(page->text, item->nodes_count > 0 ? ">\n" : "/>\n");
     for (uint32_t i = 0; i < item->nodes_count; i++) {
         const struct mu_status_node *node = &status->nodes[item->nodes[i]];

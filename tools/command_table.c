@@ -335,7 +335,10 @@ const struct mu_tool_command mu_command_table_items[] = {
      "forget failures and try again",
      "Example:\n  muster resource cleanup web\n", false},
     {"resource refresh", "reprobe", mu_muster_resource_refresh,
-     "[RESOURCE] [NODE]", "forget what is known and look again", NULL, false},
+     "[RESOURCE] [NODE]", "forget what is known and look again",
+     "With resource and node: a resource that waits for the node, because it\n"
+     "was shut down with it (shutdown-lock), waits no longer.\n",
+     false},
     {"resource fail", NULL, mu_muster_resource_fail, "RESOURCE [NODE]",
      "treat a resource as failed", NULL, false},
     {"resource param", NULL, mu_muster_resource_param,

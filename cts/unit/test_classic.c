@@ -34,6 +34,8 @@ static const struct {
     {"mixed", "mixed-line.txt", {"-s"}},
     {"mixed", "mixed.xml.txt", {"--output-as=xml"}},
     {"mixed", "mixed-old.xml.txt", {"-X", "-n"}},
+    {"locked", "locked.txt", {"-1", "-r"}},
+    {"locked", "locked.xml.txt", {"--output-as=xml"}},
     {"calm", "calm.txt", {"-1", "-r"}},
     {"calm", "calm-line.txt", {"-s"}},
 };

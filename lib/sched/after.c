@@ -33,6 +33,7 @@ mu_after_list(struct mu_sched *sched, uint32_t *ret_count)
                 .primitive = resource->config,
                 .node =
                     count > 0 ? resource->running_on.items[j] : MU_PLAN_NONE,
+                .locked_to = resource->lock_node,
                 .role = role_shown(resource),
                 .is_failed = resource->is_failed,
                 .is_blocked = resource->is_blocked,

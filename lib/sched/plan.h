@@ -97,6 +97,8 @@ struct mu_plan_placement {
     const char *instance; /* Numbered name where it differs, else null. */
     uint32_t primitive;   /* Index into config->resources, or NONE. */
     uint32_t node;        /* MU_PLAN_NONE: nowhere. */
+    uint32_t locked_to;   /* The node that it waits for (shutdown-lock), or
+                             MU_PLAN_NONE. */
     enum mu_role role;
     bool is_failed, is_blocked, is_managed, is_removed, is_disabled;
     bool is_pending;          /* An operation on it is in flight. */
