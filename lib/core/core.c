@@ -45,6 +45,7 @@ mu_core_new(void)
         mu_arena_init(arenas[i], ARENA_SIZE_MAX);
     }
     mu_arena_init(&core->pending_arena, ARENA_SIZE_MAX);
+    mu_arena_init(&core->locks_arena, ARENA_SIZE_MAX);
     mu_state_init(&core->state, &core->state_arena, &core->config_arena);
     core->phase = MU_CORE_BOOTING;
     core->persist_retry = MU_INSTANT_NEVER;
@@ -75,6 +76,7 @@ mu_core_free(struct mu_core *core)
     mu_arena_done(&core->record_arena);
     mu_arena_done(&core->partial_arena);
     mu_arena_done(&core->pending_arena);
+    mu_arena_done(&core->locks_arena);
     own = core->own;
     mu_arena_done(&own);
 }

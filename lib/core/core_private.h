@@ -145,6 +145,10 @@ struct mu_core {
     uint64_t epoch_persist_epoch;
     uint32_t epoch_persist_ids[MU_NODES_COUNT_MAX];
     uint32_t epoch_persist_count;
+    struct mu_span locks;     /* As in the newest promise written. */
+    struct mu_arena locks_arena; /* Holds them. */
+    bool are_locks_stored;    /* It is known that they are on disk, or will
+                                 be. */
     struct mu_instant persist_retry;
 
     /* The ring and its view (view.c). */

@@ -3,7 +3,9 @@
  *
  * Two records: the newest configuration, and the epoch that this node has
  * promised: it will never again take part in an older one. A promise covers
- * the configuration that was on disk when it was made. */
+ * the configuration that was on disk when it was made. What waits for nodes
+ * that have left in order is written beside the promise: of all that is known
+ * of the past only this must outlive the last daemon. */
 
 #include <errno.h>
 #include <string.h>
@@ -13,6 +15,9 @@
 #include "core/core_private.h"
 
 static const int64_t RETRY_MS = 5000;
+
+/* What fits beside a promise into the room that is kept free for it. */
+static const size_t LOCKS_SIZE_MAX = 24 << 10;
 
 struct record { /* A configuration on disk. */
     uint64_t epoch;
@@ -29,13 +34,19 @@ struct promise {
     uint64_t covered_index;
     uint32_t ids[MU_NODES_COUNT_MAX];
     uint32_t count;
+    struct mu_span locks; /* As encoded by mu_state_visit_locks(). */
 };
 
 static void record_visit(struct mu_archive *archive, struct record *record);
 static void promise_visit(struct mu_archive *archive, struct promise *promise);
 static struct record proposal_record(struct mu_core *core);
 static void record_persist(struct mu_core *core, struct record *record);
-static void promise_persist(struct mu_core *core);
+static void promise_persist(struct mu_core *core, struct promise *promise);
+static struct promise promise_make(const struct mu_core *core);
+static struct promise promise_again(const struct mu_core *core);
+static struct mu_span locks_encode(struct mu_core *core);
+static void locks_load(struct mu_core *core);
+static bool are_locks_due(struct mu_core *core);
 static bool is_answer_due(const struct mu_core *core);
 static bool is_proposal_stored(struct mu_core *core);
 static bool may_promise(const struct mu_core *core);
@@ -63,6 +74,10 @@ mu_durable_boot(struct mu_core *core, const struct mu_event_boot *boot)
             memcpy(core->promised_ids, promise.ids, sizeof(promise.ids));
             core->covered_epoch = promise.covered_epoch;
             core->covered_index = promise.covered_index;
+            core->locks = (struct mu_span){
+                mu_arena_copy(&core->locks_arena, promise.locks.data,
+                              promise.locks.size),
+                promise.locks.size};
         } else {
             core->is_damaged = true;
         }
@@ -105,6 +120,7 @@ mu_durable_load(struct mu_core *core)
     struct record record = {0};
     struct mu_state *state = &core->state;
 
+    locks_load(core);
     if (core->record.size == 0) {
         return;
     }
@@ -129,13 +145,23 @@ mu_durable_consider(struct mu_core *core)
 {
     const struct mu_state *state = &core->state;
 
-    if (core->phase != MU_CORE_ACTIVE || !state->is_quorate ||
-        core->config_persist_id != 0 || core->epoch_persist_id != 0 ||
+    struct promise promise;
+
+    if (core->phase != MU_CORE_ACTIVE || core->config_persist_id != 0 ||
+        core->epoch_persist_id != 0 ||
         (core->persist_retry.ms != INT64_MAX &&
          !mu_instant_is_due(core->persist_retry, core->now))) {
         return;
     }
     core->persist_retry = MU_INSTANT_NEVER;
+    if (are_locks_due(core)) {
+        promise = promise_again(core);
+        promise_persist(core, &promise);
+        return;
+    }
+    if (!state->is_quorate) {
+        return;
+    }
     if (state->config_index > 0 &&
         (core->record_index < state->config_index ||
          core->record_epoch < state->config_view_epoch) &&
@@ -165,7 +191,8 @@ mu_durable_consider(struct mu_core *core)
         return;
     }
     if (is_promise_due(core)) {
-        promise_persist(core);
+        promise = promise_make(core);
+        promise_persist(core, &promise);
     } else if (is_promise_unknown(core)) {
         promised_send(core);
     }
@@ -203,6 +230,7 @@ mu_durable_stored(struct mu_core *core, const struct mu_event_stored *event)
     }
     core->epoch_persist_id = 0;
     if (event->error != 0) {
+        core->are_locks_stored = false;
         core->persist_retry = mu_instant_after(core->now, RETRY_MS);
         mu_core_trace(core, MU_TRACE_ERROR, MU_TOPIC_VIEW,
                       "the epoch cannot be stored: %s",
@@ -285,6 +313,7 @@ promise_visit(struct mu_archive *archive, struct promise *promise)
     for (uint32_t i = 0; i < promise->count; i++) {
         mu_archive_u32(archive, &promise->ids[i]);
     }
+    mu_archive_span(archive, &promise->locks);
 }
 
 /* What is on disk once the proposal is: with the log as it will be. */
@@ -328,9 +357,29 @@ record_persist(struct mu_core *core, struct record *record)
 }
 
 static void
-promise_persist(struct mu_core *core)
+promise_persist(struct mu_core *core, struct promise *promise)
 {
     struct mu_effect *effect = mu_core_add(core, MU_EFFECT_PERSIST);
+    struct mu_span locks = locks_encode(core);
+
+    mu_arena_reset(&core->locks_arena);
+    core->locks = (struct mu_span){
+        mu_arena_copy(&core->locks_arena, locks.data, locks.size), locks.size};
+    core->are_locks_stored = true;
+    promise->locks = locks;
+    core->epoch_persist_id = core->next_persist_id++;
+    core->epoch_persist_epoch = promise->epoch;
+    core->epoch_persist_count = promise->count;
+    memcpy(core->epoch_persist_ids, promise->ids, sizeof(promise->ids));
+    effect->persist.persist_id = core->epoch_persist_id;
+    effect->persist.type = MU_PERSIST_EPOCH;
+    effect->persist.bytes =
+        mu_body_encode(&core->scratch, promise_visit, promise);
+}
+
+static struct promise
+promise_make(const struct mu_core *core)
+{
     struct promise promise = {.epoch = core->state.epoch,
                               .covered_epoch = core->record_epoch,
                               .covered_index = core->record_index,
@@ -339,14 +388,70 @@ promise_persist(struct mu_core *core)
     for (uint32_t i = 0; i < promise.count; i++) {
         promise.ids[i] = core->state.members[i].node_id;
     }
-    core->epoch_persist_id = core->next_persist_id++;
-    core->epoch_persist_epoch = promise.epoch;
-    core->epoch_persist_count = promise.count;
-    memcpy(core->epoch_persist_ids, promise.ids, sizeof(promise.ids));
-    effect->persist.persist_id = core->epoch_persist_id;
-    effect->persist.type = MU_PERSIST_EPOCH;
-    effect->persist.bytes =
-        mu_body_encode(&core->scratch, promise_visit, &promise);
+    return promise;
+}
+
+/* The one that is on disk, for what stands beside it. */
+static struct promise
+promise_again(const struct mu_core *core)
+{
+    struct promise promise = {.epoch = core->promised_epoch,
+                              .covered_epoch = core->covered_epoch,
+                              .covered_index = core->covered_index,
+                              .count = core->promised_count};
+
+    memcpy(promise.ids, core->promised_ids, sizeof(promise.ids));
+    return promise;
+}
+
+static struct mu_span
+locks_encode(struct mu_core *core)
+{
+    struct mu_state state = core->state;
+    size_t size = 0;
+    uint32_t count = 0;
+
+    while (count < state.locks_count) {
+        size += strlen(state.locks[count].resource) + 4 * sizeof(uint64_t);
+        if (size > LOCKS_SIZE_MAX) {
+            break; /* So many wait for the first node that starts it again. */
+        }
+        count++;
+    }
+    state.locks_count = count;
+    return mu_body_encode(&core->scratch, mu_state_visit_locks, &state);
+}
+
+static void
+locks_load(struct mu_core *core)
+{
+    struct mu_state *state = &core->state;
+
+    if (core->locks.size > 0 &&
+        !mu_body_decode(&core->state_arena, core->locks, mu_state_visit_locks,
+                        state)) {
+        state->locks_count = 0;
+        mu_core_trace(core, MU_TRACE_ERROR, MU_TOPIC_SELF,
+                      "what was written of nodes that left in order cannot be "
+                      "read: nothing waits for them");
+    }
+}
+
+/* Beside a promise of the past they would be taken for the newest. */
+static bool
+are_locks_due(struct mu_core *core)
+{
+    struct mu_span locks;
+
+    if (core->promised_epoch != core->state.epoch ||
+        core->promised_epoch == 0 ||
+        (core->are_locks_stored && core->state.locks_count == 0 &&
+         core->locks.size <= sizeof(uint32_t))) {
+        return false;
+    }
+    locks = locks_encode(core);
+    return !core->are_locks_stored || locks.size != core->locks.size ||
+           memcmp(locks.data, core->locks.data, locks.size) != 0;
 }
 
 /* The others wait for us to say whether the proposal is on our disk. */

@@ -381,6 +381,9 @@ bool mu_state_end_locks(struct mu_state *state, uint32_t node_id,
 /* Forgets the locks of resources that are not configured any more. */
 void mu_state_forget_locks(struct mu_state *state);
 
+/* Visits the locks alone; see archive.h. */
+void mu_state_visit_locks(struct mu_archive *archive, struct mu_state *state);
+
 /* Takes a measured time into account; 'seen->mean_ms' is not regarded. */
 void mu_state_measure(struct mu_state *state,
                       const struct mu_state_duration *seen);

@@ -163,6 +163,16 @@ visit_lock(struct mu_archive *archive, struct mu_state_lock *lock)
     mu_archive_i64(archive, &lock->since_ms);
 }
 
+void
+mu_state_visit_locks(struct mu_archive *archive, struct mu_state *state)
+{
+    uint32_t ignored;
+
+    MU_ARCHIVE_ROWS(archive, state->locks, state->locks_count, ignored,
+                    visit_lock);
+    (void)ignored; /* Those rows are copied when they grow. */
+}
+
 static void
 visit_request(struct mu_archive *archive, struct mu_state_request *request)
 {
@@ -245,8 +255,7 @@ visit_state(struct mu_archive *archive, struct mu_state *state)
                visit_fence);
     MU_ARCHIVE_ROWS(archive, state->tickets, state->tickets_count, ignored,
                visit_ticket);
-    MU_ARCHIVE_ROWS(archive, state->locks, state->locks_count, ignored,
-               visit_lock);
+    mu_state_visit_locks(archive, state);
     MU_ARCHIVE_ROWS(archive, state->durations, state->durations_count,
                     state->durations_capacity, visit_duration);
     MU_ARCHIVE_ROWS(archive, state->requests, state->requests_count, ignored,
