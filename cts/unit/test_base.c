@@ -104,6 +104,8 @@ START_TEST(scores_are_read_as_documented)
                  {"-inf", -MU_SCORE_INFINITY},
                  {"2000000", MU_SCORE_INFINITY},
                  {"-99999999999999999999", -MU_SCORE_INFINITY},
+                 {"2.0", 2},
+                 {"-1.9", -1},
                  {"red", -MU_SCORE_INFINITY},
                  {"green", 0}};
     int32_t score;
@@ -114,6 +116,8 @@ START_TEST(scores_are_read_as_documented)
     }
     ck_assert_int_eq(mu_text_parse_score("", &score), -EBADMSG);
     ck_assert_int_eq(mu_text_parse_score("12x", &score), -EBADMSG);
+    ck_assert_int_eq(mu_text_parse_score("1.x", &score), -EBADMSG);
+    ck_assert_int_eq(mu_text_parse_score(".5", &score), -EBADMSG);
 }
 END_TEST
 

@@ -162,7 +162,7 @@ mu_text_parse_score(const char *text, int32_t *ret_score)
 {
     const char *word = text;
     bool is_negative = *text == '-';
-    int64_t value;
+    int64_t value = 0;
     int r;
 
     if (*word == '-' || *word == '+') {
@@ -182,19 +182,20 @@ mu_text_parse_score(const char *text, int32_t *ret_score)
         *ret_score = 0;
         return 0;
     }
-    r = mu_text_parse_int64(text, &value);
-    if (r == -ERANGE) {
-        value = is_negative ? -MU_SCORE_INFINITY : MU_SCORE_INFINITY;
-    } else if (r < 0) {
+    r = digits_parse(&word, &value);
+    if (r == -EBADMSG) {
         return r;
     }
-    if (value > MU_SCORE_INFINITY) {
+    if (r == 0 && *word == '.') {
+        word += 1 + strspn(word + 1, "0123456789");
+    }
+    if (r == 0 && *word) {
+        return -EBADMSG;
+    }
+    if (r < 0 || value > MU_SCORE_INFINITY) {
         value = MU_SCORE_INFINITY;
     }
-    if (value < -MU_SCORE_INFINITY) {
-        value = -MU_SCORE_INFINITY;
-    }
-    *ret_score = (int32_t)value;
+    *ret_score = (int32_t)(is_negative ? -value : value);
     return 0;
 }
 

@@ -42,7 +42,8 @@ MU_NODISCARD int mu_text_parse_int64(const char *text, int64_t *ret_value);
 MU_NODISCARD int mu_text_parse_bool(const char *text, bool *ret_value);
 
 /* Reads a score: an integer clamped to the infinities, or [+-]INFINITY (also
- * "inf"), or the colours red, yellow and green as -INFINITY, 0 and 0.
+ * "inf"), or the colours red, yellow and green as -INFINITY, 0 and 0. Old
+ * configurations hold scores such as 1.0: the fraction does not count.
  * 0 or -EBADMSG. */
 MU_NODISCARD int mu_text_parse_score(const char *text, int32_t *ret_score);
 

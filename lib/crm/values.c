@@ -19,7 +19,6 @@ static int pair_check(struct mu_report *report, enum mu_values_scope scope,
 static int value_check(struct mu_report *report, const struct mu_option *option,
                        const char *value, const struct mu_word *word);
 static bool value_is_good(const struct mu_option *option, const char *value);
-static bool is_decimal(const char *value);
 static bool is_among(const char *words, const char *value);
 static const char *type_text(const struct mu_option *option);
 
@@ -223,7 +222,7 @@ value_is_good(const struct mu_option *option, const char *value)
     case MU_OPTION_BOOL:
         return mu_text_parse_bool(value, &is_true) == 0;
     case MU_OPTION_SCORE:
-        return mu_text_parse_score(value, &score) == 0 || is_decimal(value);
+        return mu_text_parse_score(value, &score) == 0;
     case MU_OPTION_COUNT:
         return mu_text_parse_int64(value, &number) == 0 && number >= -1;
     case MU_OPTION_DURATION:
@@ -235,18 +234,6 @@ value_is_good(const struct mu_option *option, const char *value)
         return is_among(option->words, value);
     }
     return true;
-}
-
-/* Old configurations hold scores such as 1.0. */
-static bool
-is_decimal(const char *value)
-{
-    size_t sign = strspn(value, "+-");
-    size_t whole = strspn(value + sign, "0123456789");
-    const char *rest = value + sign + whole;
-
-    return sign <= 1 && whole > 0 && *rest == '.' &&
-           !rest[1 + strspn(rest + 1, "0123456789")];
 }
 
 static bool
