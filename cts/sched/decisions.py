@@ -51,6 +51,10 @@ class Decisions:
         changes = sorted((RANKS[key[0]], key) for key in self.keys()
                          if key[0] in RANKS)
         for _, (task, rsc, node, _, _) in changes:
+            if (rsc, node) not in roles and \
+                    (rsc.split(":")[0], node) in roles:
+                # An instance too many is stopped under its name of old.
+                rsc = rsc.split(":")[0]
             if task in ("reboot", "off"):
                 roles = {key: role for key, role in roles.items()
                          if key[1] != node}

@@ -10,6 +10,8 @@ static void leave(struct mu_sched_resource *resource, uint32_t node);
 static void enter(struct mu_sched *sched, struct mu_sched_resource *resource,
                   uint32_t node);
 static void node_lose(struct mu_sched *sched, uint32_t node);
+static const char *name_shown(const struct mu_sched *sched,
+                              const struct mu_sched_resource *resource);
 static enum mu_role role_shown(struct mu_sched_resource *resource);
 
 struct mu_plan_placement *
@@ -20,16 +22,17 @@ mu_after_list(struct mu_sched *sched, uint32_t *ret_count)
     for (size_t i = 0; i < sched->resources.count; i++) {
         struct mu_sched_resource *resource = sched->resources.items[i];
         size_t count = resource->running_on.count;
+        const char *name;
 
         if (resource->kind != MU_RESOURCE_PRIMITIVE) {
             continue;
         }
+        name = name_shown(sched, resource);
         for (size_t j = 0; j < (count > 0 ? count : 1); j++) {
             *mu_vec_add(sched->arena, &list) = (struct mu_plan_placement){
-                .resource = resource->name,
-                .instance = strcmp(resource->id, resource->name) == 0
-                                ? NULL
-                                : resource->id,
+                .resource = name,
+                .instance =
+                    strcmp(resource->id, name) == 0 ? NULL : resource->id,
                 .primitive = resource->config,
                 .node =
                     count > 0 ? resource->running_on.items[j] : MU_PLAN_NONE,
@@ -48,6 +51,17 @@ mu_after_list(struct mu_sched *sched, uint32_t *ret_count)
     }
     *ret_count = (uint32_t)list.count;
     return list.items;
+}
+
+/* Instances that are not told apart have no number, whatever the history calls
+ * those that are too many. */
+static const char *
+name_shown(const struct mu_sched *sched,
+           const struct mu_sched_resource *resource)
+{
+    return resource->is_unique || resource->config == MU_STATE_NONE
+               ? resource->name
+               : sched->config->resources[resource->config].id;
 }
 
 /* What runs in a promotable clone is at least unpromoted. */

@@ -34,6 +34,7 @@ static uint32_t gate_get(struct caution *caution, uint32_t tie);
 static void action_order(struct caution *caution, uint32_t index);
 static bool is_forced(const struct caution *caution,
                       const struct mu_action *action);
+static const char *full_name(const char *resource, const char *instance);
 static bool has_restart(const struct caution *caution,
                         const struct mu_action *action);
 
@@ -269,11 +270,19 @@ is_forced(const struct caution *caution, const struct mu_action *action)
         const struct mu_plan_placement *placement = &plan->before[i];
 
         if (placement->node == action->node &&
-            strcmp(placement->resource, action->resource) == 0) {
+            strcmp(full_name(placement->resource, placement->instance),
+                   full_name(action->resource, action->instance)) == 0) {
             return placement->is_failed;
         }
     }
     return false;
+}
+
+/* The name of the instance, where it is one. */
+static const char *
+full_name(const char *resource, const char *instance)
+{
+    return instance ? instance : resource;
 }
 
 /* It is stopped only to be started again, here or elsewhere. */
