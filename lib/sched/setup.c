@@ -612,6 +612,7 @@ mu_setup_removed(struct mu_sched *sched, const struct mu_status_resource *known)
     resource->agent_class = MU_AGENT_OTHER;
     if (known->class_name && strcmp(known->class_name, "stonith") == 0) {
         resource->agent_class = MU_AGENT_FENCE;
+        sched->has_fence_device = true; /* Until it is stopped. */
     }
     resource->is_unique = true;
     resource_set_flags(sched, resource);
