@@ -433,7 +433,7 @@ def by_name_first(case):
     ranks = {}
     for one in case.cib.find("configuration/resources"):
         if one.tag in kinds:
-            priorities = [int(pair.get("value"))
+            priorities = [int(float(pair.get("value")))
                           for pair in one.iterfind("meta_attributes/nvpair")
                           if pair.get("name") == "priority"]
             ranks[one.get("id")] = (-max(priorities, default=0),

@@ -8,11 +8,11 @@ Pacemaker 2.1.5 knows, so that its crm_simulate takes the same file.
 
 usage: generate.py SEED    writes the CIB to standard output"""
 
-import random
 import sys
 import xml.etree.ElementTree as ET
 
 import generate_history
+import lots
 
 NOW_S = 1700000000
 
@@ -37,34 +37,14 @@ FEATURES = {
 }
 
 
-class Maker:
-    """Draws lots and builds elements. Only random() is drawn from, so that a
-    seed means the same in every version of Python."""
+class Maker(lots.Lots):
+    """Draws lots and builds elements."""
 
     def __init__(self, seed):
-        self.source = random.Random(seed)
+        super().__init__(seed)
         self.ids_count = 0
         self.features = {name for name in sorted(FEATURES)
                          if self.chance(FEATURES[name])}
-
-    def chance(self, probability):
-        return self.source.random() < probability
-
-    def below(self, count):
-        return int(self.source.random() * count)
-
-    def pick(self, items):
-        return items[self.below(len(items))]
-
-    def between(self, least, most):
-        return least + self.below(most - least + 1)
-
-    def some(self, items, least=1, most=None):
-        """A few of 'items', in any order."""
-        items = list(items)
-        count = self.between(min(least, len(items)),
-                             min(most or len(items), len(items)))
-        return [items.pop(self.below(len(items))) for _ in range(count)]
 
     def id(self, prefix):
         self.ids_count += 1

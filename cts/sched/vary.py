@@ -1,0 +1,448 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Varies a CIB that somebody has: a seed changes a few things that operators
+and accidents change, and keeps the rest. So the neighbourhood of a real case
+can be compared, not the case alone."""
+
+import copy
+import xml.etree.ElementTree as ET
+
+import generate_history
+import lots
+
+MOST_CHANGES = 3
+CLONES = ("clone", "master")
+RESOURCES = ("primitive", "group", *CLONES)
+
+# Words of Pacemaker 3 and those that its crm_simulate 2.1.5 knows.
+OLD_OPTIONS = {
+    "fencing-enabled": "stonith-enabled", "fencing-action": "stonith-action",
+    "fencing-timeout": "stonith-timeout",
+    "stop-removed-resources": "stop-orphan-resources",
+    "cancel-removed-actions": "stop-orphan-actions",
+}
+NEWEST_SCHEMA = (3, 9)
+FEATURE_SETS = ((3, 0, 13), (3, 16, 1))  # Between these nothing has changed.
+
+OPTIONS = {
+    "no-quorum-policy": ["stop", "freeze", "ignore", "demote"],
+    "stonith-enabled": ["true", "false"], "symmetric-cluster": ["false"],
+    "maintenance-mode": ["true"], "stop-all-resources": ["true"],
+    "start-failure-is-fatal": ["false"], "startup-fencing": ["false"],
+    "concurrent-fencing": ["false"], "stop-orphan-resources": ["false"],
+    "placement-strategy": ["default", "utilization", "balanced", "minimal"],
+    "stonith-action": ["off"], "priority-fencing-delay": ["30s"],
+    "node-health-strategy": ["migrate-on-red", "only-green", "progressive",
+                             "custom"],
+}
+META = {
+    "target-role": ["Stopped", "Started"], "is-managed": ["false", "true"],
+    "maintenance": ["true"], "resource-stickiness": ["0", "1", "100",
+                                                     "INFINITY", "-5"],
+    "priority": ["0", "1", "10", "-3"], "migration-threshold": ["1", "2"],
+    "failure-timeout": ["60s", "1h"], "requires": ["nothing", "quorum",
+                                                   "fencing"],
+    "multiple-active": ["stop_only", "block", "stop_start",
+                        "stop_unexpected"],
+    "allow-migrate": ["true", "false"], "critical": ["false"],
+}
+CLONE_META = {
+    "interleave": ["true", "false"], "ordered": ["true", "false"],
+    "notify": ["true", "false"], "clone-max": ["0", "1", "2", "3"],
+    "clone-node-max": ["1", "2"], "clone-min": ["1", "2"],
+    "globally-unique": ["true", "false"], "promoted-max": ["0", "1", "2"],
+    "promoted-node-max": ["1", "2"],
+    "target-role": ["Promoted", "Unpromoted", "Stopped"],
+}
+SCORES = ["INFINITY", "-INFINITY", "100", "1000", "-100", "1", "-1", "0"]
+FAILURES = [1, 1, 1, 2, 3, 4, 5, 6, 7, 7, 8, 9]
+
+
+def vary(cib, seed):
+    """A copy of 'cib' with what the seed, a text, changes, in the words of
+    Pacemaker 2.1.5."""
+    variation = Variation(copy.deepcopy(cib), lots.Lots(seed))
+    translate(variation.cib)
+    wanted = variation.lots.between(1, MOST_CHANGES)
+    for _ in range(20 * wanted):
+        wanted -= bool(variation.lots.pick(CHANGES)(variation))
+        if wanted == 0:
+            break
+    return variation.cib
+
+
+def translate(cib):
+    """Only the spelling changes: options, schema, states as times, and
+    defaults that are others from Pacemaker 3 on."""
+    options = cib.find("configuration/crm_config")
+    for pair in options.iter("nvpair"):
+        pair.set("name", OLD_OPTIONS.get(pair.get("name"), pair.get("name")))
+    if not any(pair.get("name") == "concurrent-fencing"
+               for pair in options.iter("nvpair")):
+        pair_set(options, "cluster_property_set", "concurrent-fencing",
+                 "true")
+    schema = cib.get("validate-with", "").rpartition("-")[2]
+    if numbers(schema) > NEWEST_SCHEMA:
+        cib.set("validate-with", "pacemaker-3.9")
+    least, most = FEATURE_SETS
+    feature_set = min(max(numbers(cib.get("crm_feature_set", "")), least),
+                      most)
+    cib.set("crm_feature_set", ".".join(map(str, feature_set)))
+    for state in cib.iterfind("status/node_state"):
+        for name, no, yes in (("in_ccm", "false", "true"),
+                              ("crmd", "offline", "online")):
+            value = state.get(name, "")
+            if value.isdigit() and (name == "crmd" or int(value) > 1):
+                state.set(name, yes if int(value) > 0 else no)
+    for clone in cib.iter("clone"):
+        if meta_get(clone, "clone-node-max", "1") not in ("0", "1") and \
+                meta_get(clone, "globally-unique") is None:
+            pair_set(clone, "meta_attributes", "globally-unique", "true")
+
+
+def numbers(text):
+    return tuple(int(one) for one in text.split(".") if one.isdigit())
+
+
+def meta_get(resource, name, fallback=None):
+    for pair in resource.iterfind("meta_attributes/nvpair"):
+        if pair.get("name") == name:
+            return pair.get("value")
+    return fallback
+
+
+def pair_set(parent, tag, name, value):
+    """Returns whether that changes anything."""
+    for pair in parent.iterfind(f"{tag}/nvpair"):
+        if pair.get("name") == name:
+            is_news = pair.get("value") != value
+            pair.set("value", value)
+            return is_news
+    block = next((one for one in parent.findall(tag)
+                  if one.get("id-ref") is None), None)
+    if block is None:
+        block = ET.Element(tag, id=f"varied-{parent.get('id')}-{tag}")
+        parent.insert(len(parent.findall("template")), block)
+    ET.SubElement(block, "nvpair", name=name, value=value,
+                  id=f"varied-{parent.get('id')}-{name}".replace("#", ""))
+    return True
+
+
+class Variation:
+    """The CIB that is being changed, and what lies where in it."""
+
+    def __init__(self, cib, draws):
+        self.cib = cib
+        self.lots = draws
+        self.count = 0
+
+    def id(self):
+        self.count += 1
+        return f"varied-{self.count}"
+
+    def section(self, name):
+        return self.cib.find(f"configuration/{name}")
+
+    def pick(self, elements):
+        """One of them, or None where there are none."""
+        elements = list(elements)
+        return self.lots.pick(elements) if elements else None
+
+    def resources(self):
+        return [one for one in self.section("resources").iter()
+                if one.tag in RESOURCES]
+
+    def tops(self):
+        return [one for one in self.section("resources")
+                if one.tag in RESOURCES]
+
+    def nodes(self):
+        return self.section("nodes").findall("node")
+
+    def state_of(self, node):
+        for state in self.cib.iterfind("status/node_state"):
+            if state.get("id") == node.get("id"):
+                return state
+        return None
+
+    def transient_set(self, state, name, value):
+        block = state.find("transient_attributes")
+        if block is None:
+            block = ET.SubElement(state, "transient_attributes",
+                                  id=state.get("id"))
+        return pair_set(block, "instance_attributes", name, value)
+
+    def may_fence(self):
+        return not any(pair.get("name") == "stonith-enabled" and
+                       pair.get("value").lower() in ("false", "0", "off")
+                       for pair in self.section("crm_config").iter("nvpair"))
+
+    def now_s(self):
+        return int(self.cib.get("execution-date", "0"))
+
+
+# Changes: functions of a Variation that tell whether they changed anything.
+
+def node_state_change(at):
+    node = at.pick(at.nodes())
+    state = None if node is None else at.state_of(node)
+    if state is None:
+        return False
+    kind = at.lots.pick(sorted(generate_history.STATES) + ["unseen"])
+    if kind == "pending" and not at.may_fence():
+        return False  # See joining_without_fencing in explained.py.
+    if kind == "unseen":
+        at.cib.find("status").remove(state)
+        return True
+    for name, value in zip(("in_ccm", "crmd", "join", "expected"),
+                           generate_history.STATES[kind]):
+        state.set(name, value)
+    if kind == "leaving":
+        at.transient_set(state, "shutdown", str(at.now_s() - 30))
+    return True
+
+
+def node_mode_change(at):
+    node = at.pick(at.nodes())
+    if node is None:
+        return False
+    name, value = at.lots.pick(
+        [("standby", "on"), ("standby", "off"), ("maintenance", "true"),
+         ("#health-disk", "red"), ("#health-disk", "yellow"),
+         ("terminate", "true")])
+    state = at.state_of(node)
+    if state is not None and at.lots.chance(0.5):
+        return at.transient_set(state, name, value)
+    if name == "terminate":
+        return False
+    return pair_set(node, "instance_attributes", name, value)
+
+
+def operation_pick(at):
+    return at.pick(at.cib.iterfind(
+        "status/node_state/lrm/lrm_resources/lrm_resource/lrm_rsc_op"))
+
+
+def result_set(operation, status, rc):
+    key = operation.get("transition-magic", "0:0;").partition(";")[2]
+    operation.set("transition-magic", f"{status}:{rc};{key}")
+    operation.set("op-status", str(status))
+    operation.set("rc-code", str(rc))
+
+
+def failure_change(at):
+    """The last result of an operation becomes a failure, and counts."""
+    operation = operation_pick(at)
+    if operation is None or not operation.get("transition-magic"):
+        return False
+    rc = at.lots.pick(FAILURES)
+    task = operation.get("operation")
+    result_set(operation, 0 if task == "monitor" else 4, rc)
+    operation.set("last-rc-change", str(at.now_s() - 100))
+    parents = {child: parent for parent in at.cib.iter() for child in parent}
+    resource = parents[operation]
+    failed = copy.deepcopy(operation)
+    failed.set("id", f"{resource.get('id')}_last_failure_0")
+    if not any(one.get("id") == failed.get("id") for one in resource):
+        resource.append(failed)
+    if at.lots.chance(0.8):
+        state = parents[parents[parents[resource]]]
+        name = resource.get("id").split(":")[0]
+        ending = f"{name}#{task}_{operation.get('interval', '0')}"
+        count = "INFINITY" if task in ("start", "stop") else \
+            at.lots.pick(["1", "2", "5"])
+        at.transient_set(state, f"fail-count-{ending}", count)
+        at.transient_set(state, f"last-failure-{ending}",
+                         str(at.now_s() - 100))
+    return True
+
+
+def pending_change(at):
+    operation = operation_pick(at)
+    if operation is None or not operation.get("transition-magic"):
+        return False
+    result_set(operation, -1, 193)
+    operation.set("call-id", "-1")
+    return True
+
+
+def activity_change(at):
+    """What a probe found stopped is found active, or the reverse."""
+    operation = operation_pick(at)
+    if operation is None or not operation.get("transition-magic") or \
+            operation.get("operation") != "monitor" or \
+            operation.get("interval") != "0":
+        return False
+    result_set(operation, 0, 0 if operation.get("rc-code") == "7" else 7)
+    return True
+
+
+def history_remove(at):
+    block = at.pick(at.cib.iterfind("status/node_state/lrm/lrm_resources"))
+    resource = None if block is None else at.pick(block)
+    if resource is None:
+        return False
+    if at.lots.chance(0.5):
+        block.remove(resource)
+    elif len(resource) > 1:
+        resource.remove(at.pick(resource))
+    return True
+
+
+def digest_change(at):
+    operation = operation_pick(at)
+    if operation is None or "op-digest" not in operation.attrib:
+        return False
+    operation.set("op-digest", "0123456789abcdef0123456789abcdef")
+    return True
+
+
+def option_change(at):
+    name = at.lots.pick(sorted(OPTIONS))
+    return pair_set(at.section("crm_config"), "cluster_property_set", name,
+                    at.lots.pick(OPTIONS[name]))
+
+
+def quorum_change(at):
+    is_quorate = at.cib.get("have-quorum", "1") in ("1", "true")
+    at.cib.set("have-quorum", "0" if is_quorate else "1")
+    return True
+
+
+def meta_change(at):
+    resource = at.pick(at.resources())
+    if resource is None:
+        return False
+    values = META
+    if resource.tag in CLONES and at.lots.chance(0.7):
+        values = CLONE_META
+    name = at.lots.pick(sorted(values))
+    return pair_set(resource, "meta_attributes", name,
+                    at.lots.pick(values[name]))
+
+
+def meta_remove(at):
+    resource = at.pick(at.resources())
+    block = None if resource is None else resource.find("meta_attributes")
+    pair = None if block is None else at.pick(block.findall("nvpair"))
+    if pair is None or pair.get("name") == "promotable":
+        return False
+    block.remove(pair)
+    return True
+
+
+def operation_change(at):
+    operation = at.pick(at.section("resources").iter("op"))
+    if operation is None:
+        return False
+    if at.lots.chance(0.2):
+        operation.set("enabled", "false")
+    else:
+        operation.set("on-fail", at.lots.pick(
+            ["ignore", "block", "stop", "restart", "standby", "fence",
+             "demote"]))
+    return True
+
+
+def constraint_remove(at):
+    one = at.pick(at.section("constraints"))
+    if one is not None:
+        at.section("constraints").remove(one)
+    return one is not None
+
+
+def constraint_change(at):
+    one = at.pick(at.section("constraints"))
+    if one is None:
+        return False
+    if one.tag == "rsc_order":
+        name, values = at.lots.pick([
+            ("kind", ["Optional", "Mandatory", "Serialize"]),
+            ("symmetrical", ["true", "false"])])
+        if name == "kind":
+            one.attrib.pop("score", None)
+        one.set(name, at.lots.pick(values))
+        return True
+    if one.tag == "rsc_ticket":
+        one.set("loss-policy", at.lots.pick(["stop", "demote", "fence",
+                                             "freeze"]))
+        return True
+    scored = [inner for inner in one.iter() if "score" in inner.attrib]
+    if not scored:
+        return False
+    at.pick(scored).set("score", at.lots.pick(SCORES))
+    return True
+
+
+def location_add(at):
+    """What is in a clone has no name of its own: whether Pacemaker finds it
+    depends on the history."""
+    inner = {id(one) for clone in at.tops() if clone.tag in CLONES
+             for one in clone.iter()} - {id(one) for one in at.tops()}
+    resource = at.pick(one for one in at.resources() if id(one) not in inner)
+    node = at.pick(at.nodes())
+    if resource is None or node is None:
+        return False
+    ET.SubElement(at.section("constraints"), "rsc_location", id=at.id(),
+                  rsc=resource.get("id"), node=node.get("uname"),
+                  score=at.lots.pick(SCORES))
+    return True
+
+
+def pair_add(at):
+    """A colocation or an order of two that are free of each other so far."""
+    if len(at.tops()) < 2:
+        return False
+    one, other = (one.get("id") for one in at.lots.some(at.tops(), 2, 2))
+    constraints = at.section("constraints")
+    if any({one, other} <= set(inner.attrib.values())
+           for inner in constraints):
+        return False
+    if at.lots.chance(0.5):
+        ET.SubElement(constraints, "rsc_colocation",
+                      {"id": at.id(), "rsc": one, "with-rsc": other,
+                       "score": at.lots.pick(SCORES)})
+    else:
+        ET.SubElement(constraints, "rsc_order",
+                      {"id": at.id(), "first": one, "then": other,
+                       "kind": at.lots.pick(["Mandatory", "Mandatory",
+                                             "Optional", "Serialize"])})
+    return True
+
+
+def ticket_change(at):
+    constraint = at.pick(at.section("constraints").iter("rsc_ticket"))
+    if constraint is None:
+        return False
+    status = at.cib.find("status")
+    block = status.find("tickets")
+    if block is None:
+        block = ET.SubElement(status, "tickets")
+    for state in block.findall("ticket_state"):
+        if state.get("id") == constraint.get("ticket"):
+            block.remove(state)
+    values = at.lots.pick([{"granted": "true"}, {"granted": "false"},
+                           {"granted": "true", "standby": "true"}])
+    ET.SubElement(block, "ticket_state", id=constraint.get("ticket"),
+                  **values)
+    return True
+
+
+def resource_remove(at):
+    """It leaves its history behind, and no constraint."""
+    resource = at.pick(at.tops())
+    if resource is None or len(at.tops()) < 2:
+        return False
+    names = {one.get("id") for one in resource.iter()}
+    at.section("resources").remove(resource)
+    for one in list(at.section("constraints")):
+        if any(names & set(inner.attrib.values()) for inner in one.iter()):
+            at.section("constraints").remove(one)
+    return True
+
+
+CHANGES = [node_state_change] * 3 + [node_mode_change] * 2 + \
+    [failure_change] * 4 + [activity_change] * 2 + [meta_change] * 4 + \
+    [constraint_change] * 3 + [location_add] * 2 + [pair_add] * 2 + [
+        pending_change, history_remove, digest_change, option_change,
+        option_change, quorum_change, meta_remove, operation_change,
+        constraint_remove, ticket_change, resource_remove]
