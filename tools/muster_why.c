@@ -638,11 +638,12 @@ static json_t *
 reason_json(const struct answer *answer, const struct mu_plan_reason *reason,
             uint32_t instance, uint32_t node)
 {
-    return json_pack("{s:s, s:i, s:s?, s:s, s:b, s:s?}", "kind",
-                     mu_why_kind(reason->kind), "score",
-                     (int)mu_why_score(reason, node), "source", reason->source,
-                     "text", mu_why_reason(&answer->why, reason, node),
-                     "promotion", reason->is_promotion, "remedy",
+    return json_pack("{s:s, s:b, s:i, s:s?, s:s, s:b, s:s?}", "kind",
+                     mu_why_kind(reason->kind), "instead", reason->is_instead,
+                     "score", (int)mu_why_score(reason, node), "source",
+                     reason->source, "text",
+                     mu_why_reason(&answer->why, reason, node), "promotion",
+                     reason->is_promotion, "remedy",
                      mu_why_lift(&answer->why, reason, instance, node));
 }
 

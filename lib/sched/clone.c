@@ -45,6 +45,12 @@ static uint32_t instance_assign(struct mu_sched *sched,
                                 uint32_t preferred);
 static void unavailable_ban(struct mu_sched *sched,
                             struct mu_sched_resource *instance);
+static void unavailable_note(struct mu_sched *sched,
+                             struct mu_sched_resource *instance,
+                             uint32_t per_node);
+static void banned_note(struct mu_sched *sched,
+                        const struct mu_sched_resource *clone,
+                        struct mu_sched_resource *part);
 static void scores_save(struct mu_sched *sched,
                         const struct mu_sched_resource *instance,
                         int32_t **saved);
@@ -282,19 +288,14 @@ unavailable_ban(struct mu_sched *sched, struct mu_sched_resource *instance)
     uint32_t per_node = (uint32_t)(clone->traits->clone_node_max > 0
                                        ? clone->traits->clone_node_max
                                        : 0);
-    int32_t *notes = NULL;
 
+    unavailable_note(sched, instance, per_node);
     for (uint32_t i = 0; i < sched->nodes_count; i++) {
         if (instance->scores[i] == MU_SCORE_ABSENT ||
             (!instance->is_removed &&
              mu_node_state_is_available(&sched->nodes[i]) &&
              clone->scores[i] >= 0 && clone->counts[i] < per_node)) {
             continue;
-        }
-        if ((sched->flags & MU_SCHED_REASONS) && clone->scores[i] >= 0 &&
-            clone->counts[i] >= per_node) {
-            notes = notes ? notes : mu_explain_blank(sched);
-            notes[i] = -MU_SCORE_INFINITY;
         }
         instance->scores[i] = -MU_SCORE_INFINITY;
         for (uint32_t j = 0; j < instance->children_count; j++) {
@@ -303,12 +304,70 @@ unavailable_ban(struct mu_sched *sched, struct mu_sched_resource *instance)
             }
         }
     }
-    if (notes) {
+}
+
+/* Why nodes are not for this instance, though they may be for others; the
+ * state of a node tells itself. */
+static void
+unavailable_note(struct mu_sched *sched, struct mu_sched_resource *instance,
+                 uint32_t per_node)
+{
+    const struct mu_sched_resource *clone = instance->parent;
+    int32_t *scores = NULL;
+
+    if (!(sched->flags & MU_SCHED_REASONS)) {
+        return;
+    }
+    if (instance->is_removed) {
+        mu_explain_note(
+            sched, instance,
+            &(struct mu_plan_reason){.kind = MU_REASON_CLONE_MAX,
+                                     .node = MU_PLAN_NONE,
+                                     .score = -MU_SCORE_INFINITY,
+                                     .numbers = {clone->traits->clone_max}});
+        return;
+    }
+    for (uint32_t i = 0; i < sched->nodes_count; i++) {
+        if (instance->scores[i] == MU_SCORE_ABSENT || clone->scores[i] < 0 ||
+            clone->counts[i] < per_node) {
+            continue;
+        }
+        scores = scores ? scores : mu_explain_blank(sched);
+        if (scores) {
+            scores[i] = -MU_SCORE_INFINITY;
+        }
+    }
+    if (scores) {
         mu_explain_note(sched, instance,
                         &(struct mu_plan_reason){
                             .kind = MU_REASON_CLONE_NODE_MAX,
-                            .scores = notes,
+                            .scores = scores,
                             .numbers = {clone->traits->clone_node_max}});
+    }
+    banned_note(sched, clone, instance);
+    for (uint32_t i = 0; i < instance->children_count; i++) {
+        banned_note(sched, clone, instance->children[i]);
+    }
+}
+
+/* What speaks against the whole clone does so against all that is inside,
+ * whatever their own scores are. */
+static void
+banned_note(struct mu_sched *sched, const struct mu_sched_resource *clone,
+            struct mu_sched_resource *part)
+{
+    struct mu_plan_reason banned = {.kind = MU_REASON_CLONE,
+                                    .other = clone->index,
+                                    .score = -MU_SCORE_INFINITY};
+
+    for (uint32_t i = 0; part->children_count == 0 && i < sched->nodes_count;
+         i++) {
+        if (clone->scores[i] < 0 && clone->scores[i] != MU_SCORE_ABSENT &&
+            part->scores[i] != MU_SCORE_ABSENT &&
+            part->scores[i] > -MU_SCORE_INFINITY) {
+            banned.node = i;
+            mu_explain_note(sched, part, &banned);
+        }
     }
 }
 

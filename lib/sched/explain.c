@@ -13,6 +13,8 @@ enum { CHAIN_LENGTH_MAX = 64 };
 static bool is_wanted(const struct mu_sched *sched);
 static bool is_inside(const struct mu_sched *sched, uint32_t instance,
                       const struct mu_sched_resource *outer);
+static bool is_banned_everywhere(const struct mu_sched *sched,
+                                 const int32_t *scores);
 static bool has_cause(const struct mu_sched_action *action);
 static bool leads_to(const struct mu_sched_action *from,
                      const struct mu_sched_action *to);
@@ -120,6 +122,15 @@ mu_explain_change(struct mu_sched *sched, struct mu_sched_resource *resource,
             before[i] = MU_SCORE_ABSENT;
             continue;
         }
+        if (before[i] >= MU_SCORE_INFINITY && !mu_state_is_infinite(score)) {
+            changed.is_instead = true;
+            changed.node = i;
+            changed.score = score;
+            mu_explain_note(sched, resource, &changed);
+            changed = *reason;
+            before[i] = MU_SCORE_ABSENT;
+            continue;
+        }
         has_changed = true;
         if (mu_state_is_infinite(score) || before[i] == MU_SCORE_ABSENT) {
             before[i] = score;
@@ -127,10 +138,27 @@ mu_explain_change(struct mu_sched *sched, struct mu_sched_resource *resource,
             before[i] = score - before[i];
         }
     }
-    if (has_changed) {
+    if (has_changed && is_banned_everywhere(sched, before)) {
+        changed.node = MU_PLAN_NONE;
+        changed.score = -MU_SCORE_INFINITY;
+    } else {
         changed.scores = before;
+    }
+    if (has_changed) {
         mu_explain_note(sched, resource, &changed);
     }
+}
+
+/* It speaks against all nodes alike. */
+static bool
+is_banned_everywhere(const struct mu_sched *sched, const int32_t *scores)
+{
+    for (uint32_t i = 0; i < sched->nodes_count; i++) {
+        if (scores[i] != -MU_SCORE_INFINITY) {
+            return false;
+        }
+    }
+    return true;
 }
 
 void

@@ -246,28 +246,36 @@ static void
 dependent_bind(struct mu_sched *sched, struct mu_sched_resource *resource,
                const struct mu_colocation *colocation, bool stops_if_nowhere)
 {
+    struct mu_sched_resource *primary = colocation->primary;
+    struct mu_plan_reason reason = {.kind = MU_REASON_COLOCATION,
+                                    .is_apart = colocation->score < 0,
+                                    .source = colocation->id,
+                                    .numbers = {colocation->primary_role},
+                                    .other = primary->index};
     int32_t *saved = NULL;
     int32_t *before;
+    bool was_unassigned;
 
     if (colocation->dependent_role >= MU_ROLE_PROMOTED ||
         (colocation->score < 0 && colocation->score > -MU_SCORE_INFINITY)) {
         saved = mu_arena_copy(sched->arena, resource->scores,
                               sched->nodes_count * sizeof(*saved));
     }
-    (void)mu_place_assign(sched, colocation->primary, MU_STATE_NONE,
-                          stops_if_nowhere);
+    (void)mu_place_assign(sched, primary, MU_STATE_NONE, stops_if_nowhere);
     before = mu_explain_before(sched, resource);
-    mu_colocate_apply(sched, resource, colocation->primary, colocation);
+    was_unassigned = resource->is_unassigned;
+    mu_colocate_apply(sched, resource, primary, colocation);
     if (saved && !mu_colocate_has_node(sched, resource->scores)) {
         resource->scores = saved;
     }
-    mu_explain_change(
-        sched, resource, before,
-        &(struct mu_plan_reason){.kind = MU_REASON_COLOCATION,
-                                 .is_apart = colocation->score < 0,
-                                 .source = colocation->id,
-                                 .other = colocation->primary->index,
-                                 .other_node = colocation->primary->assigned});
+    reason.other_node = primary->assigned;
+    if (was_unassigned && !resource->is_unassigned) {
+        reason.node = MU_STATE_NONE; /* There is none of it to pair with. */
+        reason.score = -MU_SCORE_INFINITY;
+        mu_explain_note(sched, resource, &reason);
+    } else {
+        mu_explain_change(sched, resource, before, &reason);
+    }
 }
 
 static void

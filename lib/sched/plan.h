@@ -122,31 +122,34 @@ struct mu_plan_score {
 
 /* What counted when an instance was placed. */
 enum mu_reason_kind {
-    MU_REASON_NONE,          /* It was tried, and counts no more. */
-    MU_REASON_LOCATION,      /* A location constraint names the node. */
-    MU_REASON_RULE,          /* Its rule holds there, or not: 'rule'. */
-    MU_REASON_HEALTH,        /* Health of the node: 'detail'. */
-    MU_REASON_STICKINESS,    /* It runs there. */
-    MU_REASON_THRESHOLD,     /* It failed 'numbers[0]' times, of 'numbers[1]'
-                                that are borne; forgotten at 'until_ms'. */
-    MU_REASON_FAILED,        /* 'op' failed, and it must go elsewhere. */
-    MU_REASON_UNUSABLE,      /* Its agent cannot work there, says 'op'. */
-    MU_REASON_MISCONFIGURED, /* Its configuration is wrong, says 'op'. */
-    MU_REASON_STOP_FAILED,   /* It could not be stopped there: 'op'. */
-    MU_REASON_ON_FAIL_STOP,  /* 'op' failed, and it is to stay stopped. */
-    MU_REASON_COLOCATION,    /* With 'other', which is on 'other_node'. */
-    MU_REASON_DEPENDENT,     /* 'other' is to be with it and has wishes. */
-    MU_REASON_TICKET,        /* Ticket 'detail' is not granted; with
-                                'numbers[0]' it is in standby. */
-    MU_REASON_UTILIZATION,   /* It needs 'numbers[0]' of 'detail', and there
-                                are 'numbers[1]' left. */
-    MU_REASON_CLONE_MAX,     /* The 'numbers[0]' instances are all placed. */
-    MU_REASON_CLONE_NODE_MAX, /* The node has its 'numbers[0]' instances. */
-    MU_REASON_EXCLUSIVE,      /* resource-discovery=exclusive elsewhere. */
-    MU_REASON_SHUTDOWN_LOCK,  /* It waits for 'other_node'. */
-    MU_REASON_STOPPED,        /* target-role is Stopped. */
-    MU_REASON_REMOVED,        /* It is not in the configuration. */
-    MU_REASON_UNMANAGED,      /* It is not managed, and runs there. */
+    MU_REASON_NONE,            /* It was tried, and counts no more. */
+    MU_REASON_LOCATION,        /* A location constraint names the node. */
+    MU_REASON_RULE,            /* Its rule holds there, or not: 'rule'. */
+    MU_REASON_HEALTH,          /* Health of the node: 'detail'. */
+    MU_REASON_STICKINESS,      /* It runs there. */
+    MU_REASON_THRESHOLD,       /* It failed 'numbers[0]' times, of 'numbers[1]'
+                                  that are borne; forgotten at 'until_ms'. */
+    MU_REASON_FAILED,          /* 'op' failed, and it must go elsewhere. */
+    MU_REASON_UNUSABLE,        /* Its agent cannot work there, says 'op'. */
+    MU_REASON_MISCONFIGURED,   /* Its configuration is wrong, says 'op'. */
+    MU_REASON_STOP_FAILED,     /* It could not be stopped there: 'op'. */
+    MU_REASON_ON_FAIL_STOP,    /* 'op' failed, and it is to stay stopped. */
+    MU_REASON_COLOCATION,      /* With 'other', which is on 'other_node', or
+                                  with its role 'numbers[0]'. */
+    MU_REASON_DEPENDENT,       /* 'other' is to be with it and has wishes. */
+    MU_REASON_TICKET,          /* Ticket 'detail' is not granted; with
+                                  'numbers[0]' it is in standby. */
+    MU_REASON_UTILIZATION,     /* It needs 'numbers[0]' of 'detail', and there
+                                  are 'numbers[1]' left. */
+    MU_REASON_CLONE_MAX,       /* The 'numbers[0]' instances are all placed. */
+    MU_REASON_CLONE_NODE_MAX,  /* The node has its 'numbers[0]' instances. */
+    MU_REASON_CLONE,           /* The whole clone 'other' may not run there. */
+    MU_REASON_EXCLUSIVE,       /* resource-discovery=exclusive elsewhere. */
+    MU_REASON_SHUTDOWN_LOCK,   /* It waits for 'other_node'. */
+    MU_REASON_STOPPED,         /* target-role is Stopped, or 'numbers[0]'. */
+    MU_REASON_QUORUM,          /* The partition has none. */
+    MU_REASON_REMOVED,         /* It is not in the configuration. */
+    MU_REASON_UNMANAGED,       /* It is not managed, and runs there. */
     MU_REASON_MULTIPLE_ACTIVE, /* It was active twice: stop_only. */
     MU_REASON_PROMOTION,       /* Node attribute 'detail'. */
 };
@@ -157,6 +160,7 @@ struct mu_plan_reason {
     enum mu_reason_kind kind;
     bool is_promotion;     /* About the promoted role, not the place. */
     bool is_apart;         /* Colocations: they are to keep apart. */
+    bool is_instead;       /* Its score takes the place of all before. */
     uint32_t instance;     /* Index into plan->instances. */
     uint32_t next;         /* The next reason of the instance, or NONE. */
     uint32_t node;         /* MU_PLAN_NONE: about all nodes. */

@@ -27,6 +27,11 @@ static const char *score_name(struct mu_sched *sched,
 static void promotion_note(struct mu_sched *sched,
                            struct mu_sched_resource *instance, int32_t score,
                            const struct mu_plan_reason *why);
+static void role_note(struct mu_sched *sched,
+                      struct mu_sched_resource *instance, int32_t score);
+static void others_note(struct mu_sched *sched, struct mu_sched_resource *clone,
+                        struct mu_sched_resource *instance);
+static void base_note(struct mu_sched *sched, struct mu_sched_resource *clone);
 static void locations_add(struct mu_sched_resource *instance,
                           const struct mu_sched_resource *owner, uint32_t node);
 static void current_unpromoted(struct mu_sched_resource *resource);
@@ -249,8 +254,10 @@ priority_set(struct mu_sched *sched, struct mu_sched_resource *instance)
     case MU_ROLE_UNPROMOTED:
     case MU_ROLE_STOPPED:
         instance->priority = -MU_SCORE_INFINITY;
+        role_note(sched, instance, instance->priority);
         break;
     case MU_ROLE_PROMOTED:
+        role_note(sched, instance, MU_SCORE_INFINITY);
         break;
     }
     locations_add(instance, instance, node);
@@ -261,18 +268,19 @@ priority_set(struct mu_sched *sched, struct mu_sched_resource *instance)
         int32_t before = instance->priority;
 
         mu_colocate_apply(sched, instance, colocation->primary, colocation);
-        promotion_note(
-            sched, instance,
-            mu_state_is_infinite(instance->priority)
-                ? instance->priority
-                : instance->priority - before,
-            &(struct mu_plan_reason){
-                .kind = before == instance->priority ? MU_REASON_NONE
-                                                     : MU_REASON_COLOCATION,
-                .is_apart = colocation->score < 0,
-                .source = colocation->id,
-                .other = colocation->primary->index,
-                .other_node = colocation->primary->assigned});
+        promotion_note(sched, instance,
+                       mu_state_is_infinite(instance->priority)
+                           ? instance->priority
+                           : instance->priority - before,
+                       &(struct mu_plan_reason){
+                           .kind = before == instance->priority
+                                       ? MU_REASON_NONE
+                                       : MU_REASON_COLOCATION,
+                           .is_apart = colocation->score < 0,
+                           .source = colocation->id,
+                           .numbers = {colocation->primary_role},
+                           .other = colocation->primary->index,
+                           .other_node = colocation->primary->assigned});
     }
     instance->promotion =
         next_role == MU_ROLE_PROMOTED ? MU_SCORE_INFINITY : instance->priority;
@@ -300,6 +308,31 @@ promotion_note(struct mu_sched *sched, struct mu_sched_resource *instance,
     reason.node = mu_clone_node_of(instance);
     reason.score = score;
     mu_explain_note(sched, instance, &reason);
+}
+
+/* Why the role is settled before any score counts. */
+static void
+role_note(struct mu_sched *sched, struct mu_sched_resource *instance,
+          int32_t score)
+{
+    const struct mu_sched_resource *part = instance;
+    struct mu_plan_reason reason = {.kind = MU_REASON_QUORUM};
+
+    for (uint32_t i = 0; i < instance->children_count; i++) {
+        if (instance->children[i]->next_role == instance->next_role) {
+            part = instance->children[i];
+        }
+    }
+    if (!part->is_managed) {
+        reason.kind = MU_REASON_UNMANAGED;
+    } else if (part->next_role == part->traits->target_role) {
+        reason.kind = MU_REASON_STOPPED;
+        reason.numbers[0] = part->next_role;
+    } else if (part->failed_op) {
+        reason.kind = MU_REASON_FAILED;
+        reason.op = part->failed_op;
+    }
+    promotion_note(sched, instance, score, &reason);
 }
 
 /* Location constraints for the promoted role. */
@@ -354,12 +387,14 @@ wishes_merge(struct mu_sched *sched, struct mu_sched_resource *clone)
 {
     struct mu_colocations found = {0};
 
+    base_note(sched, clone);
     for (uint32_t i = 0; i < clone->children_count; i++) {
-        const struct mu_sched_resource *instance = clone->children[i];
+        struct mu_sched_resource *instance = clone->children[i];
         uint32_t node = mu_clone_node_of(instance);
 
         if (instance->promotion >= 0 && node != MU_STATE_NONE &&
             clone->scores[node] != MU_SCORE_ABSENT) {
+            others_note(sched, clone, instance);
             clone->scores[node] =
                 mu_score_add(instance->promotion, clone->scores[node]);
         }
@@ -388,6 +423,41 @@ wishes_merge(struct mu_sched *sched, struct mu_sched_resource *clone)
     mu_ticket_require_promotion(sched, clone);
 }
 
+/* Where several instances share a node, what speaks for one speaks for all. */
+static void
+others_note(struct mu_sched *sched, struct mu_sched_resource *clone,
+            struct mu_sched_resource *instance)
+{
+    uint32_t node = mu_clone_node_of(instance);
+
+    for (uint32_t i = 0;
+         clone->traits->clone_node_max > 1 && i < clone->children_count; i++) {
+        const struct mu_sched_resource *other = clone->children[i];
+
+        if (other != instance && other->promotion > 0 &&
+            mu_clone_node_of(other) == node) {
+            promotion_note(sched, instance, other->promotion,
+                           &(struct mu_plan_reason){.kind = MU_REASON_CLONE,
+                                                    .other = other->index});
+        }
+    }
+}
+
+/* What speaks for the clone on a node speaks for being promoted there. */
+static void
+base_note(struct mu_sched *sched, struct mu_sched_resource *clone)
+{
+    int32_t *before = mu_explain_blank(sched);
+
+    for (uint32_t i = 0; before && i < sched->nodes_count; i++) {
+        before[i] = clone->scores[i] == MU_SCORE_ABSENT ? MU_SCORE_ABSENT : 0;
+    }
+    mu_explain_change(sched, clone, before,
+                      &(struct mu_plan_reason){.kind = MU_REASON_CLONE,
+                                               .is_promotion = true,
+                                               .other = clone->index});
+}
+
 /* 'other' is the other end of 'colocation'. */
 static void
 wish_merge(struct mu_sched *sched, struct mu_sched_resource *clone,
@@ -395,6 +465,7 @@ wish_merge(struct mu_sched *sched, struct mu_sched_resource *clone,
            struct mu_sched_resource *other)
 {
     bool is_dependent = other == colocation->dependent;
+    int32_t *before = mu_explain_before(sched, clone);
     struct mu_colocate_merge merge = {
         .target = clone,
         .scores = clone->scores,
@@ -405,6 +476,11 @@ wish_merge(struct mu_sched *sched, struct mu_sched_resource *clone,
     };
 
     mu_colocate_merge(sched, other, &merge);
+    mu_explain_change(sched, clone, before,
+                      &(struct mu_plan_reason){.kind = MU_REASON_DEPENDENT,
+                                               .is_promotion = true,
+                                               .source = colocation->id,
+                                               .other = other->index});
 }
 
 static int

@@ -6,6 +6,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "base/vec.h"
+#include "sched/score.h"
 #include "sched/state.h"
 
 enum {
@@ -17,6 +18,9 @@ static void list_add(const struct mu_why *why, uint32_t instance, uint32_t from,
 static bool is_about(const struct mu_why *why,
                      const struct mu_plan_reason *reason, uint32_t instance,
                      uint32_t from, uint32_t node);
+static bool is_wish(const struct mu_why *why,
+                    const struct mu_plan_reason *reason, uint32_t from);
+static bool heeds_wishes(const struct mu_why *why, uint32_t instance);
 static const char *node_name(const struct mu_why *why, uint32_t node);
 static const char *score_text(const struct mu_why *why, int32_t score);
 static const char *choice_text(const struct mu_why *why, uint32_t instance);
@@ -64,13 +68,17 @@ is_about(const struct mu_why *why, const struct mu_plan_reason *reason,
     if (reason->kind == MU_REASON_NONE) {
         return false;
     }
+    if (is_wish(why, reason, from) && !heeds_wishes(why, instance)) {
+        return false;
+    }
     /* A group in a clone is promoted as a whole. */
     if (reason->kind == MU_REASON_PROMOTION && !reason->is_promotion &&
         instance != from) {
         return false;
     }
     /* The first member of a group gets the wishes, the others follow it. */
-    for (uint32_t i = instance; is_location && i != from;
+    for (uint32_t i = instance;
+         is_location && !reason->is_promotion && i != from;
          i = why->plan->instances[i].parent) {
         uint32_t parent = why->plan->instances[i].parent;
         uint32_t config = why->plan->instances[parent].config;
@@ -86,6 +94,44 @@ is_about(const struct mu_why *why, const struct mu_plan_reason *reason,
                                         mu_why_score(reason, node) != 0);
     }
     return reason->node == node;
+}
+
+/* What others think of promoting an instance of the clone 'from' is heard only
+ * for those that may be promoted at all. */
+static bool
+is_wish(const struct mu_why *why, const struct mu_plan_reason *reason,
+        uint32_t from)
+{
+    return reason->is_promotion &&
+           why->plan->instances[from].parent == MU_PLAN_NONE &&
+           (reason->kind == MU_REASON_CLONE ||
+            reason->kind == MU_REASON_DEPENDENT ||
+            reason->kind == MU_REASON_TICKET);
+}
+
+static bool
+heeds_wishes(const struct mu_why *why, uint32_t instance)
+{
+    uint32_t node = why->plan->instances[instance].node;
+    int32_t sum = 0;
+
+    for (uint32_t from = instance; node != MU_PLAN_NONE && from != MU_PLAN_NONE;
+         from = why->plan->instances[from].parent) {
+        for (uint32_t i = why->plan->instances[from].reason_first;
+             i != MU_PLAN_NONE; i = why->plan->reasons[i].next) {
+            const struct mu_plan_reason *reason = &why->plan->reasons[i];
+
+            if (!reason->is_promotion || reason->kind == MU_REASON_NONE ||
+                is_wish(why, reason, from)) {
+                continue;
+            }
+            if (reason->kind == MU_REASON_UNMANAGED) {
+                return false; /* It stays what it is. */
+            }
+            sum = mu_score_add(sum, mu_why_score(reason, node));
+        }
+    }
+    return sum >= 0;
 }
 
 static void

@@ -12,6 +12,10 @@
 #include "sched/why.h"
 
 static const char *wish_word(const struct mu_why *why, int32_t score);
+static const char *enough_text(const struct mu_why *why,
+                               const struct mu_plan_reason *reason);
+static const char *state_text(const struct mu_why *why,
+                              const struct mu_plan_reason *reason);
 static const char *failure_text(const struct mu_why *why,
                                 const struct mu_plan_reason *reason);
 static const char *rule_text(const struct mu_why *why,
@@ -20,12 +24,20 @@ static const char *rule_text(const struct mu_why *why,
 static const char *rule_lookup(const void *context, const char *name);
 static const char *threshold_text(const struct mu_why *why,
                                   const struct mu_plan_reason *reason);
+static const char *where_text(const struct mu_why *why,
+                              const struct mu_plan_reason *reason);
+static bool is_first_part(const struct mu_why *why, uint32_t instance,
+                          uint32_t whole);
+static bool is_numbered(const struct mu_why *why, uint32_t instance);
 static const char *colocation_text(const struct mu_why *why,
                                    const struct mu_plan_reason *reason,
                                    int32_t score);
 static const char *dependent_text(const struct mu_why *why,
                                   const struct mu_plan_reason *reason,
                                   int32_t score);
+static const char *clone_text(const struct mu_why *why,
+                              const struct mu_plan_reason *reason,
+                              uint32_t node);
 static const char *promotion_text(const struct mu_why *why,
                                   const struct mu_plan_reason *reason,
                                   int32_t score);
@@ -33,6 +45,10 @@ static const char *instance_name(const struct mu_why *why, uint32_t instance);
 static const char *node_name(const struct mu_why *why, uint32_t node);
 static bool is_group_of(const struct mu_why *why,
                         const struct mu_plan_reason *reason);
+
+enum {
+    NODES_TOLD_MAX = 3, /* Where another resource is to be. */
+};
 
 /* Whose attributes a rule looks at. */
 struct about {
@@ -61,9 +77,11 @@ mu_why_kind(enum mu_reason_kind kind)
         [MU_REASON_UTILIZATION] = "utilization",
         [MU_REASON_CLONE_MAX] = "clone-max",
         [MU_REASON_CLONE_NODE_MAX] = "clone-node-max",
+        [MU_REASON_CLONE] = "clone",
         [MU_REASON_EXCLUSIVE] = "exclusive",
         [MU_REASON_SHUTDOWN_LOCK] = "shutdown-lock",
         [MU_REASON_STOPPED] = "stopped",
+        [MU_REASON_QUORUM] = "quorum",
         [MU_REASON_REMOVED] = "removed",
         [MU_REASON_UNMANAGED] = "unmanaged",
         [MU_REASON_MULTIPLE_ACTIVE] = "multiple-active",
@@ -115,34 +133,69 @@ mu_why_reason(const struct mu_why *why, const struct mu_plan_reason *reason,
                             reason->detail, (int)reason->numbers[0],
                             (int)reason->numbers[1]);
     case MU_REASON_CLONE_MAX:
-        return mu_text_make(arena, "the clone has its %d instances (clone-max)",
-                            (int)reason->numbers[0]);
     case MU_REASON_CLONE_NODE_MAX:
-        return mu_text_make(arena,
-                            "the node has its %d instance%s of the clone "
-                            "(clone-node-max)",
-                            (int)reason->numbers[0],
-                            reason->numbers[0] == 1 ? "" : "s");
+        return enough_text(why, reason);
+    case MU_REASON_CLONE:
+        return clone_text(why, reason, node);
+    case MU_REASON_PROMOTION:
+        return promotion_text(why, reason, score);
     case MU_REASON_EXCLUSIVE:
-        return "resource-discovery=exclusive keeps it to other nodes";
     case MU_REASON_SHUTDOWN_LOCK:
-        return mu_text_make(arena,
+    case MU_REASON_STOPPED:
+    case MU_REASON_QUORUM:
+    case MU_REASON_REMOVED:
+    case MU_REASON_UNMANAGED:
+    case MU_REASON_MULTIPLE_ACTIVE:
+        return state_text(why, reason);
+    }
+    return "";
+}
+
+/* A clone has its instances. */
+static const char *
+enough_text(const struct mu_why *why, const struct mu_plan_reason *reason)
+{
+    const char *plural = reason->numbers[0] == 1 ? "" : "s";
+
+    return reason->kind == MU_REASON_CLONE_MAX
+               ? mu_text_make(why->arena,
+                              "the clone has its %d instance%s (clone-max)",
+                              (int)reason->numbers[0], plural)
+               : mu_text_make(why->arena,
+                              "the node has its %d instance%s of the clone "
+                              "(clone-node-max)",
+                              (int)reason->numbers[0], plural);
+}
+
+/* What holds for the resource wherever it is. */
+static const char *
+state_text(const struct mu_why *why, const struct mu_plan_reason *reason)
+{
+    static const char *const fixed[MU_REASON_PROMOTION + 1] = {
+        [MU_REASON_EXCLUSIVE] =
+            "resource-discovery=exclusive keeps it to other nodes",
+        [MU_REASON_QUORUM] = "this partition does not have quorum",
+        [MU_REASON_REMOVED] = "it is no longer in the configuration",
+        [MU_REASON_UNMANAGED] = "it is not managed and stays where it is",
+        [MU_REASON_MULTIPLE_ACTIVE] =
+            "it was active on more than one node and multiple-active is "
+            "stop_only",
+    };
+
+    if (reason->kind == MU_REASON_SHUTDOWN_LOCK) {
+        return mu_text_make(why->arena,
                             "it waits for %s, which it was shut down with "
                             "(shutdown-lock)",
                             node_name(why, reason->other_node));
-    case MU_REASON_STOPPED:
-        return "its target-role is Stopped";
-    case MU_REASON_REMOVED:
-        return "it is no longer in the configuration";
-    case MU_REASON_UNMANAGED:
-        return "it is not managed and stays where it is";
-    case MU_REASON_MULTIPLE_ACTIVE:
-        return "it was active on more than one node and multiple-active is "
-               "stop_only";
-    case MU_REASON_PROMOTION:
-        return promotion_text(why, reason, score);
     }
-    return "";
+    if (reason->kind == MU_REASON_STOPPED) {
+        enum mu_role role = (enum mu_role)reason->numbers[0];
+
+        return mu_text_make(why->arena, "its target-role is %s",
+                            role == MU_ROLE_UNKNOWN ? "Stopped"
+                                                    : mu_names_role(role));
+    }
+    return fixed[reason->kind];
 }
 
 /* What an operation that failed means for the place. */
@@ -279,17 +332,83 @@ is_group_of(const struct mu_why *why, const struct mu_plan_reason *reason)
            strcmp(plan->instances[parent].id, reason->source) == 0;
 }
 
+/* Where the other end of a colocation is to be. */
+static const char *
+where_text(const struct mu_why *why, const struct mu_plan_reason *reason)
+{
+    bool is_promoted = reason->numbers[0] == MU_ROLE_PROMOTED;
+    const char *verb =
+        is_promoted ? "which is to be promoted" : "which is to run";
+    const char *held = NULL;
+    struct mu_text_buffer nodes;
+    uint32_t count = 0;
+
+    mu_text_buffer_init(&nodes, why->arena);
+    for (uint32_t i = 0; i < why->plan->instances_count; i++) {
+        const struct mu_plan_instance *one = &why->plan->instances[i];
+
+        if (one->node == MU_PLAN_NONE ||
+            !is_first_part(why, i, reason->other) ||
+            (is_promoted && one->role_after != MU_ROLE_PROMOTED)) {
+            continue;
+        }
+        held = one->blocked;
+        if (count < NODES_TOLD_MAX) {
+            mu_text_buffer_add(&nodes, "%s%s", count > 0 ? ", " : "",
+                               node_name(why, one->node));
+        }
+        count++;
+    }
+    if (count == 0) {
+        return mu_text_make(why->arena, "%s nowhere", verb);
+    }
+    if (count == 1 && held) {
+        return mu_text_make(why->arena, "which belongs on %s and cannot %s",
+                            nodes.data, is_promoted ? "be promoted" : "start");
+    }
+    if (count > NODES_TOLD_MAX) {
+        mu_text_buffer_add(&nodes, " and %u more", count - NODES_TOLD_MAX);
+    }
+    return mu_text_make(why->arena, "%s on %s", verb, nodes.data);
+}
+
+/* It is 'whole', or what stands for an instance or group of it. */
+static bool
+is_first_part(const struct mu_why *why, uint32_t instance, uint32_t whole)
+{
+    const struct mu_plan_instance *all = why->plan->instances;
+
+    if (all[instance].config != MU_PLAN_NONE &&
+        why->snapshot->config->resources[all[instance].config].kind !=
+            MU_RESOURCE_PRIMITIVE) {
+        return false;
+    }
+    while (instance != whole && instance != MU_PLAN_NONE &&
+           (all[instance].member == 0 || is_numbered(why, instance))) {
+        instance = all[instance].parent;
+    }
+    return instance == whole;
+}
+
+/* An instance of a clone: its parent is one. */
+static bool
+is_numbered(const struct mu_why *why, uint32_t instance)
+{
+    uint32_t parent = why->plan->instances[instance].parent;
+
+    return parent != MU_PLAN_NONE &&
+           why->plan->instances[parent].config != MU_PLAN_NONE &&
+           why->snapshot->config->resources[why->plan->instances[parent].config]
+                   .kind == MU_RESOURCE_CLONE;
+}
+
 static const char *
 colocation_text(const struct mu_why *why, const struct mu_plan_reason *reason,
                 int32_t score)
 {
     const char *of = is_group_of(why, reason) ? "group" : "colocation";
     const char *other = instance_name(why, reason->other);
-    const char *where =
-        reason->other_node == MU_PLAN_NONE
-            ? "which runs nowhere"
-            : mu_text_make(why->arena, "which is to run on %s",
-                           node_name(why, reason->other_node));
+    const char *where = where_text(why, reason);
 
     if (reason->is_apart) {
         return mu_text_make(why->arena, "%s %s keeps it away from %s, %s", of,
@@ -320,6 +439,37 @@ dependent_text(const struct mu_why *why, const struct mu_plan_reason *reason,
     return mu_text_make(why->arena, "%s %s: %s is to be with it and %s (%+d)",
                         of, reason->source, instance_name(why, reason->other),
                         wish, (int)score);
+}
+
+/* "clone web-clone may not run there: location ban forbids it". */
+static const char *
+clone_text(const struct mu_why *why, const struct mu_plan_reason *reason,
+           uint32_t node)
+{
+    const struct mu_plan_reason *worst = NULL;
+    struct mu_why_reasons reasons;
+
+    for (int pass = 0; pass < 2; pass++) {
+        mu_why_list(why, reason->other, pass == 0 ? node : MU_PLAN_NONE,
+                    &reasons);
+        for (uint32_t i = 0; i < reasons.count; i++) {
+            int32_t score = mu_why_score(reasons.items[i], node);
+
+            if (!reasons.items[i]->is_promotion && score < 0 &&
+                (!worst || score < mu_why_score(worst, node))) {
+                worst = reasons.items[i];
+            }
+        }
+    }
+    if (mu_why_score(reason, node) >= 0) {
+        return mu_text_make(why->arena, "%s%s is wanted there (%+d)",
+                            is_numbered(why, reason->other) ? "" : "clone ",
+                            instance_name(why, reason->other),
+                            (int)mu_why_score(reason, node));
+    }
+    return mu_text_make(why->arena, "clone %s is not wanted there%s%s",
+                        instance_name(why, reason->other), worst ? ": " : "",
+                        worst ? mu_why_reason(why, worst, node) : "");
 }
 
 static const char *
@@ -375,10 +525,12 @@ mu_why_lift(const struct mu_why *why, const struct mu_plan_reason *reason,
     case MU_REASON_RULE:
     case MU_REASON_HEALTH:
     case MU_REASON_STICKINESS:
+    case MU_REASON_QUORUM:
     case MU_REASON_REMOVED:
     case MU_REASON_DEPENDENT:
     case MU_REASON_CLONE_MAX:
     case MU_REASON_CLONE_NODE_MAX:
+    case MU_REASON_CLONE:
     case MU_REASON_EXCLUSIVE:
     case MU_REASON_UNMANAGED:
     case MU_REASON_MULTIPLE_ACTIVE:
