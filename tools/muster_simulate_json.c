@@ -175,6 +175,29 @@ action_task_json(json_t *out, const struct mu_action *action)
     json_object_set_new(out, "task", json_stringn(task, length));
 }
 
+/* Whether a resource agent is called. */
+static bool
+is_by_agent(const struct mu_action *action)
+{
+    return action->kind == MU_ACTION_RESOURCE &&
+           action->task != MU_TASK_CANCEL && action->task != MU_TASK_DELETE;
+}
+
+static void
+params_set(json_t *out, const struct mu_action *action)
+{
+    json_t *params;
+
+    if (action->params_count == 0) {
+        return;
+    }
+    params = json_object();
+    for (uint32_t i = 0; i < action->params_count; i++) {
+        set(params, action->params[i].name, action->params[i].value);
+    }
+    json_object_set_new(out, "params", params);
+}
+
 json_t *
 mu_muster_simulate_action_json(const struct mu_snapshot *snapshot,
                                const struct mu_action *action, uint32_t id)
@@ -203,8 +226,9 @@ mu_muster_simulate_action_json(const struct mu_snapshot *snapshot,
             set(out, "notify", action->meta[i].value);
         }
     }
-    if (action->timeout_ms > 0) {
+    if (is_by_agent(action)) {
         json_object_set_new(out, "timeout", json_integer(action->timeout_ms));
+        params_set(out, action);
     }
     for (uint32_t i = 0; i < action->after_count; i++) {
         json_array_append_new(after, json_integer(action->after[i]));

@@ -34,7 +34,7 @@ python3 - "$source/cts/sched/differences" "$folder"/*.json <<'EOF'
 import json
 import sys
 
-LEVELS = ("L1", "L2", "L3", "L4")
+LEVELS = ("L1", "L2", "L3", "L4", "L5")
 listed = {}
 with open(sys.argv[1]) as lines:
     for line in lines:

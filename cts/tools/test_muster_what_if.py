@@ -189,6 +189,29 @@ class WhatIfTest(OnFile):
                          [{"rsc": "web",
                            "reason": "ticket gold is not granted (web-t)"}])
 
+    def test_actions_name_what_the_agent_is_given(self):
+        """Who reviews a change wants to see the address that is brought up;
+        what no agent is asked for has neither timeout nor parameters."""
+        cib = self.content().replace(
+            '<primitive id="web" class="ocf" provider="heartbeat" '
+            'type="Dummy">',
+            '<primitive id="web" class="ocf" provider="heartbeat" '
+            'type="Dummy"><instance_attributes id="web-p">'
+            '<nvpair id="web-p-state" name="state" value="/run/web"/>'
+            '</instance_attributes>')
+        path = self.write("with-params.xml", cib)
+        answer = json.loads(self.good("--format", "json", "simulate",
+                                      "node-down", "n1", CIB_file=path))
+        found = {(one["task"], one.get("rsc"), one.get("interval")): one
+                 for one in answer["steps"][0]["actions"]}
+        start = found["start", "web", None]
+        self.assertEqual(start["timeout"], 30000)
+        self.assertEqual(start["params"], {"state": "/run/web"})
+        self.assertNotIn("params", found["start", "db", None])
+        fencing = found["reboot", None, None]
+        self.assertNotIn("timeout", fencing)
+        self.assertNotIn("params", fencing)
+
     def test_a_start_that_fails_bans_the_node(self):
         """start-failure-is-fatal is on by default."""
         text = self.good("simulate", "fail", "db@n1", "start")

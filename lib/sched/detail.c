@@ -142,6 +142,8 @@ timing_fill(struct mu_sched *sched, const struct mu_sched_action *action,
                         mu_detail_verb_name(action->verb), out->interval_ms);
     out->timeout_ms = params->timeout_ms;
     out->start_delay_ms = params->start_delay_ms;
+    out->params = params->params;
+    out->params_count = params->params_count;
 }
 
 static const char *

@@ -70,6 +70,9 @@ struct mu_action {
     const char *class_name; /* Agent, also for removed resources. */
     const char *provider;
     const char *type;
+    const struct mu_pair *params; /* Instance attributes, the op's included;
+                                     none for fencing and removed resources. */
+    uint32_t params_count;
     const struct mu_pair *meta; /* Extra OCF_RESKEY_CRM_meta_* values that only
                               the plan knows: clone, notify_*, migrate_*. */
     uint32_t meta_count;
