@@ -19,9 +19,6 @@
 #include "sched/score.h"
 #include "sched/transition.h"
 
-/* The flags of a clone's action that has no parts. */
-enum { PARTS_NONE = MU_FLAG_OPTIONAL | MU_FLAG_PSEUDO };
-
 /* What the instances of a clone will do. */
 struct doings {
     bool is_starting;
@@ -58,12 +55,6 @@ static void scores_restore(struct mu_sched *sched,
                            struct mu_sched_resource *instance, int32_t **saved);
 static void doings_look(const struct mu_sched_resource *instance,
                         struct doings *doings);
-static void parts_read(struct mu_sched *sched, struct mu_sched_action *action);
-static uint32_t groups_flags(const struct mu_sched_action *action,
-                             uint32_t node);
-static void parts_add(uint8_t *flags, uint32_t part);
-static bool has_groups(const struct mu_sched_resource *clone);
-static enum mu_verb parts_verb(const struct mu_sched_action *action);
 static bool is_blocked(const struct mu_sched_resource *instance);
 static bool may_pair(const struct mu_colocation *colocation);
 static struct mu_sched_resource *
@@ -531,119 +522,6 @@ doings_look(const struct mu_sched_resource *instance, struct doings *doings)
     doings->is_stopping = doings->is_stopping || is_stopping;
     doings->is_restarting =
         doings->is_restarting || (is_starting && is_stopping);
-}
-
-uint32_t
-mu_clone_flags(struct mu_sched *sched, struct mu_sched_action *action,
-               uint32_t node)
-{
-    const struct mu_sched_resource *clone = action->resource;
-    uint32_t flags;
-
-    if (!action->parts || action->parts->changes != clone->changes) {
-        parts_read(sched, action);
-    }
-    flags = action->parts->flags;
-    if (node != MU_STATE_NONE) {
-        flags = action->parts->by_node ? action->parts->by_node[node]
-                                       : groups_flags(action, node);
-    }
-    /* No change that others must hear of: it is concluded from theirs. */
-    if (!(flags & MU_FLAG_OPTIONAL)) {
-        action->flags &= ~(uint32_t)MU_FLAG_OPTIONAL;
-    }
-    if (!(flags & MU_FLAG_RUNNABLE) && node == MU_STATE_NONE) {
-        action->flags &= ~(uint32_t)MU_FLAG_RUNNABLE;
-    }
-    return flags;
-}
-
-/* Reads the flags of all instances once, for all nodes: every one of them
- * asks for those of the whole. */
-static void
-parts_read(struct mu_sched *sched, struct mu_sched_action *action)
-{
-    const struct mu_sched_resource *clone = action->resource;
-    uint64_t key = mu_key(parts_verb(action));
-    bool is_of_groups = has_groups(clone);
-    struct mu_parts *parts = action->parts;
-
-    if (!parts) {
-        parts = mu_arena_new(sched->arena, struct mu_parts, 1);
-        if (!is_of_groups) {
-            parts->by_node =
-                mu_arena_new(sched->arena, uint8_t, sched->nodes_count + 1);
-        }
-        action->parts = parts;
-    }
-    parts->flags = PARTS_NONE;
-    if (parts->by_node) {
-        memset(parts->by_node, PARTS_NONE, sched->nodes_count);
-    }
-    for (uint32_t i = 0; i < clone->children_count; i++) {
-        struct mu_sched_action *other =
-            mu_action_find(clone->children[i], key, MU_STATE_NONE);
-
-        if (!other) {
-            continue;
-        }
-        parts_add(&parts->flags, is_of_groups
-                                     ? mu_group_flags(other, MU_STATE_NONE)
-                                     : other->flags);
-        for (; parts->by_node && other; other = mu_action_find_next(other)) {
-            if (other->node != MU_STATE_NONE &&
-                mu_action_find(clone->children[i], key, other->node) == other) {
-                parts_add(&parts->by_node[other->node], other->flags);
-            }
-        }
-    }
-    parts->changes = clone->changes;
-}
-
-static uint32_t
-groups_flags(const struct mu_sched_action *action, uint32_t node)
-{
-    const struct mu_sched_resource *clone = action->resource;
-    uint8_t flags = PARTS_NONE;
-
-    for (uint32_t i = 0; i < clone->children_count; i++) {
-        struct mu_sched_action *other =
-            mu_action_find(clone->children[i], mu_key(parts_verb(action)),
-                           MU_STATE_NONE);
-
-        if (other) {
-            parts_add(&flags, mu_group_flags(other, node));
-        }
-    }
-    return flags;
-}
-
-/* One required part makes the whole required, one that can be done makes it
- * possible. */
-static void
-parts_add(uint8_t *flags, uint32_t part)
-{
-    if (!(part & MU_FLAG_OPTIONAL)) {
-        *flags &= (uint8_t)~MU_FLAG_OPTIONAL;
-    }
-    *flags |= (uint8_t)(part & MU_FLAG_RUNNABLE);
-}
-
-static bool
-has_groups(const struct mu_sched_resource *clone)
-{
-    return clone->children_count > 0 &&
-           clone->children[0]->kind == MU_RESOURCE_GROUP;
-}
-
-/* A notification can be what it is about can be. A group has a "running" of
- * its own, of a primitive it is the start. */
-static enum mu_verb
-parts_verb(const struct mu_sched_action *action)
-{
-    enum mu_verb verb = mu_key_about(action->key);
-
-    return has_groups(action->resource) ? verb : mu_group_member_verb(verb);
 }
 
 static bool

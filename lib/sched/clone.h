@@ -21,11 +21,6 @@ void mu_clone_order(struct mu_sched *sched, struct mu_sched_resource *clone);
 /* Makes the actions of the instances and the clone's points of order. */
 void mu_clone_act(struct mu_sched *sched, struct mu_sched_resource *clone);
 
-/* Returns the flags of a clone's action, from those of its instances on 'node'
- * (or NONE: of all). */
-uint32_t mu_clone_flags(struct mu_sched *sched, struct mu_sched_action *action,
-                        uint32_t node);
-
 /* Binds 'dependent' to the instances of the clone 'primary'. Returns what that
  * added to its priority for being promoted. */
 int32_t mu_clone_colocate(struct mu_sched *sched,

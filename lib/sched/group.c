@@ -243,32 +243,3 @@ mu_group_done_verb(enum mu_verb verb)
 
     return done[verb] != MU_VERB_NONE ? done[verb] : verb;
 }
-
-uint32_t
-mu_group_flags(struct mu_sched_action *action, uint32_t node)
-{
-    uint32_t flags = MU_FLAG_OPTIONAL | MU_FLAG_RUNNABLE | MU_FLAG_PSEUDO;
-    const struct mu_sched_resource *group = action->resource;
-    enum mu_verb verb = mu_group_member_verb(action->verb);
-
-    for (uint32_t i = 0; i < group->children_count; i++) {
-        struct mu_sched_action *other =
-            mu_action_find(group->children[i], mu_key(verb), node);
-
-        if (!other) {
-            if (verb != MU_VERB_STOP && verb != MU_VERB_DEMOTE) {
-                flags &= ~(uint32_t)MU_FLAG_RUNNABLE;
-            }
-            continue;
-        }
-        if (!mu_action_has(other, MU_FLAG_OPTIONAL)) {
-            flags &= ~(uint32_t)MU_FLAG_OPTIONAL;
-            mu_action_clear(action, MU_FLAG_OPTIONAL);
-        }
-        if (verb != action->verb && !mu_action_has(other, MU_FLAG_RUNNABLE)) {
-            flags &= ~(uint32_t)MU_FLAG_RUNNABLE;
-            mu_action_clear(action, MU_FLAG_RUNNABLE);
-        }
-    }
-    return flags;
-}

@@ -20,9 +20,6 @@ void mu_group_order(struct mu_sched *sched, struct mu_sched_resource *group);
 /* Makes the actions of the members and the group's points of order. */
 void mu_group_act(struct mu_sched *sched, struct mu_sched_resource *group);
 
-/* Returns the flags of a group's action, from those of its members. */
-uint32_t mu_group_flags(struct mu_sched_action *action, uint32_t node);
-
 /* Returns the verb of members that 'verb' of a group or clone is about: start
  * for both start and running. */
 enum mu_verb mu_group_member_verb(enum mu_verb verb);

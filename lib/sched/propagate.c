@@ -7,6 +7,7 @@
 #include "sched/explain.h"
 #include "sched/group.h"
 #include "sched/order.h"
+#include "sched/parts.h"
 #include "sched/place.h"
 #include "sched/probe.h"
 #include "sched/setup.h"
@@ -46,8 +47,6 @@ static void action_update(struct mu_sched *sched, struct mu_sched_action *then);
 static uint32_t edge_update(struct mu_sched *sched, struct mu_edge *edge,
                             struct mu_sched_action *then);
 static struct mu_sched_action *first_expand(struct mu_sched_action *action);
-static uint32_t flags_of(struct mu_sched *sched, struct mu_sched_action *action,
-                         uint32_t node);
 static uint32_t flags_for_ordering(struct mu_sched *sched,
                                    struct mu_sched_action *action,
                                    uint32_t node);
@@ -65,6 +64,7 @@ static uint32_t pull_resource(struct mu_sched *sched,
 static uint32_t pull_clone(struct mu_sched *sched, const struct pull *pull);
 static uint32_t pull_interleaved(struct mu_sched *sched,
                                  const struct pull *pull);
+static bool may_change(const struct pull *pull);
 static uint32_t pull_primitive(struct mu_sched *sched, const struct pull *pull);
 static void pull_first(struct mu_sched *sched, const struct pull *pull);
 static void pull_asymmetrical(const struct pull *pull);
@@ -332,38 +332,20 @@ first_expand(struct mu_sched_action *action)
     return found ? found : action;
 }
 
-static uint32_t
-flags_of(struct mu_sched *sched, struct mu_sched_action *action, uint32_t node)
-{
-    if (!action->resource) {
-        return action->flags;
-    }
-    switch (action->resource->kind) {
-    case MU_RESOURCE_GROUP:
-        return mu_group_flags(action, node);
-    case MU_RESOURCE_CLONE:
-        return mu_clone_flags(sched, action, node);
-    case MU_RESOURCE_PRIMITIVE:
-    case MU_RESOURCE_BUNDLE:
-        break;
-    }
-    return action->flags;
-}
-
 /* Whether a clone's action must happen is asked for one node, whether it can
  * for all of them. */
 static uint32_t
 flags_for_ordering(struct mu_sched *sched, struct mu_sched_action *action,
                    uint32_t node)
 {
-    uint32_t flags = flags_of(sched, action, MU_STATE_NONE);
+    uint32_t flags = mu_parts_flags(sched, action, MU_STATE_NONE);
     uint32_t runnable = flags & MU_FLAG_RUNNABLE;
 
     if (!action->resource || node == MU_STATE_NONE ||
         !mu_state_is_clone(action->resource)) {
         return flags;
     }
-    return flags_of(sched, action, node) | runnable;
+    return mu_parts_flags(sched, action, node) | runnable;
 }
 
 static uint32_t
@@ -517,6 +499,9 @@ pull_resource(struct mu_sched *sched, struct mu_sched_resource *resource,
     if (mu_state_is_clone(resource)) {
         return pull_clone(sched, pull);
     }
+    if (!may_change(pull)) {
+        return 0;
+    }
     changed = pull_primitive(sched, pull);
     if (resource->kind != MU_RESOURCE_GROUP) {
         return changed;
@@ -545,6 +530,9 @@ pull_clone(struct mu_sched *sched, const struct pull *pull)
     if (may_interleave(pull)) {
         return pull_interleaved(sched, pull);
     }
+    if (!may_change(pull)) {
+        return 0;
+    }
     changed = pull_primitive(sched, pull);
     for (uint32_t i = 0; i < clone->children_count; i++) {
         struct pull inner = *pull;
@@ -552,7 +540,7 @@ pull_clone(struct mu_sched *sched, const struct pull *pull)
         inner.then = mu_action_find(clone->children[i],
                                     mu_key(pull->then->verb), pull->node);
         if (inner.then &&
-            (flags_of(sched, inner.then, pull->node) & MU_FLAG_RUNNABLE)) {
+            (mu_parts_flags(sched, inner.then, pull->node) & MU_FLAG_RUNNABLE)) {
             changed |= pull_resource(sched, clone->children[i], &inner);
         }
     }
@@ -612,10 +600,35 @@ pull_interleaved(struct mu_sched *sched, const struct pull *pull)
         if (mu_order_edge(sched, inner.first, inner.then, pull->type)) {
             changed |= CHANGED_FIRST | CHANGED_THEN;
         }
-        inner.flags = flags_of(sched, inner.first, pull->node);
+        inner.flags = mu_parts_flags(sched, inner.first, pull->node);
         changed |= pull_resource(sched, instance, &inner);
     }
     return changed;
+}
+
+/* Most find everything as it should be already: there is no need to look at
+ * all that is inside a group or clone then. */
+static bool
+may_change(const struct pull *pull)
+{
+    bool is_required =
+        (pull->filter & MU_FLAG_OPTIONAL) && !(pull->flags & MU_FLAG_OPTIONAL);
+
+    switch (pull->type) {
+    case MU_ORDER_ORDERED:
+    case MU_ORDER_MIN_RUNNABLE:
+        return false;
+    case MU_ORDER_FIRST_IMPLIES_THEN:
+        return is_required;
+    case MU_ORDER_THEN_IMPLIES_FIRST:
+        return is_required || (pull->flags & MU_FLAG_MIGRATABLE);
+    case MU_ORDER_UNRUNNABLE_BLOCKS:
+        return !(pull->flags & MU_FLAG_RUNNABLE);
+    case MU_ORDER_ASYMMETRICAL:
+        return !mu_action_has(pull->first, MU_FLAG_RUNNABLE);
+    default: /* The rest depends on each of the parts. */
+        return true;
+    }
 }
 
 static uint32_t

@@ -154,11 +154,15 @@ struct mu_edge {
     struct mu_edge *next_after;  /* Next in first->after. */
 };
 
-/* What the flags of the instances make of those of a clone's action. */
+/* What is concluded about a group or clone from the flags of its parts. */
+struct mu_part {
+    uint32_t changes; /* Good while the resource has this number; 0: never. */
+    uint32_t flags;   /* MU_FLAG_* */
+};
+
 struct mu_parts {
-    uint32_t changes; /* Good as long as the clone has this number. */
-    uint8_t flags;    /* MU_FLAG_* of all. */
-    uint8_t *by_node; /* Of those on each node; null: not kept. */
+    struct mu_part all;
+    struct mu_part *by_node; /* Null until asked for. */
 };
 
 struct mu_sched_action {
@@ -194,7 +198,9 @@ struct mu_sched_action {
     bool is_fence_on;
     bool is_fence_off;
     bool has_notify_needs;
-    struct mu_parts *parts; /* Clones: null until asked for. */
+    bool is_before_restart; /* Orderings lead from it to something that may have
+                               to be stopped and started. */
+    struct mu_parts *parts; /* Groups and clones: null until asked for. */
     const struct mu_pair *meta;
     uint32_t meta_count;
     uint32_t plan_id; /* Index in the plan, once it is in there. */
@@ -363,7 +369,7 @@ struct mu_sched_resource {
     uint32_t sorted_order;       /* Clone instances: place after sorting. */
     int32_t promotion;           /* Promotion priority, for the scores. */
     bool is_new_in_plan;
-    uint32_t changes; /* Outermost only: counts those of flags inside. */
+    uint32_t changes; /* Counts those of the flags of it and its parts. */
 
     uint32_t migrate_source; /* Of a live migration under way, or NONE. */
     uint32_t migrate_target;
@@ -569,8 +575,8 @@ mu_state_top(struct mu_sched_resource *resource)
 static inline void
 mu_state_note_change(struct mu_sched_resource *resource)
 {
-    if (resource) {
-        mu_state_top(resource)->changes++;
+    for (; resource; resource = resource->parent) {
+        resource->changes++;
     }
 }
 
