@@ -25,6 +25,9 @@ static void restarts_follow(struct mu_sched *sched,
                             struct mu_sched_resource *resource);
 static void starts_block(struct mu_sched *sched, struct mu_sched_action *probe,
                          const struct mu_edge *edge);
+static void restarts_mark(struct mu_sched *sched);
+static struct mu_sched_action *down_find(const struct mu_sched_action *up);
+static bool may_follow(const struct mu_edge *edge);
 static void restart_follow(struct mu_sched *sched,
                            struct mu_sched_action *probe,
                            struct mu_sched_action *after);
@@ -196,10 +199,67 @@ primitive_probe(struct mu_sched *sched, struct mu_sched_resource *resource,
 void
 mu_probe_order(struct mu_sched *sched)
 {
+    restarts_mark(sched);
     for (size_t i = 0; i < sched->top.count; i++) {
         restarts_follow(sched, sched->top.items[i]);
     }
     stops_follow(sched);
+}
+
+/* Marks all from which restart_follow() may come to what it looks for: where
+ * nothing is to be stopped it has nowhere to go. */
+static void
+restarts_mark(struct mu_sched *sched)
+{
+    MU_VEC(struct mu_sched_action *) queue = {0};
+
+    for (size_t i = 0; i < sched->actions.count; i++) {
+        struct mu_sched_action *action = sched->actions.items[i];
+
+        if (down_find(action)) {
+            action->is_before_restart = true;
+            *mu_vec_add(sched->arena, &queue) = action;
+        }
+    }
+    while (queue.count > 0) {
+        const struct mu_sched_action *then = queue.items[--queue.count];
+
+        for (const struct mu_edge *edge = then->before; edge;
+             edge = edge->next_before) {
+            if (!edge->first->is_before_restart && may_follow(edge)) {
+                edge->first->is_before_restart = true;
+                *mu_vec_add(sched->arena, &queue) = edge->first;
+            }
+        }
+    }
+}
+
+/* Returns the first action that takes down what 'up' brings up, if 'up' is the
+ * start or promotion of a primitive; or null. */
+static struct mu_sched_action *
+down_find(const struct mu_sched_action *up)
+{
+    const struct mu_sched_resource *resource = up->resource;
+    enum mu_verb down = up->verb == MU_VERB_START     ? MU_VERB_STOP
+                        : up->verb == MU_VERB_PROMOTE ? MU_VERB_DEMOTE
+                                                      : MU_VERB_NONE;
+
+    return down == MU_VERB_NONE || !resource ||
+                   resource->kind != MU_RESOURCE_PRIMITIVE
+               ? NULL
+               : mu_action_find(resource, mu_key(down), MU_STATE_NONE);
+}
+
+/* From an action to what its being done requires, and into groups and clones. */
+static bool
+may_follow(const struct mu_edge *edge)
+{
+    const struct mu_sched_resource *resource = edge->first->resource;
+    const struct mu_sched_resource *next = edge->then->resource;
+
+    return (edge->flags & MU_ORDER_FIRST_IMPLIES_THEN) ||
+           (resource && resource->kind != MU_RESOURCE_PRIMITIVE && next &&
+            !mu_state_is_clone(next) && next->parent == resource);
 }
 
 /* "Stop A, then X" means "find out about A, then X" as well. */
@@ -300,19 +360,13 @@ restart_follow(struct mu_sched *sched, struct mu_sched_action *probe,
     struct mu_sched_resource *partner = NULL;
     bool is_interleaved;
 
-    if (after->visit == sched->visit) {
+    if (after->visit == sched->visit || !after->is_before_restart) {
         return;
     }
     after->visit = sched->visit;
-    if (resource && resource->kind == MU_RESOURCE_PRIMITIVE &&
-        resource != probe->resource) {
-        enum mu_verb down = after->verb == MU_VERB_START     ? MU_VERB_STOP
-                            : after->verb == MU_VERB_PROMOTE ? MU_VERB_DEMOTE
-                                                             : MU_VERB_NONE;
-
-        for (struct mu_sched_action *then =
-                 mu_action_find(resource, mu_key(down), MU_STATE_NONE);
-             then; then = mu_action_find_next(then)) {
+    if (resource != probe->resource) {
+        for (struct mu_sched_action *then = down_find(after); then;
+             then = mu_action_find_next(then)) {
             if (!mu_action_has(then, MU_FLAG_PSEUDO)) {
                 (void)mu_order_edge(sched, probe, then, MU_ORDER_ORDERED);
             }
@@ -325,17 +379,13 @@ restart_follow(struct mu_sched *sched, struct mu_sched_action *probe,
                                         MU_ROLE_UNKNOWN, false);
     }
     for (struct mu_edge *edge = after->after; edge; edge = edge->next_after) {
-        const struct mu_sched_resource *next = edge->then->resource;
+        bool is_inward = !(edge->flags & MU_ORDER_FIRST_IMPLIES_THEN);
 
-        if (!(edge->flags & MU_ORDER_FIRST_IMPLIES_THEN)) {
-            if (!resource || resource->kind == MU_RESOURCE_PRIMITIVE ||
-                probe->resource->parent == resource || !next ||
-                mu_state_is_clone(next) || next->parent != resource) {
-                continue;
-            }
-            if (is_interleaved && partner != next) {
-                continue;
-            }
+        if (!may_follow(edge) ||
+            (is_inward && (probe->resource->parent == resource ||
+                           (is_interleaved &&
+                            partner != edge->then->resource)))) {
+            continue;
         }
         restart_follow(sched, probe, edge->then);
     }
