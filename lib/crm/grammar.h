@@ -52,7 +52,7 @@ struct mu_grammar {
 MU_NODISCARD int mu_grammar_parse(struct mu_grammar *grammar, enum mu_kind kind,
                                   struct mu_element **ret_element);
 
-/* For the files of the grammar. */
+/* grammar_word.c, for the files of the grammar. */
 
 /* Returns the next word without taking it; an empty one at the end. */
 const struct mu_word *mu_grammar_peek(const struct mu_grammar *grammar);

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/panic.h"
-#include "base/vec.h"
 #include "crm/compare.h"
 #include "crm/lexer.h"
 #include "doc/doc.h"
@@ -199,12 +198,6 @@ lines_join(const struct mu_print *print)
     }
     mu_text_buffer_append(&text, "\n", 1);
     return text.data;
-}
-
-void
-mu_print_line(struct mu_print *print, const char *line)
-{
-    *mu_vec_add(print->arena, &print->lines) = line;
 }
 
 static void
@@ -580,34 +573,4 @@ xml_tag_write(struct mu_text_buffer *buffer, const struct mu_element *element)
         mu_doc_write_value(element->attributes[i].value, buffer);
         mu_text_buffer_append(buffer, "\"", 1);
     }
-}
-
-bool
-mu_print_glob(const char *glob, const char *name)
-{
-    const char *star = NULL;
-    const char *retry = name;
-
-    while (*name) {
-        char left[2] = {*glob, '\0'};
-        char right[2] = {*name, '\0'};
-
-        if (*glob == '*') {
-            star = glob++;
-            retry = name;
-        } else if (*glob &&
-                   (*glob == '?' || mu_text_casecmp(left, right) == 0)) {
-            glob++;
-            name++;
-        } else if (star) {
-            glob = star + 1;
-            name = ++retry;
-        } else {
-            return false;
-        }
-    }
-    while (*glob == '*') {
-        glob++;
-    }
-    return !*glob;
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/panic.h"
+#include "base/vec.h"
 #include "crm/acl_paths.h"
 #include "crm/lexer.h"
 #include "crm/print.h"
@@ -43,6 +44,12 @@ static void select_append(const struct mu_print *print,
 static void recipient_append(const struct mu_print *print,
                              const struct mu_element *recipient,
                              struct mu_text_buffer *line);
+
+void
+mu_print_line(struct mu_print *print, const char *line)
+{
+    *mu_vec_add(print->arena, &print->lines) = line;
+}
 
 void
 mu_print_set(const struct mu_print *print, const struct mu_element *set,
@@ -727,4 +734,34 @@ recipient_append(const struct mu_print *print,
     if (is_braced) {
         mu_text_buffer_add(line, " }");
     }
+}
+
+bool
+mu_print_glob(const char *glob, const char *name)
+{
+    const char *star = NULL;
+    const char *retry = name;
+
+    while (*name) {
+        char left[2] = {*glob, '\0'};
+        char right[2] = {*name, '\0'};
+
+        if (*glob == '*') {
+            star = glob++;
+            retry = name;
+        } else if (*glob &&
+                   (*glob == '?' || mu_text_casecmp(left, right) == 0)) {
+            glob++;
+            name++;
+        } else if (star) {
+            glob = star + 1;
+            name = ++retry;
+        } else {
+            return false;
+        }
+    }
+    while (*glob == '*') {
+        glob++;
+    }
+    return !*glob;
 }
