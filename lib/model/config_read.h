@@ -49,7 +49,7 @@ struct mu_config_reader {
     size_t used_max; /* What the arena may hold at the end. */
 };
 
-/* Faults. */
+/* config_reader.c: faults. */
 
 /* Notes that 'element' cannot be taken: refuses the whole in STRICT mode, drops
  * it in LENIENT. The sentence begins with the names of what 'element' is in. */
@@ -86,7 +86,8 @@ mu_config_reader_is_strict(const struct mu_config_reader *reader)
 const char *mu_config_reader_hint(struct mu_config_reader *reader,
                                   const char *id);
 
-/* Values of attributes; what is absent or invalid gives 'default_value'. */
+/* The same: values of attributes; what is absent or invalid gives
+ * 'default_value'. */
 
 /* Returns a copy on the arena of the attribute's value, or null. */
 const char *mu_config_reader_text(struct mu_config_reader *reader,
