@@ -239,8 +239,9 @@ struct mu_classic_list {
 };
 
 /* Appends the line, unless there is no name in it. */
-void mu_classic_text_write_list(const struct mu_classic_list *list,
-                                unsigned depth, struct mu_text_buffer *text);
+void mu_classic_resources_write_list(const struct mu_classic_list *list,
+                                     unsigned depth,
+                                     struct mu_text_buffer *text);
 
 /* Lines for resources, for those on one node, for histories, and for what has
  * failed; parts of the text. */

@@ -445,6 +445,20 @@ runs_on(const struct mu_classic_item *item, uint32_t node)
     return false;
 }
 
+void
+mu_classic_resources_write_list(const struct mu_classic_list *list,
+                                unsigned depth, struct mu_text_buffer *text)
+{
+    if (list->names.count == 0 || !list->label) {
+        return;
+    }
+    mu_text_buffer_add(text, "%*s* %s: [", (int)depth * 2, "", list->label);
+    for (size_t i = 0; i < list->names.count; i++) {
+        mu_text_buffer_add(text, " %s", list->names.items[i]);
+    }
+    mu_text_buffer_add(text, " ]\n");
+}
+
 static void
 write_list(struct page *page, struct mu_classic_list *list, unsigned depth)
 {
@@ -452,7 +466,7 @@ write_list(struct page *page, struct mu_classic_list *list, unsigned depth)
         qsort(list->names.items, list->names.count, sizeof(const char *),
               name_cmp);
     }
-    mu_classic_text_write_list(list, depth, page->text);
+    mu_classic_resources_write_list(list, depth, page->text);
 }
 
 static void

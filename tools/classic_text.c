@@ -302,7 +302,7 @@ write_nodes(struct page *page)
         mu_text_buffer_add(page->text, "\n");
     }
     for (unsigned i = 0; i < 5; i++) {
-        mu_classic_text_write_list(&lists[i], 1, page->text);
+        mu_classic_resources_write_list(&lists[i], 1, page->text);
     }
 }
 
@@ -343,20 +343,6 @@ write_node(struct page *page, uint32_t node)
         mu_text_buffer_add(page->text, ", feature set %s",
                            mu_classic_feature_set(classic, node));
     }
-}
-
-void
-mu_classic_text_write_list(const struct mu_classic_list *list, unsigned depth,
-                           struct mu_text_buffer *text)
-{
-    if (list->names.count == 0 || !list->label) {
-        return;
-    }
-    mu_text_buffer_add(text, "%*s* %s: [", (int)depth * 2, "", list->label);
-    for (size_t i = 0; i < list->names.count; i++) {
-        mu_text_buffer_add(text, " %s", list->names.items[i]);
-    }
-    mu_text_buffer_add(text, " ]\n");
 }
 
 static void
