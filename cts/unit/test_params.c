@@ -268,6 +268,31 @@ END_TEST
 
 /* Two monitors of one interval share their place in histories: as existing
  * clusters have it, neither runs, and reading warns. */
+/* A stop that is cut off too early fails, and a failed stop fences the node. */
+START_TEST(what_was_removed_gets_the_time_of_the_defaults)
+{
+    struct mu_rule_input input = {.agent_class = "ocf",
+                                  .agent_provider = "pacemaker",
+                                  .agent_type = "Dummy",
+                                  .op_name = "stop"};
+
+    configure("", "<op_defaults><meta_attributes id='d1' score='1'>"
+                  "<rule id='d1r' score='1'><op_expression id='d1e' "
+                  "name='stop'/></rule>" PAIR("d11", "timeout", "150s")
+                  "</meta_attributes><meta_attributes id='d2'>"
+                  PAIR("d21", "timeout", "40s") "</meta_attributes>"
+                  "</op_defaults>");
+    ck_assert_int_eq(
+        mu_params_timeout_default_ms(snapshot->config, &input, NULL), 150000);
+    input.op_name = "monitor";
+    ck_assert_int_eq(
+        mu_params_timeout_default_ms(snapshot->config, &input, NULL), 40000);
+    configure("", "");
+    ck_assert_int_eq(
+        mu_params_timeout_default_ms(snapshot->config, &input, NULL), 20000);
+}
+END_TEST
+
 START_TEST(doubled_recurring_operations_are_disabled)
 {
     configure("<primitive id='a' class='lsb' type='x'><operations>"
@@ -498,6 +523,7 @@ main(void)
     tcase_add_test(tcase, parameters_come_from_op_resource_and_parent);
     tcase_add_test(tcase, operations_have_their_values);
     tcase_add_test(tcase, timeouts_have_their_special_cases);
+    tcase_add_test(tcase, what_was_removed_gets_the_time_of_the_defaults);
     tcase_add_test(tcase, doubled_recurring_operations_are_disabled);
     tcase_add_test(tcase, recurring_operations_have_an_origin);
     tcase_add_test(tcase, meta_attributes_are_inherited);

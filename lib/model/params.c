@@ -62,8 +62,9 @@ static void params_resolve(struct resolver *resolver);
 static void op_resolve(struct resolver *resolver);
 static void op_values_read(struct resolver *resolver,
                            const struct picks *picks);
-static int64_t timeout_read(const struct resolver *resolver,
-                            const struct picks *picks);
+static const char *timeout_find(const struct resolver *resolver,
+                                const struct picks *picks);
+static int64_t timeout_read(const struct mu_config *config, const char *text);
 static const char *probe_timeout(const struct mu_config_resource *resource);
 static int64_t origin_delay(const struct resolver *resolver,
                             const char *origin);
@@ -99,6 +100,15 @@ mu_params_resolve_values(struct mu_arena *arena,
                                 .params = ret_params};
 
     all_resolve(&resolver);
+}
+
+int64_t
+mu_params_timeout_default_ms(const struct mu_config *config,
+                             const struct mu_rule_input *input,
+                             struct mu_instant *next)
+{
+    return timeout_read(
+        config, mu_config_lookup(&config->op_defaults, "timeout", input, next));
 }
 
 const char *
@@ -460,7 +470,8 @@ op_values_read(struct resolver *resolver, const struct picks *picks)
     const char *delay = picks_find(picks, "start-delay");
     const char *origin = picks_find(picks, "interval-origin");
 
-    params->timeout_ms = timeout_read(resolver, picks);
+    params->timeout_ms = timeout_read(resolver->context->config,
+                                      timeout_find(resolver, picks));
     if (on_fail) {
         (void)mu_names_parse_on_fail(on_fail, &params->on_fail);
     }
@@ -484,26 +495,29 @@ op_values_read(struct resolver *resolver, const struct picks *picks)
     }
 }
 
-static int64_t
-timeout_read(const struct resolver *resolver, const struct picks *picks)
+static const char *
+timeout_find(const struct resolver *resolver, const struct picks *picks)
 {
     bool is_start = strcmp(resolver->op_name, "start") == 0;
     bool is_probe =
         strcmp(resolver->op_name, "monitor") == 0 && resolver->interval_ms == 0;
     const char *text = NULL;
-    int64_t timeout_ms;
 
     if (resolver->resource->agent_class == MU_AGENT_FENCE &&
         (is_start || is_probe)) {
         text =
             mu_params_lookup_param(resolver->context, "pcmk_monitor_timeout");
     }
+    return text ? text : picks_find(picks, "timeout");
+}
+
+static int64_t
+timeout_read(const struct mu_config *config, const char *text)
+{
+    int64_t timeout_ms;
+
     if (!text) {
-        text = picks_find(picks, "timeout");
-    }
-    if (!text) {
-        text = mu_config_option(resolver->context->config,
-                                "default-action-timeout");
+        text = mu_config_option(config, "default-action-timeout");
     }
     /* What is set and makes no sense counts as not set. */
     return text && mu_text_parse_duration(text, &timeout_ms) == 0 &&

@@ -64,6 +64,14 @@ void mu_params_resolve_values(struct mu_arena *arena,
                               const char *op_name, int64_t interval_ms,
                               struct mu_params *ret_params);
 
+/* Returns the time that an operation on a removed resource gets: it has no
+ * configuration of its own any more, but op_defaults hold for it, too. 'input'
+ * tells the agent and the operation for their rules; '*next' as in
+ * mu_rule_is_true(). */
+int64_t mu_params_timeout_default_ms(const struct mu_config *config,
+                                     const struct mu_rule_input *input,
+                                     struct mu_instant *next);
+
 /* Returns a meta attribute of any resource (own, inherited from parents,
  * rsc_defaults), or null when nothing sets it. Old names of promoted-max,
  * promoted-node-max and of the defaults in crm_config are understood. '*next'
