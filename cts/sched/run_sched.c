@@ -23,6 +23,8 @@
  *                unsettled    what follows is another story: carrying out
  *                             here forgets the failures that it is about
  *     [plan]     the actions, as "TASK RSC on NODE", in the order of the plan
+ *     [order]    "ACTION < ACTION": the second waits for the first;
+ *                "ACTION | ACTION": it does not
  *     [why RSC]  sentences, one a line, that must be told of a resource or
  *                node: what was decided, "NODE: " with what counted there
  *                (all: everywhere) or what to do, and "TASK: " with the cause
@@ -42,7 +44,7 @@
 #include "sched/sched.h"
 #include "sched/why.h"
 
-enum { NOW_S = 1700000000, LINE_MAX_SIZE = 512, WORDS_MAX = 8, WHY_MAX = 16 };
+enum { NOW_S = 1700000000, LINE_MAX_SIZE = 512, WORDS_MAX = 8, WHY_MAX = 16, ORDERS_MAX = 16 };
 
 struct op {
     char rsc[64];
@@ -72,6 +74,8 @@ struct scenario {
     struct mu_text_buffer expected;
     char why[WHY_MAX][2][512];
     int why_count;
+    char orders[ORDERS_MAX][LINE_MAX_SIZE];
+    int orders_count;
     char told[256];
     int next_s;
     struct node nodes[32];
@@ -286,6 +290,10 @@ scenario_read(struct scenario *scenario, const char *path)
             is_good = count == 0 || status_line(scenario, words, count);
         } else if (section == 'p') {
             mu_text_buffer_add(&scenario->expected, "%s", line);
+        } else if (section == 'o' && scenario->orders_count < ORDERS_MAX) {
+            line[strcspn(line, "\n")] = '\0';
+            copy(scenario->orders[scenario->orders_count++], LINE_MAX_SIZE,
+                 line);
         } else if (section == 't') {
             line[strcspn(line, "\n")] = '\0';
             copy(scenario->told, sizeof(scenario->told), line);
@@ -575,6 +583,57 @@ comes_before(const struct mu_plan *plan, uint32_t first, uint32_t then)
         }
     }
     return false;
+}
+
+/* The place of what plan_text() prints as 'line', or NONE. */
+static uint32_t
+action_find(struct scenario *scenario, const struct mu_snapshot *snapshot,
+            const struct mu_plan *plan, const char *line)
+{
+    size_t length = strlen(line);
+
+    for (uint32_t i = 0; i < plan->actions_count; i++) {
+        struct mu_text_buffer text;
+
+        mu_text_buffer_init(&text, &scenario->arena);
+        action_write(snapshot, &plan->actions[i], &text);
+        if (plan->actions[i].kind != MU_ACTION_PSEUDO &&
+            strncmp(text.data, line, length) == 0 &&
+            text.data[length] == '\n') {
+            return i;
+        }
+    }
+    return MU_PLAN_NONE;
+}
+
+static bool
+order_check(struct scenario *scenario, const struct mu_snapshot *snapshot,
+            const struct mu_plan *plan, const char *path)
+{
+    bool is_good = true;
+
+    for (int i = 0; i < scenario->orders_count; i++) {
+        char *line = scenario->orders[i];
+        char *mark = line + strcspn(line, "<|");
+        bool is_wanted = *mark == '<';
+        uint32_t first;
+        uint32_t then;
+
+        if (*mark == '\0' || mark == line) {
+            fail(path, "[order] has a line without < or |");
+            return false;
+        }
+        mark[-1] = '\0';
+        first = action_find(scenario, snapshot, plan, line);
+        then = action_find(scenario, snapshot, plan, mark + 2);
+        if (first == MU_PLAN_NONE || then == MU_PLAN_NONE ||
+            comes_before(plan, first, then) != is_wanted) {
+            printf("FAIL %s: \"%s\" does%s come before \"%s\"\n", path, line,
+                   is_wanted ? " not" : "", mark + 2);
+            is_good = false;
+        }
+    }
+    return is_good;
 }
 
 static bool
@@ -900,6 +959,7 @@ scenario_run(const char *path)
         fail(path, "another order of nodes gives another plan");
         is_good = false;
     }
+    is_good = order_check(scenario, snapshot, plan, path) && is_good;
     is_good = told_check(scenario, plan, path) && is_good;
     if (!is_never_twice(plan)) {
         fail(path, "something is active twice");

@@ -11,6 +11,14 @@
 
 enum { RC_OK = 0, RC_NOT_RUNNING = 7, RC_PROMOTED = 8 };
 
+/* What must be stopped for a restart that follows from a start of one resource.
+ * It is the same for each of its probes. */
+struct restarts {
+    struct mu_sched *sched;
+    const struct mu_sched_resource *resource;
+    MU_VEC(struct mu_sched_action *) stops;
+};
+
 static bool resource_probe(struct mu_sched *sched,
                            struct mu_sched_resource *resource, uint32_t node);
 static bool clone_probe(struct mu_sched *sched, struct mu_sched_resource *clone,
@@ -28,8 +36,7 @@ static void starts_block(struct mu_sched *sched, struct mu_sched_action *probe,
 static void restarts_mark(struct mu_sched *sched);
 static struct mu_sched_action *down_find(const struct mu_sched_action *up);
 static bool may_follow(const struct mu_edge *edge);
-static void restart_follow(struct mu_sched *sched,
-                           struct mu_sched_action *probe,
+static void restart_follow(struct restarts *restarts,
                            struct mu_sched_action *after);
 
 void
@@ -304,11 +311,10 @@ stops_follow(struct mu_sched *sched)
 static void
 restarts_follow(struct mu_sched *sched, struct mu_sched_resource *resource)
 {
+    struct restarts restarts = {.sched = sched, .resource = resource};
+
     for (uint32_t i = 0; i < resource->children_count; i++) {
         restarts_follow(sched, resource->children[i]);
-    }
-    if (!resource->probes) {
-        return;
     }
     sched->visit++;
     for (struct mu_sched_action *probe = resource->probes; probe;
@@ -316,7 +322,14 @@ restarts_follow(struct mu_sched *sched, struct mu_sched_resource *resource)
         for (struct mu_edge *edge = probe->after; edge;
              edge = edge->next_after) {
             starts_block(sched, probe, edge);
-            restart_follow(sched, probe, edge->then);
+            restart_follow(&restarts, edge->then);
+        }
+    }
+    for (struct mu_sched_action *probe = resource->probes; probe;
+         probe = probe->next) {
+        for (size_t i = 0; i < restarts.stops.count; i++) {
+            (void)mu_order_edge(sched, probe, restarts.stops.items[i],
+                                MU_ORDER_ORDERED);
         }
     }
 }
@@ -353,9 +366,9 @@ starts_block(struct mu_sched *sched, struct mu_sched_action *probe,
  * not stopped before that is known. Each action is visited once per resource:
  * the recursion is as deep as the longest chain of orderings. */
 static void
-restart_follow(struct mu_sched *sched, struct mu_sched_action *probe,
-               struct mu_sched_action *after)
+restart_follow(struct restarts *restarts, struct mu_sched_action *after)
 {
+    struct mu_sched *sched = restarts->sched;
     struct mu_sched_resource *resource = after->resource;
     struct mu_sched_resource *partner = NULL;
     bool is_interleaved;
@@ -364,29 +377,29 @@ restart_follow(struct mu_sched *sched, struct mu_sched_action *probe,
         return;
     }
     after->visit = sched->visit;
-    if (resource != probe->resource) {
+    if (resource != restarts->resource) {
         for (struct mu_sched_action *then = down_find(after); then;
              then = mu_action_find_next(then)) {
             if (!mu_action_has(then, MU_FLAG_PSEUDO)) {
-                (void)mu_order_edge(sched, probe, then, MU_ORDER_ORDERED);
+                *mu_vec_add(sched->arena, &restarts->stops) = then;
             }
         }
     }
     is_interleaved = resource && mu_state_is_clone(resource) &&
                      resource->traits->is_interleave;
     if (is_interleaved) {
-        partner = mu_clone_find_partner(sched, probe->resource, resource,
+        partner = mu_clone_find_partner(sched, restarts->resource, resource,
                                         MU_ROLE_UNKNOWN, false);
     }
     for (struct mu_edge *edge = after->after; edge; edge = edge->next_after) {
         bool is_inward = !(edge->flags & MU_ORDER_FIRST_IMPLIES_THEN);
 
         if (!may_follow(edge) ||
-            (is_inward && (probe->resource->parent == resource ||
+            (is_inward && (restarts->resource->parent == resource ||
                            (is_interleaved &&
                             partner != edge->then->resource)))) {
             continue;
         }
-        restart_follow(sched, probe, edge->then);
+        restart_follow(restarts, edge->then);
     }
 }
