@@ -16,6 +16,7 @@ static void delays_set(struct mu_sched *sched);
 static void resource_order(struct mu_sched *sched,
                            struct mu_sched_resource *resource,
                            struct mu_sched_action *fence);
+static enum mu_requires requires_of(const struct mu_sched_action *action);
 static void starts_order(struct mu_sched *sched,
                          struct mu_sched_resource *resource,
                          struct mu_sched_action *fence);
@@ -180,13 +181,22 @@ requires_fencing(const struct mu_sched_resource *resource)
            resource->traits->requires == MU_REQUIRES_UNFENCING;
 }
 
+/* A migration goes before the start that it stands for. */
+static enum mu_requires
+requires_of(const struct mu_sched_action *action)
+{
+    return action->verb == MU_VERB_MIGRATE_TO
+               ? action->resource->traits->requires
+               : mu_action_requires(action);
+}
+
 static void
 starts_order(struct mu_sched *sched, struct mu_sched_resource *resource,
              struct mu_sched_action *fence)
 {
     for (struct mu_sched_action *action = resource->actions; action;
          action = action->next) {
-        switch (mu_action_requires(action)) {
+        switch (requires_of(action)) {
         case MU_REQUIRES_FENCING:
         case MU_REQUIRES_UNFENCING:
             (void)mu_order_edge(sched, fence, action, MU_ORDER_ORDERED);
