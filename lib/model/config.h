@@ -171,6 +171,7 @@ struct mu_config_set {
     const uint32_t *resources; /* Indexes into 'resources'. */
     uint32_t resources_count;
     bool is_sequential;
+    bool says_sequential; /* In so many words, not only by default. */
     bool requires_all;
     enum mu_role role;  /* UNKNOWN: not given. */
     const char *action; /* Null: not given. */

@@ -535,6 +535,8 @@ set_read(struct mu_config_reader *reader, const struct mu_doc_element *element,
     set->id = mu_config_reader_text(reader, element, "id");
     set->is_sequential =
         mu_config_reader_bool(reader, element, "sequential", true);
+    set->says_sequential =
+        set->is_sequential && mu_doc_get(element, "sequential");
     set->requires_all =
         mu_config_reader_bool(reader, element, "require-all", true);
     set->role = mu_config_reader_role(reader, element, "role");

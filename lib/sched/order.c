@@ -323,8 +323,9 @@ set_chain(const struct origin *origin, const struct mu_config_set *set,
     }
 }
 
-/* The end of one sequential set before the beginning of the next; every
- * member of a set that is not. */
+/* All of one set before all of the next, so that it holds for the others when
+ * one of them is not managed. A set that says that it is sequential stands for
+ * its ends. */
 static void
 sets_join(const struct origin *origin, const struct mu_config_set *first,
           const struct mu_config_set *then, enum symmetry symmetry)
@@ -345,23 +346,23 @@ sets_join(const struct origin *origin, const struct mu_config_set *first,
         return;
     }
     if (!mu_setup_may_pair(origin->sched, origin->config->id,
-                           (uint64_t)(first->is_sequential
+                           (uint64_t)(first->says_sequential
                                           ? 1
                                           : first->resources_count) *
-                               (then->is_sequential ? 1
+                               (then->says_sequential ? 1
                                                     : then->resources_count))) {
         return;
     }
     for (uint32_t i = 0; i < first->resources_count; i++) {
         uint32_t first_end = is_inverse ? 0 : first->resources_count - 1;
 
-        if (first->is_sequential && i != first_end) {
+        if (first->says_sequential && i != first_end) {
             continue;
         }
         for (uint32_t j = 0; j < then->resources_count; j++) {
             uint32_t then_end = is_inverse ? then->resources_count - 1 : 0;
 
-            if (then->is_sequential && j != then_end) {
+            if (then->says_sequential && j != then_end) {
                 continue;
             }
             pair_add(
