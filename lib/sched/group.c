@@ -131,9 +131,6 @@ member_order(struct mu_sched *sched, struct chain *chain,
                           MU_ORDER_THEN_GRAPHS_FIRST);
     } else if (chain->previous) {
         member_chain(sched, chain, member);
-    } else {
-        mu_order_ends(sched, mu_order_end(group, MU_VERB_START),
-                      mu_order_end(member, MU_VERB_START), MU_ORDER_ORDERED);
     }
     /* Groups that run in part stop in order. */
     if (member->running_on.count > 0) {
