@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What Muster and Pacemaker's crm_simulate decide for one CIB, reduced to what
-can be compared: placement, set of actions, their order."""
+can be compared: placement, set of actions, their order, and the scores."""
 
 import collections
 import hashlib
@@ -16,6 +16,8 @@ ROLES = {"Starting": "Started", "Stopping": "Started", "Migrating": "Started",
          "Promoting": "Promoted", "Demoting": "Promoted",
          "Master": "Promoted", "Slave": "Unpromoted"}
 NOTIFY = re.compile(r"^(.*)_(confirmed-)?(pre|post)_notify_(.*)_0$")
+ASK = ["crm_simulate", "-S", "-s", "--output-as=xml"]
+INFINITY = 1000000
 # In which order actions on one resource and node take effect.
 RANKS = {"reboot": 0, "off": 0, "demote": 1, "stop": 2, "start": 3,
          "migrate_from": 3, "promote": 4}
@@ -36,6 +38,7 @@ class Decisions:
         self.dangling = 0     # Actions that wait for one that is not there.
         self.is_broken = False  # The oracle could not carry its plan out.
         self.warnings = []
+        self.scores = {}      # (kind, numbered name, node): the last one told
 
     def keys(self):
         """The actions that do something, with how often each occurs."""
@@ -134,6 +137,9 @@ def of_muster(program, path, folder):
     decisions = Decisions()
     decisions.json = answer
     decisions.warnings = answer["warnings"]
+    for kind, name, node, score in answer["scores"]:
+        if kind in ("primitive", "promotion") and node:
+            decisions.scores[kind, name, node] = score
     for name in ("before", "after"):
         placements = getattr(decisions, name)
         for one in answer[name]["resources"]:
@@ -158,8 +164,7 @@ def ask(path, folder):
     graph = os.path.join(folder, "graph.xml")
     if os.path.exists(graph):
         os.unlink(graph)
-    result = run(["crm_simulate", "-x", path, "-S", "-G", graph,
-                  "--output-as=xml"], folder)
+    result = run([*ASK, "-x", path, "-G", graph], folder)
     start = result.stdout.find(b"<pacemaker-result")
     if result.returncode not in (0, 1) or start < 0 or \
             not os.path.exists(graph):
@@ -173,9 +178,10 @@ def ask(path, folder):
 
 def remembered(path, folder, memory):
     """Like ask(), and asks once only: the answer, or the refusal, is kept in
-    the folder 'memory', under the digest of the input."""
+    the folder 'memory', under the digest of the question and the input."""
     with open(path, "rb") as file:
-        name = os.path.join(memory, hashlib.sha256(file.read()).hexdigest())
+        digest = hashlib.sha256(" ".join(ASK).encode() + file.read())
+    name = os.path.join(memory, digest.hexdigest())
     try:
         with open(name, "rb") as file:
             answer = json.loads(zlib.decompress(file.read()))
@@ -208,6 +214,7 @@ def of_pacemaker(path, folder, memory=None):
     decisions.nodes_down = {name for name, words in nodes.items()
                             if not words[0] and "unclean" not in words
                             and "pending" not in words}
+    scores_read(answer, decisions.scores)
     graph_read(ET.fromstring(graph), decisions)
     return decisions
 
@@ -229,6 +236,22 @@ def status_read(element, placements, nodes):
         for node in one.findall("node"):
             if role != "Stopped":
                 placements[(one.get("id"), node.get("name"), role)] += 1
+
+
+def scores_read(answer, scores):
+    for one in answer.iterfind("allocations/node_weight"):
+        if "primitive" in one.get("function"):
+            scores["primitive", one.get("id"), one.get("node")] = \
+                score_of(one.get("score"))
+    for one in answer.iterfind("allocations/promotion_score"):
+        if one.get("node"):
+            scores["promotion", one.get("id"), one.get("node")] = \
+                score_of(one.get("score"))
+
+
+def score_of(word):
+    return {"INFINITY": INFINITY, "-INFINITY": -INFINITY}.get(word) \
+        or int(word)
 
 
 def graph_read(root, decisions):
@@ -304,6 +327,18 @@ def orders_differ(pacemaker, muster):
                             ("+", ours[key] - theirs[key])]:
             lines += [f"{sign} {show(one)} before {show(key)}"
                       for one in sorted(first & common)]
+    return lines
+
+
+def scores_differ(pacemaker, muster):
+    """Lines that tell how the scores differ. To be no candidate at all is like
+    being forbidden."""
+    lines = []
+    for key in sorted(set(pacemaker.scores) | set(muster.scores)):
+        theirs = pacemaker.scores.get(key, -INFINITY)
+        ours = muster.scores.get(key, -INFINITY)
+        if theirs != ours:
+            lines += [f"- {show(key)} {theirs}", f"+ {show(key)} {ours}"]
     return lines
 
 
