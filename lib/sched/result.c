@@ -52,9 +52,6 @@ mu_result_is_in_plan(const struct mu_sched *sched,
         action->verb == MU_VERB_LRM_DELETE) {
         return true; /* None of them is done by the node itself. */
     }
-    if (action->verb == MU_VERB_LRM_DELETE) {
-        return true; /* The coordinator does it for the node. */
-    }
     return action->node != MU_STATE_NONE &&
            sched->nodes[action->node].is_online &&
            !sched->nodes[action->node].is_unclean;
