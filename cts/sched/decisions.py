@@ -31,6 +31,7 @@ class Decisions:
     def __init__(self):
         self.before = collections.Counter()  # (resource, node, role)
         self.after = collections.Counter()
+        self.changing = set()  # (resource, node) whose role is not told.
         self.nodes = {}       # name: words of its state
         self.nodes_down = set()  # Afterwards.
         self.instances = set()  # (task, numbered name, node)
@@ -209,6 +210,7 @@ def of_pacemaker(path, folder, memory=None):
     decisions.is_broken = code != 0
     status_read(answer.find("cluster_status"), decisions.before,
                 decisions.nodes)
+    decisions.changing = changing_read(answer.find("cluster_status"))
     nodes = {}
     status_read(answer.find("revised_cluster_status"), decisions.after, nodes)
     decisions.nodes_down = {name for name, words in nodes.items()
@@ -252,6 +254,14 @@ def scores_read(answer, scores):
 def score_of(word):
     return {"INFINITY": INFINITY, "-INFINITY": -INFINITY}.get(word) \
         or int(word)
+
+
+def changing_read(element):
+    """What is being stopped or demoted: this is said instead of the role."""
+    return {(one.get("id"), node.get("name"))
+            for one in element.iter("resource")
+            if one.get("role") in ("Stopping", "Demoting")
+            for node in one.findall("node")}
 
 
 def graph_read(root, decisions):
@@ -302,11 +312,19 @@ def action_read(element):
 
 # Comparison
 
+def outcomes(pacemaker, muster):
+    """Theirs and ours, without roles that Pacemaker does not tell."""
+    return [collections.Counter(
+        (rsc, node, "Started" if (rsc, node) in pacemaker.changing else role)
+        for rsc, node, role in one.outcome())
+            for one in (pacemaker, muster)]
+
+
 def placements_differ(pacemaker, muster):
     """Lines that tell how the placements afterwards differ. What counts is
     where the actions lead: crm_simulate's own carrying out gives up where its
     graph has a loop, and takes instances of a clone for each other."""
-    return counters_differ(pacemaker.outcome(), muster.outcome())
+    return counters_differ(*outcomes(pacemaker, muster))
 
 
 def actions_differ(pacemaker, muster):
