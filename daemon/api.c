@@ -9,7 +9,6 @@
 #include "base/text.h"
 #include "core/picture.h"
 #include "daemon/api_private.h"
-#include "sched/sched.h"
 
 enum {
     WAITERS_COUNT_MAX = 1024,
@@ -17,7 +16,6 @@ enum {
 };
 #define ARENA_SIZE_MAX ((size_t)1 << 32)
 
-static const struct mu_outlook_answer *outlook_of(struct mu_api *api);
 static void answer_request(struct mu_api *api, uint64_t client,
                            const struct mu_api_credentials *credentials,
                            const json_t *request);
@@ -165,26 +163,15 @@ mu_api_facts(struct mu_api *api, const struct mu_effect_survey *facts)
 void
 mu_api_changed(struct mu_api *api)
 {
-    const struct mu_core *core = api->host.core(api->host.context);
-    json_t *notes;
-
     /* The plan costs more than all else here, and most steps change nothing
      * that a journal notes: look without it, and let the next question make
      * one. */
-    api->has_plan = false;
-    api->sight.plan = NULL;
-    api->sight.snapshot = NULL;
-    mu_arena_done(&api->arena);
-    api->sight.state = core ? mu_core_get_state(core) : NULL;
-    api->sight.wall_ms = api->host.wall_ms(api->host.context);
-    api->sight.coordinator = core ? mu_core_get_coordinator(core) : 0;
-    api->sight.is_quorate = core && mu_core_is_quorate(core);
-    api->sight.is_idle = core && mu_core_is_idle(core);
-    api->sight.outlook = outlook_of(api);
-    notes = mu_api_history_update(api->history, &api->sight);
+    const struct mu_api_sight *sight = mu_api_sight_glance(api);
+    json_t *notes = mu_api_history_update(api->history, sight);
+
     tell_subscribers(api, notes);
     json_decref(notes);
-    if (!core || !mu_core_is_idle(core)) {
+    if (!sight->is_idle) {
         return;
     }
     for (uint32_t i = api->waiters_count; i > 0; i--) {
@@ -195,56 +182,6 @@ mu_api_changed(struct mu_api *api)
             respond_result(api, client, json_pack("{s:b}", "idle", 1));
         }
     }
-}
-
-const struct mu_api_sight *
-mu_api_look(struct mu_api *api)
-{
-    const struct mu_core *core = api->host.core(api->host.context);
-    struct mu_api_sight *sight = &api->sight;
-    const struct mu_state *state = core ? mu_core_get_state(core) : NULL;
-    int64_t wall_ms = api->host.wall_ms(api->host.context);
-    bool is_current = api->has_plan && state && api->seen_state == state &&
-                      state->position == api->seen_position &&
-                      sight->is_quorate == mu_core_is_quorate(core) &&
-                      wall_ms < sight->plan->next_change_ms &&
-                      wall_ms >= sight->snapshot->now_ms;
-
-    sight->state = state;
-    sight->phase = core ? mu_core_get_phase(core) : MU_CORE_BOOTING;
-    sight->node_id = core ? mu_core_get_node_id(core) : 0;
-    sight->coordinator = core ? mu_core_get_coordinator(core) : 0;
-    sight->is_quorate = core && mu_core_is_quorate(core);
-    sight->is_idle = core && mu_core_is_idle(core);
-    sight->wall_ms = wall_ms;
-    sight->trouble = api->host.trouble(api->host.context);
-    sight->cluster_name = api->host.cluster_name
-                              ? api->host.cluster_name(api->host.context)
-                              : NULL;
-    sight->outlook = outlook_of(api);
-    if (is_current) {
-        return sight;
-    }
-    mu_arena_reset(&api->arena);
-    api->has_plan = false;
-    sight->plan = NULL;
-    sight->snapshot =
-        state ? mu_core_make_snapshot(core, &api->arena, wall_ms) : NULL;
-    if (sight->snapshot) {
-        sight->plan =
-            mu_sched_plan(&api->arena, sight->snapshot, MU_SCHED_REASONS);
-        api->has_plan = true;
-        api->plans_count++;
-        api->seen_state = state;
-        api->seen_position = state->position;
-    }
-    return sight;
-}
-
-static const struct mu_outlook_answer *
-outlook_of(struct mu_api *api)
-{
-    return api->host.outlook ? api->host.outlook(api->host.context) : NULL;
 }
 
 static void
@@ -282,8 +219,9 @@ answer_question(struct mu_api *api, uint64_t client, const char *name,
         /* Asked by agents while they run: it must not cost a plan. */
         respond_result(api, client, nodes_build(api));
     } else if (strcmp(name, "plan") == 0) {
-        respond_result(api, client,
-                       mu_api_plan_build(mu_api_look(api), &api->scratch));
+        respond_result(
+            api, client,
+            mu_api_plan_build(mu_api_sight_look(api), &api->scratch));
     } else if (strcmp(name, "revisions") == 0) {
         respond_result(api, client, mu_api_revisions_build(state_of(api)));
     } else if (strcmp(name, "revision") == 0) {
@@ -355,7 +293,7 @@ state_of(struct mu_api *api)
 static void
 answer_cib(struct mu_api *api, uint64_t client, bool with_status)
 {
-    const struct mu_api_sight *sight = mu_api_look(api);
+    const struct mu_api_sight *sight = mu_api_sight_look(api);
 
     if (!sight->state ||
         (!sight->state->config && sight->phase != MU_CORE_ACTIVE)) {

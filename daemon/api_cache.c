@@ -24,7 +24,7 @@ static const char *fill(struct mu_api *api, struct mu_api_cache *cache,
 const char *
 mu_api_cache_status(struct mu_api *api, size_t *ret_size)
 {
-    const struct mu_api_sight *sight = mu_api_look(api);
+    const struct mu_api_sight *sight = mu_api_sight_look(api);
     struct mu_api_cache *cache = &api->status_cache;
 
     if (is_good(api, cache)) {
@@ -46,7 +46,7 @@ mu_api_cache_status(struct mu_api *api, size_t *ret_size)
 const char *
 mu_api_cache_cib(struct mu_api *api, size_t *ret_size)
 {
-    const struct mu_api_sight *sight = mu_api_look(api);
+    const struct mu_api_sight *sight = mu_api_sight_look(api);
     struct mu_api_cache *cache = &api->cib_cache;
 
     if (is_good(api, cache)) {

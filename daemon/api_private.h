@@ -92,10 +92,13 @@ struct mu_api {
 
 /* Looks at the core: makes the plan for what is known now, unless it is the
  * one that is there. */
-const struct mu_api_sight *mu_api_look(struct mu_api *api);
+const struct mu_api_sight *mu_api_sight_look(struct mu_api *api);
+
+/* The same without a plan, which is dropped: the next look makes one. */
+const struct mu_api_sight *mu_api_sight_glance(struct mu_api *api);
 
 /* Finds out who set the overrides of the newest configuration, once for each;
- * the sight has it then. To be called after mu_api_look(). */
+ * the sight has it then. To be called after mu_api_sight_look(). */
 void mu_api_override_look(struct mu_api *api);
 
 /* Return the whole answer to "status", or to "cib" with the status in it, as

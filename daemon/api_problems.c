@@ -347,8 +347,10 @@ add_unplaced(struct report *report)
             continue;
         }
         for (uint32_t j = 0; j < state->nodes_count && !is_named; j++) {
-            is_named = mu_api_status_find(state, state->nodes[j].id,
-                                          one->resource, MU_SLOT_FAILURE);
+            is_named = mu_state_find_history(
+                state, &(struct mu_state_history){.node_id = state->nodes[j].id,
+                                                  .resource = one->resource,
+                                                  .slot = MU_SLOT_FAILURE});
         }
         if (is_named) {
             continue;

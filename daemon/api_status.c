@@ -127,37 +127,6 @@ mu_api_status_instances(const struct mu_api_sight *sight,
 }
 
 const struct mu_state_history *
-mu_api_status_find(const struct mu_state *state, uint32_t node_id,
-                   const char *resource, enum mu_slot slot)
-{
-    uint32_t low = 0;
-    uint32_t high = state->histories_count;
-
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        const struct mu_state_history *one = &state->histories[middle];
-        int order = one->node_id != node_id ? (one->node_id < node_id ? -1 : 1)
-                                            : strcmp(one->resource, resource);
-
-        if (order == 0) {
-            order = one->slot < slot ? -1 : 0;
-        }
-        if (order < 0) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    if (low < state->histories_count &&
-        state->histories[low].node_id == node_id &&
-        state->histories[low].slot == slot &&
-        strcmp(state->histories[low].resource, resource) == 0) {
-        return &state->histories[low];
-    }
-    return NULL;
-}
-
-const struct mu_state_history *
 mu_api_status_newest(const struct mu_state *state, const char *resource,
                      uint32_t node_id)
 {
@@ -169,8 +138,10 @@ mu_api_status_newest(const struct mu_state *state, const char *resource,
         if (node_id != 0 && state->nodes[i].id != node_id) {
             continue;
         }
-        one = mu_api_status_find(state, state->nodes[i].id, resource,
-                                 MU_SLOT_LAST);
+        one = mu_state_find_history(
+            state, &(struct mu_state_history){.node_id = state->nodes[i].id,
+                                              .resource = resource,
+                                              .slot = MU_SLOT_LAST});
         if (one && (!newest || one->changed_ms > newest->changed_ms)) {
             newest = one;
         }

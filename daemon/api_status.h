@@ -40,13 +40,6 @@ struct mu_api_instances
 mu_api_status_instances(const struct mu_api_sight *sight,
                         struct mu_arena *arena);
 
-/* Returns the entry of a resource's history on a node, or null. Of recurring
- * ones the first. */
-const struct mu_state_history *mu_api_status_find(const struct mu_state *state,
-                                                  uint32_t node_id,
-                                                  const char *resource,
-                                                  enum mu_slot slot);
-
 /* Returns the newest result of 'resource' on the node (0: on any) that is not
  * a recurring one, or null. */
 const struct mu_state_history *
