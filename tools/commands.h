@@ -62,12 +62,6 @@ MU_NODISCARD int mu_muster_configure_put(struct mu_cib_edit *edit,
                                          const char *thing, const char *text,
                                          size_t size, const char *mode);
 
-/* Says what a report of the crm language holds. 'thing' names the text, null
- * for a typed statement; 'text' is shown with a caret on terminals. */
-void mu_muster_configure_tell(struct mu_tool *tool, const char *thing,
-                              const char *text, const struct mu_report *report,
-                              bool is_failed);
-
 /* Applies 'text' of the crm language, called 'thing' in errors, and says what
  * is to be said. Returns an exit code. */
 MU_NODISCARD int

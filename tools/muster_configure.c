@@ -16,6 +16,7 @@
 #include "tools/agent_rules.h"
 #include "tools/agents.h"
 #include "tools/commands.h"
+#include "tools/tell.h"
 #include "tools/xml_merge.h"
 
 struct typed {
@@ -37,8 +38,6 @@ static int change_typed(struct mu_cib_edit *edit, void *context);
 static int verify_typed(struct mu_cib_edit *edit, const struct typed *typed);
 static int change_load(struct mu_cib_edit *edit, void *context);
 static int verify_language(struct mu_tool *tool, const struct mu_doc *doc);
-static void tell_place(const char *text,
-                       const struct mu_report_message *message);
 
 int
 mu_muster_configure_run(struct mu_tool *tool, int argc, char **argv)
@@ -262,49 +261,6 @@ mu_muster_configure_put(struct mu_cib_edit *edit, const char *thing,
     return mu_muster_configure_apply(edit, thing, text, size, &options);
 }
 
-void
-mu_muster_configure_tell(struct mu_tool *tool, const char *thing,
-                         const char *text, const struct mu_report *report,
-                         bool is_failed)
-{
-    for (size_t i = 0; i < report->count; i++) {
-        const struct mu_report_message *one = &report->items[i];
-        char place[320] = "";
-
-        if (thing && one->line > 0) {
-            mu_text_format(place, sizeof(place),
-                           "%s: line %u, column %u: ", thing, one->line,
-                           one->column);
-        } else if (thing) {
-            mu_text_format(place, sizeof(place), "%s: ", thing);
-        }
-        switch (one->severity) {
-        case MU_REPORT_INFO:
-            mu_tool_say(tool, "%s%s", place, one->text);
-            break;
-        case MU_REPORT_WARNING:
-            mu_tool_warn(tool, "%s%s%s%s%s", place, one->text,
-                         one->nearest ? "; did you mean " : "",
-                         one->nearest ? one->nearest : "",
-                         one->nearest ? "?" : "");
-            break;
-        case MU_REPORT_ERROR:
-            (void)mu_tool_fail(tool, "%s%s%s%s%s", place, one->text,
-                               one->nearest ? "; did you mean " : "",
-                               one->nearest ? one->nearest : "",
-                               one->nearest ? "?" : "; nothing has changed");
-            break;
-        }
-        if (one->line > 0 && isatty(STDERR_FILENO) &&
-            one->severity == MU_REPORT_ERROR) {
-            tell_place(text, one);
-        }
-    }
-    if (is_failed && report->errors_count == 0) {
-        (void)mu_tool_fail(tool, "refused; nothing has changed");
-    }
-}
-
 static int
 change_typed(struct mu_cib_edit *edit, void *context)
 {
@@ -384,26 +340,8 @@ mu_muster_configure_apply(struct mu_cib_edit *edit, const char *thing,
     error = mu_crm_apply(edit->doc,
                          (struct mu_span){(const unsigned char *)text, size},
                          options, &report);
-    mu_muster_configure_tell(tool, thing, text, &report, error != 0);
+    mu_tell_report(tool, thing, text, &report, error != 0);
     return error ? MU_TOOL_FAILED : MU_TOOL_OK;
-}
-
-/* Shows the line with a caret under the word. */
-static void
-tell_place(const char *text, const struct mu_report_message *message)
-{
-    unsigned line = 1;
-
-    while (*text && line < message->line) {
-        line += *text == '\n' ? 1 : 0;
-        text++;
-    }
-    (void)fprintf(stderr, "  %.*s\n  %*s", (int)strcspn(text, "\n"), text,
-                  (int)(message->column > 0 ? message->column - 1 : 0), "");
-    for (unsigned i = 0; i < (message->width > 0 ? message->width : 1); i++) {
-        (void)fputc('^', stderr);
-    }
-    (void)fputc('\n', stderr);
 }
 
 int
@@ -427,6 +365,6 @@ mu_muster_configure_print(struct mu_tool *tool, const struct mu_doc *doc,
     }
     mu_report_init(&report, &tool->arena);
     error = mu_crm_print(doc, &wanted, &options, &report, text);
-    mu_muster_configure_tell(tool, NULL, "", &report, error != 0);
+    mu_tell_report(tool, NULL, "", &report, error != 0);
     return error ? MU_TOOL_FAILED : MU_TOOL_OK;
 }

@@ -9,6 +9,7 @@
 #include "tools/commands.h"
 #include "tools/field.h"
 #include "tools/live.h"
+#include "tools/tell.h"
 
 enum { STOP_WAIT_MS = 600000, IDS_COUNT_MAX = 128 };
 
@@ -161,7 +162,7 @@ change(struct mu_cib_edit *edit, void *context)
                    ? MU_TOOL_FAILED
                    : MU_TOOL_OK;
     }
-    mu_muster_configure_tell(edit->tool, NULL, "", &report, code != 0);
+    mu_tell_report(edit->tool, NULL, "", &report, code != 0);
     return code;
 }
 

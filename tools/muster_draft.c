@@ -10,6 +10,7 @@
 #include "tools/draft.h"
 #include "tools/field.h"
 #include "tools/preview.h"
+#include "tools/tell.h"
 
 enum { LINE_SIZE_MAX = 300 };
 
@@ -227,7 +228,7 @@ change(struct mu_cib_edit *edit, void *context)
         if (mu_merge_config(&work, &report)) {
             code = MU_TOOL_FAILED;
         }
-        mu_muster_configure_tell(tool, NULL, "", &report, code != 0);
+        mu_tell_report(tool, NULL, "", &report, code != 0);
         if (code) {
             mu_tool_say(tool, "take your version with: commit force");
         }

@@ -17,6 +17,7 @@
 #include "tools/moment.h"
 #include "tools/override_text.h"
 #include "tools/preview.h"
+#include "tools/tell.h"
 
 #define CONFIG_ARENA_SIZE_MAX ((size_t)1 << 32)
 
@@ -163,8 +164,7 @@ change(struct mu_cib_edit *edit, void *context)
                ? stop(tool, edit->doc, maintenance, &report)
            : start(edit->doc, maintenance, &report) ? MU_TOOL_FAILED
                                                     : MU_TOOL_OK;
-    mu_muster_configure_tell(tool, NULL, "", &report,
-                             code != 0 && report.count > 0);
+    mu_tell_report(tool, NULL, "", &report, code != 0 && report.count > 0);
     if (!code && !maintenance->is_stop && edit->has_status && !tool->file) {
         code = look_at_end(tool, edit->doc, maintenance,
                            &maintenance->at_end);

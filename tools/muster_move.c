@@ -14,6 +14,7 @@
 #include "tools/foresee.h"
 #include "tools/live.h"
 #include "tools/moment.h"
+#include "tools/tell.h"
 
 enum {
     MOVE_LIMIT_MS = 3600000,  /* A move ends after that in any case. */
@@ -193,7 +194,7 @@ change(struct mu_cib_edit *edit, void *context)
     if (!code && put(edit->doc, place, &report)) {
         code = MU_TOOL_FAILED;
     }
-    mu_muster_configure_tell(tool, NULL, "", &report, code != 0);
+    mu_tell_report(tool, NULL, "", &report, code != 0);
     if (!code && is_live && place->kind == PLACE_MOVE) {
         code = judge(edit, place);
     }
@@ -239,7 +240,7 @@ find_node(struct mu_cib_edit *edit, struct place *place)
                                    : mu_foresee_make(tool, doc, &foresee);
     mu_doc_free(doc);
     if (code) {
-        mu_muster_configure_tell(tool, NULL, "", &report, true);
+        mu_tell_report(tool, NULL, "", &report, true);
         return code;
     }
     place->node = mu_foresee_place(&foresee, place->resource, true);

@@ -11,6 +11,7 @@
 #include "tools/field.h"
 #include "tools/live.h"
 #include "tools/moment.h"
+#include "tools/tell.h"
 
 enum { NODES_COUNT_MAX = 128 };
 
@@ -297,7 +298,7 @@ change_nodes(struct mu_cib_edit *edit, void *context)
             break;
         }
     }
-    mu_muster_configure_tell(edit->tool, NULL, "", &report, error != 0);
+    mu_tell_report(edit->tool, NULL, "", &report, error != 0);
     return error ? MU_TOOL_FAILED : MU_TOOL_OK;
 }
 

@@ -11,6 +11,7 @@
 #include "tools/agent_rules.h"
 #include "tools/agents.h"
 #include "tools/commands.h"
+#include "tools/tell.h"
 
 #define SCHEMA_NEWEST "pacemaker-3.9"
 
@@ -226,7 +227,7 @@ change_timeouts(struct mu_cib_edit *edit, void *context)
         }
         mu_report_init(&report, &tool->arena);
         error = mu_operation_advise(edit->doc, id, agent, &report);
-        mu_muster_configure_tell(tool, NULL, "", &report, error != 0);
+        mu_tell_report(tool, NULL, "", &report, error != 0);
         if (error) {
             return MU_TOOL_FAILED;
         }
@@ -487,7 +488,7 @@ apply(struct mu_cib_edit *edit, const char *text)
     error = mu_crm_apply(
         edit->doc, (struct mu_span){(const unsigned char *)text, strlen(text)},
         &options, &report);
-    mu_muster_configure_tell(edit->tool, NULL, text, &report, error != 0);
+    mu_tell_report(edit->tool, NULL, text, &report, error != 0);
     return error ? MU_TOOL_FAILED : MU_TOOL_OK;
 }
 

@@ -7,6 +7,7 @@
 
 #include "crm/operation.h"
 #include "tools/commands.h"
+#include "tools/tell.h"
 
 static int trace(struct mu_tool *tool, int argc, char **argv, bool is_on);
 static int change(struct mu_cib_edit *edit, void *context);
@@ -106,6 +107,6 @@ change(struct mu_cib_edit *edit, void *context)
 
     mu_report_init(&report, &edit->tool->arena);
     error = mu_operation_trace(edit->doc, context, &report);
-    mu_muster_configure_tell(edit->tool, NULL, "", &report, error != 0);
+    mu_tell_report(edit->tool, NULL, "", &report, error != 0);
     return error ? MU_TOOL_FAILED : MU_TOOL_OK;
 }

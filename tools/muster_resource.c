@@ -10,6 +10,7 @@
 #include "tools/commands.h"
 #include "tools/field.h"
 #include "tools/live.h"
+#include "tools/tell.h"
 
 /* A change of resources in the configuration. */
 struct resource_change {
@@ -356,7 +357,7 @@ change_resources(struct mu_cib_edit *edit, void *context)
     for (size_t i = 0; i < change->ids_count && !error; i++) {
         error = change_one(edit, change, change->ids[i], &report);
     }
-    mu_muster_configure_tell(edit->tool, NULL, "", &report, error != 0);
+    mu_tell_report(edit->tool, NULL, "", &report, error != 0);
     return error ? MU_TOOL_FAILED : MU_TOOL_OK;
 }
 

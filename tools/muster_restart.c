@@ -12,6 +12,7 @@
 #include "tools/foresee.h"
 #include "tools/live.h"
 #include "tools/moment.h"
+#include "tools/tell.h"
 
 enum {
     RESTART_LIMIT_MS = 3600000, /* It ends after that in any case. */
@@ -79,7 +80,7 @@ change(struct mu_cib_edit *edit, void *context)
         code = mu_edit_timed(edit->doc, &timed, &report) ? MU_TOOL_FAILED
                                                          : MU_TOOL_OK;
     }
-    mu_muster_configure_tell(edit->tool, NULL, "", &report, code != 0);
+    mu_tell_report(edit->tool, NULL, "", &report, code != 0);
     return code ? code : judge(edit, restart, &before);
 }
 
