@@ -11,6 +11,7 @@
 #include "base/errbuf.h"
 #include "base/index.h"
 #include "base/limits.h"
+#include "base/map.h"
 #include "base/nodeset.h"
 #include "base/prng.h"
 #include "base/text.h"
@@ -206,6 +207,28 @@ START_TEST(nodesets_hold_every_node)
 }
 END_TEST
 
+/* Keys that differ in a few bits only, in the upper half too, are those of
+ * edges; none may hide another while the table grows. */
+START_TEST(map_keeps_a_value_for_each_key)
+{
+    struct mu_map map;
+
+    mu_map_init(&map, &arena);
+    ck_assert_uint_eq(mu_map_find(&map, 0), 0);
+    for (uint64_t i = 0; i < 1000; i++) {
+        *mu_map_at(&map, i << 32) = (uint32_t)i + 1;
+        *mu_map_at(&map, i) += 7;
+    }
+    for (uint64_t i = 1; i < 1000; i++) {
+        ck_assert_uint_eq(mu_map_find(&map, i << 32), i + 1);
+        ck_assert_uint_eq(mu_map_find(&map, i), 7);
+    }
+    ck_assert_uint_eq(mu_map_find(&map, 0), 8);
+    ck_assert_uint_eq(mu_map_find(&map, 1000), 0);
+    ck_assert_uint_eq(mu_map_find(&map, UINT64_MAX), 0);
+}
+END_TEST
+
 /* A seed is a promise: the sequence belongs to it for ever. */
 START_TEST(seeds_repeat)
 {
@@ -234,6 +257,7 @@ main(void)
     tcase_add_test(tcase, vec_keeps_its_elements_while_growing);
     tcase_add_test(tcase, vec_gives_zeroed_elements_also_after_shrinking);
     tcase_add_test(tcase, index_finds_each_name_once);
+    tcase_add_test(tcase, map_keeps_a_value_for_each_key);
     tcase_add_test(tcase, scores_are_read_as_documented);
     tcase_add_test(tcase, durations_are_read_strictly);
     tcase_add_test(tcase, names_sort_with_their_numbers);

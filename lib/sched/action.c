@@ -7,12 +7,20 @@
 #include "base/text.h"
 #include "sched/node_state.h"
 
+/* Longer lists of actions are not searched one by one. */
+enum { ACTIONS_SEARCHED_MAX = 64 };
+
 static void runnable_update(struct mu_sched *sched,
                             struct mu_sched_action *action);
 static enum mu_quorum_policy
 policy_effective(struct mu_sched *sched, struct mu_sched_resource *resource);
 static bool is_active(const struct mu_sched_resource *resource);
 static bool is_probe_key(uint64_t key);
+static void key_index(struct mu_sched *sched, struct mu_sched_action *action);
+static void key_add(struct mu_sched *sched, struct mu_sched_keys *keys,
+                    struct mu_sched_action *action);
+static struct mu_sched_action *key_newest(const struct mu_sched_keys *keys,
+                                          uint64_t key);
 
 struct mu_sched_action *
 mu_action_get(struct mu_sched *sched, struct mu_sched_resource *resource,
@@ -107,6 +115,8 @@ mu_action_new(struct mu_sched *sched, struct mu_sched_resource *resource,
     } else if (resource) {
         action->next = resource->actions;
         resource->actions = action;
+        resource->actions_count++;
+        key_index(sched, action);
     }
     mu_state_note_change(resource);
     return action;
@@ -118,6 +128,45 @@ is_probe_key(uint64_t key)
     return key == mu_key(MU_VERB_MONITOR);
 }
 
+/* A resource may have thousands of recurring operations. */
+static void
+key_index(struct mu_sched *sched, struct mu_sched_action *action)
+{
+    struct mu_sched_resource *resource = action->resource;
+
+    if (resource->keys) {
+        key_add(sched, resource->keys, action);
+    } else if (resource->actions_count > ACTIONS_SEARCHED_MAX) {
+        MU_VEC(struct mu_sched_action *) all = {0};
+
+        resource->keys = mu_arena_new(sched->arena, struct mu_sched_keys, 1);
+        mu_map_init(&resource->keys->newest, sched->arena);
+        for (; action; action = action->next) {
+            *mu_vec_add(sched->arena, &all) = action;
+        }
+        while (all.count > 0) {
+            key_add(sched, resource->keys, all.items[--all.count]);
+        }
+    }
+}
+
+static void
+key_add(struct mu_sched *sched, struct mu_sched_keys *keys,
+        struct mu_sched_action *action)
+{
+    action->next_same = key_newest(keys, action->key);
+    *mu_vec_add(sched->arena, &keys->items) = action;
+    *mu_map_at(&keys->newest, action->key) = (uint32_t)keys->items.count;
+}
+
+static struct mu_sched_action *
+key_newest(const struct mu_sched_keys *keys, uint64_t key)
+{
+    uint32_t number = mu_map_find(&keys->newest, key);
+
+    return number ? keys->items.items[number - 1] : NULL;
+}
+
 struct mu_sched_action *
 mu_action_find(const struct mu_sched_resource *resource, uint64_t key,
                uint32_t node)
@@ -125,6 +174,13 @@ mu_action_find(const struct mu_sched_resource *resource, uint64_t key,
     struct mu_sched_action *action =
         is_probe_key(key) ? resource->probes : resource->actions;
 
+    if (!is_probe_key(key) && resource->keys) {
+        for (action = key_newest(resource->keys, key);
+             action && node != MU_STATE_NONE && action->node != node;
+             action = action->next_same) {
+        }
+        return action;
+    }
     while (action && (action->key != key ||
                       (node != MU_STATE_NONE && action->node != node))) {
         action = action->next;
@@ -137,6 +193,9 @@ mu_action_find_next(const struct mu_sched_action *action)
 {
     struct mu_sched_action *next = action->next;
 
+    if (action->resource->keys && !is_probe_key(action->key)) {
+        return action->next_same;
+    }
     while (next && next->key != action->key) {
         next = next->next;
     }

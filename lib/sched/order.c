@@ -7,6 +7,9 @@
 #include "sched/action.h"
 #include "sched/setup.h"
 
+/* Longer lists of edges are not searched one by one. */
+enum { EDGES_SEARCHED_MAX = 64 };
+
 enum symmetry {
     SYMMETRY_ONE_WAY,
     SYMMETRY_BOTH,
@@ -47,9 +50,16 @@ static enum mu_verb verb_parse(const char *action, enum mu_verb standard);
 static enum mu_verb verb_inverse(enum mu_verb verb);
 static enum mu_order_kind kind_of(const struct origin *origin,
                                   const struct mu_config_set *set);
-static struct mu_edge *edge_find(const struct mu_sched_action *first,
-                                 const struct mu_sched_action *then,
-                                 uint32_t flags, uint32_t needed);
+static bool has_edge(struct mu_sched *sched,
+                     struct mu_sched_action *const pair[2], uint32_t flags,
+                     uint32_t needed);
+static bool is_made(const struct mu_edge *edge, uint32_t flags,
+                    uint32_t needed);
+static void edges_index(struct mu_sched *sched);
+static void edge_index(struct mu_sched *sched, struct mu_edge *edge);
+static struct mu_edge *edge_newest(const struct mu_sched *sched, uint64_t key);
+static uint64_t edge_key(const struct mu_sched_action *first,
+                         const struct mu_sched_action *then);
 
 void
 mu_order_make(struct mu_sched *sched)
@@ -455,7 +465,7 @@ mu_order_edge_of(struct mu_sched *sched, struct mu_sched_action *const pair[2],
     struct mu_edge *edge;
 
     if (flags == 0 || first == then ||
-        edge_find(first, then, flags, source ? flags : 0)) {
+        has_edge(sched, pair, flags, source ? flags : 0)) {
         return false;
     }
     edge = mu_arena_new(sched->arena, struct mu_edge, 1);
@@ -470,33 +480,83 @@ mu_order_edge_of(struct mu_sched *sched, struct mu_sched_action *const pair[2],
     first->after = edge;
     then->before_count++;
     first->after_count++;
+    if (sched->edges.count > 0) {
+        edge_index(sched, edge);
+    }
     return true;
 }
 
-/* Finds one that was made with any of 'flags' and with all of 'needed'.
- * Searches the shorter of the two lists. */
-static struct mu_edge *
-edge_find(const struct mu_sched_action *first,
-          const struct mu_sched_action *then, uint32_t flags, uint32_t needed)
+/* Tells whether one was made with any of 'flags' and with all of 'needed'.
+ * Searches the shorter of the two lists; when that is long, too, only what the
+ * index has, which is made then. */
+static bool
+has_edge(struct mu_sched *sched, struct mu_sched_action *const pair[2],
+         uint32_t flags, uint32_t needed)
 {
-    struct mu_edge *edge;
+    const struct mu_sched_action *first = pair[0];
+    const struct mu_sched_action *then = pair[1];
+    bool is_of_first = first->after_count <= then->before_count;
+    uint32_t count = is_of_first ? first->after_count : then->before_count;
+    const struct mu_edge *edge = is_of_first ? first->after : then->before;
 
-    if (first->after_count <= then->before_count) {
-        for (edge = first->after; edge; edge = edge->next_after) {
-            if (edge->then == then && (edge->made & flags) &&
-                (edge->made & needed) == needed) {
-                return edge;
-            }
+    if (count > EDGES_SEARCHED_MAX) {
+        if (sched->edges.count == 0) {
+            edges_index(sched);
         }
-    } else {
-        for (edge = then->before; edge; edge = edge->next_before) {
-            if (edge->first == first && (edge->made & flags) &&
-                (edge->made & needed) == needed) {
-                return edge;
-            }
+        edge = edge_newest(sched, edge_key(first, then));
+        while (edge && !is_made(edge, flags, needed)) {
+            edge = edge->next_same;
+        }
+        return edge;
+    }
+    while (edge && (edge->first != first || edge->then != then ||
+                    !is_made(edge, flags, needed))) {
+        edge = is_of_first ? edge->next_after : edge->next_before;
+    }
+    return edge;
+}
+
+static bool
+is_made(const struct mu_edge *edge, uint32_t flags, uint32_t needed)
+{
+    return (edge->made & flags) && (edge->made & needed) == needed;
+}
+
+static void
+edges_index(struct mu_sched *sched)
+{
+    mu_map_init(&sched->newest_edges, sched->arena);
+    for (size_t i = 0; i < sched->actions.count; i++) {
+        for (struct mu_edge *edge = sched->actions.items[i]->after; edge;
+             edge = edge->next_after) {
+            edge_index(sched, edge);
         }
     }
-    return NULL;
+}
+
+static void
+edge_index(struct mu_sched *sched, struct mu_edge *edge)
+{
+    uint64_t key = edge_key(edge->first, edge->then);
+
+    edge->next_same = edge_newest(sched, key);
+    *mu_vec_add(sched->arena, &sched->edges) = edge;
+    *mu_map_at(&sched->newest_edges, key) = (uint32_t)sched->edges.count;
+}
+
+static struct mu_edge *
+edge_newest(const struct mu_sched *sched, uint64_t key)
+{
+    uint32_t number = mu_map_find(&sched->newest_edges, key);
+
+    return number ? sched->edges.items[number - 1] : NULL;
+}
+
+static uint64_t
+edge_key(const struct mu_sched_action *first,
+         const struct mu_sched_action *then)
+{
+    return (uint64_t)first->index << 32 | then->index;
 }
 
 enum mu_role

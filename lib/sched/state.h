@@ -17,6 +17,7 @@
 
 #include "base/arena.h"
 #include "base/limits.h"
+#include "base/map.h"
 #include "base/vec.h"
 #include "model/params.h"
 #include "sched/sched.h"
@@ -152,6 +153,7 @@ struct mu_edge {
     const char *source;          /* Id of the ordering, or null. */
     struct mu_edge *next_before; /* Next in then->before. */
     struct mu_edge *next_after;  /* Next in first->after. */
+    struct mu_edge *next_same;   /* Next older of these two, if indexed. */
 };
 
 /* What is concluded about a group or clone from the flags of its parts. */
@@ -187,6 +189,7 @@ struct mu_sched_action {
     uint32_t before_count;
     uint32_t after_count;
     struct mu_sched_action *next; /* In resource->actions. */
+    struct mu_sched_action *next_same; /* With the same key, if indexed. */
     uint32_t runnable_before;
     uint32_t required_before;
     int32_t priority;
@@ -308,6 +311,12 @@ struct mu_traits {
     struct mu_amounts utilization;
 };
 
+/* The actions of a resource that has many. */
+struct mu_sched_keys {
+    struct mu_map newest; /* Key to the newest of 'items', one more. */
+    MU_VEC(struct mu_sched_action *) items; /* Oldest first. */
+};
+
 struct mu_notify_data;
 
 struct mu_sched_resource {
@@ -390,6 +399,8 @@ struct mu_sched_resource {
     MU_VEC(uint32_t) tickets; /* Indexes into config->tickets. */
 
     struct mu_sched_action *actions; /* Newest first. */
+    uint32_t actions_count;
+    struct mu_sched_keys *keys; /* Null while there are but a few. */
     struct mu_sched_action *probes;  /* Likewise. */
     struct mu_notify_data *notify_start;
     struct mu_notify_data *notify_stop;
@@ -496,6 +507,9 @@ struct mu_sched {
     MU_VEC(struct mu_colocation *) colocations;
     MU_VEC(struct mu_ordering) orderings;
     MU_VEC(struct mu_sched_action *) actions;
+    MU_VEC(struct mu_edge *) edges; /* Indexed ones; none until needed. */
+    struct mu_map newest_edges; /* Two actions to the newest of 'edges', its
+                                   place and one more. */
     MU_VEC(struct mu_sched_action *) fences;
     MU_VEC(struct mu_sched_action *) queue;
     MU_VEC(struct mu_sched_action *) checks; /* Deferred re-probes. */
