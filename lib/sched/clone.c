@@ -19,6 +19,19 @@
 #include "sched/score.h"
 #include "sched/transition.h"
 
+/* An instance, where partners are looked for. */
+struct mu_partner {
+    struct mu_sched_resource *instance;
+    struct mu_partner *next; /* On the same node. */
+};
+
+/* The instances of a clone by node. */
+struct mu_partners {
+    uint32_t places;          /* Good while the clone has this number. */
+    struct mu_partner *items; /* One for each instance. */
+    struct mu_partner **on;   /* By node, in order; or null. */
+};
+
 /* What the instances of a clone will do. */
 struct doings {
     bool is_starting;
@@ -58,8 +71,11 @@ static void doings_look(const struct mu_sched_resource *instance,
 static bool is_blocked(const struct mu_sched_resource *instance);
 static bool may_pair(const struct mu_colocation *colocation);
 static struct mu_sched_resource *
-partner_on(const struct mu_sched_resource *clone, uint32_t node,
+partner_on(const struct mu_partners *partners, uint32_t node,
            enum mu_role role, bool is_current);
+static const struct mu_partners *partners_read(struct mu_sched *sched,
+                                               struct mu_sched_resource *clone,
+                                               bool is_current);
 static void nodes_intersect(struct mu_sched *sched,
                             struct mu_sched_resource *dependent,
                             const struct mu_sched_resource *primary,
@@ -539,42 +555,76 @@ is_blocked(const struct mu_sched_resource *instance)
 }
 
 static struct mu_sched_resource *
-partner_on(const struct mu_sched_resource *clone, uint32_t node,
+partner_on(const struct mu_partners *partners, uint32_t node,
            enum mu_role role, bool is_current)
 {
-    for (uint32_t i = 0; i < clone->children_count; i++) {
-        struct mu_sched_resource *instance = clone->children[i];
-        uint32_t where = is_current ? mu_clone_current_node_of(instance)
-                                    : mu_clone_node_of(instance);
-
-        if (where == node && !is_blocked(instance) &&
+    for (struct mu_partner *partner = partners->on[node]; partner;
+         partner = partner->next) {
+        if (!is_blocked(partner->instance) &&
             (role == MU_ROLE_UNKNOWN ||
-             role == mu_order_state_of(instance, is_current))) {
-            return instance;
+             role == mu_order_state_of(partner->instance, is_current))) {
+            return partner->instance;
         }
     }
     return NULL;
 }
 
+/* Every instance of one clone asks another clone for all of its nodes. */
+static const struct mu_partners *
+partners_read(struct mu_sched *sched, struct mu_sched_resource *clone,
+              bool is_current)
+{
+    struct mu_partners **kept = &clone->partners[is_current];
+    struct mu_partners *partners = *kept;
+
+    if (partners && partners->places == clone->places) {
+        return partners;
+    }
+    if (!partners) {
+        partners = mu_arena_new(sched->arena, struct mu_partners, 1);
+        partners->items = mu_arena_new(sched->arena, struct mu_partner,
+                                       clone->children_count + 1);
+        partners->on = mu_arena_new(sched->arena, struct mu_partner *,
+                                    sched->nodes_count + 1);
+        *kept = partners;
+    }
+    memset(partners->on, 0, sched->nodes_count * sizeof(*partners->on));
+    for (uint32_t i = clone->children_count; i > 0; i--) {
+        struct mu_sched_resource *instance = clone->children[i - 1];
+        uint32_t node = is_current ? mu_clone_current_node_of(instance)
+                                   : mu_clone_node_of(instance);
+
+        if (node != MU_STATE_NONE) {
+            partners->items[i - 1] =
+                (struct mu_partner){instance, partners->on[node]};
+            partners->on[node] = &partners->items[i - 1];
+        }
+    }
+    partners->places = clone->places;
+    return partners;
+}
+
 struct mu_sched_resource *
 mu_clone_find_partner(struct mu_sched *sched,
                       const struct mu_sched_resource *resource,
-                      const struct mu_sched_resource *clone, enum mu_role role,
+                      struct mu_sched_resource *clone, enum mu_role role,
                       bool is_current)
 {
     uint32_t node = is_current ? mu_clone_current_node_of(resource)
                                : mu_clone_node_of(resource);
+    const struct mu_partners *partners =
+        partners_read(sched, clone, is_current);
     struct mu_sched_resource *found = NULL;
     uint32_t *nodes;
     uint32_t count;
 
     if (node != MU_STATE_NONE) {
-        return partner_on(clone, node, role, is_current);
+        return partner_on(partners, node, role, is_current);
     }
     nodes = mu_arena_new(sched->arena, uint32_t, sched->nodes_count + 1);
     count = mu_place_sort_nodes(sched, resource->scores, MU_STATE_NONE, nodes);
     for (uint32_t i = 0; i < count && !found; i++) {
-        found = partner_on(clone, nodes[i], role, is_current);
+        found = partner_on(partners, nodes[i], role, is_current);
     }
     return found;
 }

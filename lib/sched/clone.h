@@ -32,7 +32,7 @@ int32_t mu_clone_colocate(struct mu_sched *sched,
  * 'role' (UNKNOWN: any); null if there is none. */
 struct mu_sched_resource *mu_clone_find_partner(
     struct mu_sched *sched, const struct mu_sched_resource *resource,
-    const struct mu_sched_resource *clone, enum mu_role role, bool is_current);
+    struct mu_sched_resource *clone, enum mu_role role, bool is_current);
 
 /* Returns the one node that an instance is assigned to, or NONE. */
 uint32_t mu_clone_node_of(const struct mu_sched_resource *instance);

@@ -39,6 +39,7 @@ mu_clone_sort_for_placement(struct mu_sched *sched,
         }
         clone->children[at] = instance;
     }
+    mu_state_note_place(clone); /* Their order counts as well. */
 }
 
 void
@@ -54,6 +55,7 @@ mu_clone_sort_by_number(struct mu_sched_resource *clone)
         }
         clone->children[at] = instance;
     }
+    mu_state_note_place(clone); /* Their order counts as well. */
 }
 
 /* Negative when only 'a' has the good property, positive when only 'b'. */

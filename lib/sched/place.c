@@ -469,6 +469,7 @@ mu_place_unassign(struct mu_sched *sched, struct mu_sched_resource *resource)
     for (uint32_t i = 0; i < resource->children_count; i++) {
         mu_place_unassign(sched, resource->children[i]);
     }
+    mu_state_note_place(resource);
     resource->is_unassigned = true;
     if (resource->assigned != MU_STATE_NONE &&
         resource->kind == MU_RESOURCE_PRIMITIVE) {

@@ -378,6 +378,7 @@ instances_sort(struct mu_sched *sched, struct mu_sched_resource *clone)
         }
         clone->children[at] = instance;
     }
+    mu_state_note_place(clone); /* Their order counts as well. */
     clone->is_merging = false;
 }
 
@@ -675,7 +676,7 @@ changes_look(const struct mu_sched_resource *resource, bool *is_promoting,
 
 int32_t
 mu_promote_weigh(struct mu_sched *sched, struct mu_sched_resource *dependent,
-                 const struct mu_sched_resource *primary,
+                 struct mu_sched_resource *primary,
                  const struct mu_colocation *colocation)
 {
     int32_t added = 0;

@@ -35,7 +35,7 @@ void mu_promote_bind(struct mu_sched *sched,
  * placed. Returns what that added to its priority. */
 int32_t mu_promote_weigh(struct mu_sched *sched,
                          struct mu_sched_resource *dependent,
-                         const struct mu_sched_resource *primary,
+                         struct mu_sched_resource *primary,
                          const struct mu_colocation *colocation);
 
 #endif /* MU_SCHED_PROMOTE_H */

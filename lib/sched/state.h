@@ -318,6 +318,7 @@ struct mu_sched_keys {
 };
 
 struct mu_notify_data;
+struct mu_partners;
 
 struct mu_sched_resource {
     const char *id;       /* web:1 for an instance. */
@@ -378,6 +379,8 @@ struct mu_sched_resource {
     uint32_t sorted_order;       /* Clone instances: place after sorting. */
     int32_t promotion;           /* Promotion priority, for the scores. */
     bool is_new_in_plan;
+    uint32_t places;  /* Clones: counts changes of where instances are. */
+    struct mu_partners *partners[2]; /* Clones: as planned and now; or null. */
     uint32_t changes; /* Counts those of the flags of it and its parts. */
 
     uint32_t migrate_source; /* Of a live migration under way, or NONE. */
@@ -592,6 +595,13 @@ mu_state_note_change(struct mu_sched_resource *resource)
     for (; resource; resource = resource->parent) {
         resource->changes++;
     }
+}
+
+/* Tells that 'resource' or one that it is part of has another place now. */
+static inline void
+mu_state_note_place(struct mu_sched_resource *resource)
+{
+    mu_state_top(resource)->places++;
 }
 
 /* The clone that 'resource' is an instance of, or null. */
