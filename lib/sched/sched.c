@@ -2,6 +2,7 @@
 #include "sched/sched.h"
 
 #include "sched/change.h"
+#include "sched/clone.h"
 #include "sched/colocate.h"
 #include "sched/failure.h"
 #include "sched/fence.h"
@@ -80,6 +81,7 @@ mu_sched_plan(struct mu_arena *arena, const struct mu_snapshot *snapshot,
     mu_propagate_run(sched);
     mu_notify_run(sched);
     mu_flight_release(sched);
+    mu_clone_chain(sched);
     return mu_result_make(sched);
 }
 
