@@ -16,6 +16,7 @@ static void delays_set(struct mu_sched *sched);
 static void resource_order(struct mu_sched *sched,
                            struct mu_sched_resource *resource,
                            struct mu_sched_action *fence);
+static bool is_known(const struct mu_sched_resource *resource, uint32_t node);
 static enum mu_requires requires_of(const struct mu_sched_action *action);
 static void starts_order(struct mu_sched *sched,
                          struct mu_sched_resource *resource,
@@ -181,6 +182,17 @@ requires_fencing(const struct mu_sched_resource *resource)
            resource->traits->requires == MU_REQUIRES_UNFENCING;
 }
 
+/* What is known of one instance of an anonymous clone is known of all; of a
+ * cloned group it may be some members only. */
+static bool
+is_known(const struct mu_sched_resource *resource, uint32_t node)
+{
+    return mu_state_has_node(resource->known, node) ||
+           (!resource->is_unique && resource->parent &&
+            mu_state_is_clone(resource->parent) &&
+            mu_state_has_node(resource->parent->known, node));
+}
+
 /* A migration goes before the start that it stands for. */
 static enum mu_requires
 requires_of(const struct mu_sched_action *action)
@@ -204,7 +216,7 @@ starts_order(struct mu_sched *sched, struct mu_sched_resource *resource,
         case MU_REQUIRES_QUORUM:
             if (action->verb == MU_VERB_START &&
                 resource->scores[fence->node] != MU_SCORE_ABSENT &&
-                !mu_state_has_node(resource->known, fence->node)) {
+                !is_known(resource, fence->node)) {
                 /* It may run there, for all that is known. */
                 (void)mu_order_edge(sched, fence, action,
                                     MU_ORDER_ORDERED |
