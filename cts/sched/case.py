@@ -86,14 +86,6 @@ class Case:
                            one.get("score") or "0") for a, b in pairs]
         return found
 
-    def naming(self, names):
-        """The constraints, and members of sets and tags, with these names."""
-        return [one for one in self.cib.find("configuration").iter()
-                if (one.tag in ("resource_ref", "obj_ref") and
-                    one.get("id") in names) or
-                names & {one.get(word) for word in
-                         ("rsc", "with-rsc", "first", "then")}]
-
     def stopped(self):
         """What is in part inactive at the beginning."""
         return {one["rsc"] for one in self.muster.json["before"]["resources"]
@@ -106,27 +98,42 @@ class Case:
 
     def history(self, names, where=None):
         """What is known of these resources, on all nodes or in 'where'."""
-        return [one for one in (self.cib if where is None else where).iter("lrm_resource")
+        root = self.cib if where is None else where
+        return [one for one in root.iter("lrm_resource")
                 if re.sub(":[0-9]+$", "", one.get("id")) in names]
 
     # Trials
 
     def edited(self, change, *elements, is_said=False):
-        """A copy in which 'change' was called for each of 'elements'."""
+        """A copy in which 'change' was called with the twins of 'elements'."""
         cib = copy.deepcopy(self.cib)
         twins = dict(zip(self.cib.iter(), cib.iter()))
-        for one in elements:
-            change(twins[one])
+        change(*[twins[one] for one in elements])
         return Trial(cib, is_said)
 
+    def edited_each(self, change, *elements, is_said=False):
+        """Likewise, called once for each of them."""
+        def change_all(*twins):
+            for one in twins:
+                change(one)
+        return self.edited(change_all, *elements, is_said=is_said)
+
     def without(self, *elements, is_said=False):
-        cib = copy.deepcopy(self.cib)
-        twins = dict(zip(self.cib.iter(), cib.iter()))
-        gone = {twins[one] for one in elements}
-        for parent in list(cib.iter()):
-            for child in [one for one in parent if one in gone]:
-                parent.remove(child)
-        return Trial(cib, is_said)
+        def remove(root, *gone):
+            for parent in list(root.iter()):
+                for child in [one for one in parent if one in gone]:
+                    parent.remove(child)
+        return self.edited(remove, self.cib, *elements, is_said=is_said)
+
+    def without_resources(self, resources):
+        """Without these, their history and what names them."""
+        names = {one.get("id") for one in resources}
+        return self.without(*resources, *self.history(names), *[
+            one for one in self.cib.find("configuration").iter()
+            if (one.tag in ("resource_ref", "obj_ref") and
+                one.get("id") in names) or
+            names & {one.get(word) for word in
+                     ("rsc", "with-rsc", "first", "then")}])
 
 
 def meta_of(resource):

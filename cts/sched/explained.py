@@ -23,20 +23,21 @@ def joining(case):
     cannot look for. Muster waits, and leaves alone what is active."""
     states = case.pending()
     if states:
-        yield case.edited(setter(in_ccm="true", crmd="online", join="member",
-                                 expected="member"), *states)
-        yield case.edited(setter(in_ccm="false", crmd="offline", join="down",
-                                 expected="down"), *states)
+        yield case.edited_each(
+            setter(in_ccm="true", crmd="online", join="member",
+                   expected="member"), *states)
+        yield case.edited_each(
+            setter(in_ccm="false", crmd="offline", join="down",
+                   expected="down"), *states)
 
 
-def unmanaged_on_lost_node(case):
-    """What is not managed is left where it was, and was seen last on a node
-    that is gone. Pacemaker does not show it, or forgets it; Muster goes on
-    saying where it was."""
-    lost = {(one["rsc"], one.get("node"))
-            for one in case.muster.json["before"]["resources"]
-            if "unmanaged" in one["flags"] and one.get("node") and
-            not case.muster.nodes[one["node"]][0]}
+def last_seen(case):
+    """Something was seen last on a node that is gone, and nothing can or may be
+    done about it. Pacemaker does not show it there; Muster goes on saying where
+    it was."""
+    shown = {(name, node) for name, node, _ in case.pacemaker.before}
+    lost = {(name, node) for name, node, _ in case.muster.before
+            if (name, node) not in shown and not case.muster.nodes[node][0]}
     seen = [one for state in case.cib.iter("node_state")
             for one in case.history({name for name, node in lost
                                      if node == state.get("uname")}, state)]
@@ -82,7 +83,7 @@ def started_only_in_name(case):
              if pair.get("name") == "multiple-active" and
              pair.get("value") == "stop_unexpected"]
     if pairs and case.added and not case.missing:
-        yield case.edited(setter(value="stop_start"), *pairs, is_said=True)
+        yield case.edited_each(setter(value="stop_start"), *pairs, is_said=True)
 
 
 # Clones
@@ -109,10 +110,8 @@ def partly_promoted(case):
     difference."""
     for clone, _ in case.clones():
         members = clone.findall("group/primitive")[1:]
-        names = {one.get("id") for one in members}
-        if names & case.stopped():
-            yield case.without(*members, *case.history(names),
-                               *case.naming(names))
+        if {one.get("id") for one in members} & case.stopped():
+            yield case.without_resources(members)
 
 
 def unique_by_default(case):
@@ -122,8 +121,8 @@ def unique_by_default(case):
                if int(meta.get("clone-node-max", "1")) > 1 and
                "globally-unique" not in meta]
     if several:
-        yield case.edited(meta_setter("globally-unique", "true"), *several,
-                          is_said=True)
+        yield case.edited_each(meta_setter("globally-unique", "true"),
+                               *several, is_said=True)
 
 
 def unique_in_part(case):
@@ -134,8 +133,8 @@ def unique_in_part(case):
              if meta.get("globally-unique") == "true" and
              {"ocf"} < {one.get("class") for one in clone.iter("primitive")}]
     if mixed:
-        yield case.edited(meta_setter("globally-unique", "false"), *mixed,
-                          is_said=True)
+        yield case.edited_each(meta_setter("globally-unique", "false"),
+                               *mixed, is_said=True)
 
 
 def full_clone_wish(case):
@@ -186,10 +185,11 @@ def blocked_with_group(case):
     says so, too."""
     for link in case.links():
         if link.score == "INFINITY" and link.primary in case.groups:
+            order = {"id": "said-order", "first": link.primary,
+                     "then": link.dependent}
             yield case.edited(
-                lambda parent, link=link: parent.insert(0, parent.makeelement(
-                    "rsc_order", {"id": "said-order", "first": link.primary,
-                                  "then": link.dependent})),
+                lambda parent, order=order: parent.insert(
+                    0, parent.makeelement("rsc_order", order)),
                 case.cib.find("configuration/constraints"), is_said=True)
 
 
@@ -201,9 +201,8 @@ def inner_member(case):
     later = case.later_members()
     for one in case.constraints("rsc_colocation"):
         if one.get("rsc") in later and one.get("score") == "INFINITY":
-            yield case.edited(
-                setter(rsc=later[one.get("rsc")].get("id")), one,
-                is_said=True)
+            yield case.edited(setter(rsc=later[one.get("rsc")].get("id")), one,
+                              is_said=True)
 
 
 def knotted(case):
@@ -319,16 +318,22 @@ def by_name_first(case):
 def ordered_twice(case):
     """Where two constraints order the same two resources both count here. In
     Pacemaker what the one that is listed first asks for hides what the other
-    asks for: an optional order makes a mandatory one void."""
+    asks for: an optional order, or one that is not symmetrical, makes a
+    mandatory one void. It does not where that one is listed first."""
     ends = [(one, {case.top_of(name) for name in
                    [one.get("first"), one.get("then"),
                     *[ref.get("id") for ref in one.iter("resource_ref")]]
                    if name}) for one in case.constraints("rsc_order")]
+
+    def listed_first(parent, one):
+        parent.remove(one)
+        parent.insert(0, one)
     for one, names in ends:
-        if one.get("kind", "Mandatory") != "Mandatory" and any(
-                other is not one and len(names & theirs) > 1
-                for other, theirs in ends):
-            yield case.without(one, is_said=True)
+        if any(other is not one and len(names & theirs) > 1
+               for other, theirs in ends):
+            yield case.edited(listed_first,
+                              case.cib.find("configuration/constraints"), one,
+                              is_said=True)
 
 
 # Utilization
@@ -352,8 +357,17 @@ def no_room_anywhere(case):
         for other in node.findall("utilization")[:-1]:
             node.remove(other)
     if case.option("placement-strategy") not in (None, "default"):
-        yield case.edited(
+        yield case.edited_each(
             enlarge, *case.cib.iterfind("configuration/nodes/node"))
+
+
+def group_in_line(case):
+    """With capacities it matters what is placed first: what has the highest
+    scores for its nodes. Those of a group are what all of its members have
+    together; Pacemaker 2.1.5 counts its first member only."""
+    if case.option("placement-strategy") not in (None, "default"):
+        for group in case.cib.iter("group"):
+            yield case.without_resources(group.findall("primitive")[1:])
 
 
 def incomparable_nodes(case):
@@ -369,13 +383,13 @@ def incomparable_nodes(case):
 
 
 CLASSES = [
-    joining, unmanaged_on_lost_node, expired_promoted, migrated_instance,
+    joining, last_seen, expired_promoted, migrated_instance,
     started_only_in_name, unique_by_default, unique_in_part, by_trial,
     partly_promoted,
     unmanaged_in_group, blocked_with_group, inner_member, apart_interleaved,
     rather_apart, cornered, apart_by_role, promoted_wish, by_name_first,
     chained, knotted, full_clone_wish, promoted_group, ordered_twice,
-    no_room_anywhere, incomparable_nodes]
+    no_room_anywhere, group_in_line, incomparable_nodes]
 
 
 def dangling(case):
