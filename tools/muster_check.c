@@ -17,27 +17,21 @@
 #include "tools/client.h"
 #include "tools/commands.h"
 #include "tools/field.h"
+#include "tools/machines.h"
 #include "tools/snapshot.h"
-
-enum { ANSWERS_MS = 5000 };
 
 struct check {
     struct mu_tool *tool;
     const struct mu_snapshot *snapshot;
     struct mu_machine machines[MU_NODES_COUNT_MAX];
     uint32_t machines_count;
-    json_t *facts[MU_NODES_COUNT_MAX]; /* What the machines point into. */
+    json_t *answers; /* What the machines point into; null without them. */
     struct mu_findings findings;
 };
 
 static int survey(struct check *check);
-static int members_read(struct check *check, struct mu_muster_ipc *ipc,
-                        uint32_t *ret_members);
-static int answers_read(struct check *check, struct mu_muster_ipc *ipc,
-                        uint32_t members);
-static bool answer_take(struct check *check, json_t *answer);
 static void machine_read(struct check *check, struct mu_machine *machine,
-                         const json_t *facts);
+                         const json_t *answer);
 static const char *const *texts_read(struct check *check, const json_t *array,
                                      uint32_t *ret_count);
 static void judge_language(struct check *check, const struct mu_doc *doc);
@@ -81,9 +75,7 @@ mu_muster_check_run(struct mu_tool *tool, int argc, char **argv)
         write_findings(check);
         code = check->findings.list.count > 0 ? MU_TOOL_WARNED : MU_TOOL_OK;
     }
-    for (uint32_t i = 0; i < check->machines_count; i++) {
-        json_decref(check->facts[i]);
-    }
+    json_decref(check->answers);
     mu_cib_edit_close(&edit);
     return code;
 }
@@ -93,114 +85,30 @@ static int
 survey(struct check *check)
 {
     struct mu_tool *tool = check->tool;
-    struct mu_client_answer answer = {0};
     struct mu_muster_ipc *ipc;
-    uint32_t members = 0;
+    const json_t *one;
+    size_t i;
     int code = mu_client_open(tool, &ipc);
 
     if (code) {
         return code;
     }
-    code = members_read(check, ipc, &members);
-    if (!code) {
-        code = mu_client_ask_on(tool, ipc,
-                                json_pack("{s:s}", "request", "survey"),
-                                2 * ANSWERS_MS, &answer);
-        json_decref(answer.result);
-    }
-    if (!code) {
-        code = answers_read(check, ipc, members);
-    }
+    code = mu_machines_ask(tool, ipc, &check->answers);
     mu_muster_ipc_close(ipc);
-    return code;
-}
-
-static int
-members_read(struct check *check, struct mu_muster_ipc *ipc,
-             uint32_t *ret_members)
-{
-    struct mu_client_answer answer = {0};
-    const json_t *node;
-    size_t i;
-    int code = mu_client_ask_on(check->tool, ipc,
-                                json_pack("{s:s}", "request", "nodes"),
-                                ANSWERS_MS, &answer);
-
-    json_array_foreach(json_object_get(answer.result, "nodes"), i, node)
+    json_array_foreach(check->answers, i, one)
     {
-        const char *name = mu_field_text(node, "name");
-
-        if (name && check->machines_count < MU_NODES_COUNT_MAX) {
-            struct mu_machine *machine =
-                &check->machines[check->machines_count++];
-
-            machine->node = mu_arena_strdup(&check->tool->arena, name);
-            machine->is_member = mu_field_is_true(node, "member");
-            *ret_members += machine->is_member ? 1 : 0;
+        if (check->machines_count < MU_NODES_COUNT_MAX) {
+            machine_read(check, &check->machines[check->machines_count++], one);
         }
     }
-    json_decref(answer.result);
     return code;
-}
-
-static int
-answers_read(struct check *check, struct mu_muster_ipc *ipc, uint32_t members)
-{
-    int64_t deadline_ms = mu_tool_now_ms() + ANSWERS_MS;
-    struct mu_errbuf err = {0};
-    uint32_t answered = 0;
-
-    while (answered < members) {
-        int64_t left_ms = deadline_ms - mu_tool_now_ms();
-        char *text;
-        json_t *answer;
-        int error;
-
-        if (left_ms <= 0 || left_ms > ANSWERS_MS) {
-            break; /* Too late, or the clock was set. */
-        }
-        error = mu_muster_ipc_next_event(ipc, left_ms, &text, &err);
-        if (error == -ETIMEDOUT) {
-            break;
-        }
-        if (error) {
-            (void)mu_tool_fail(check->tool, "%s", err.text);
-            return MU_TOOL_NO_DAEMON;
-        }
-        answer = json_loads(text, 0, NULL);
-        free(text);
-        answered += answer_take(check, answer) ? 1 : 0;
-        json_decref(answer);
-    }
-    return MU_TOOL_OK;
-}
-
-static bool
-answer_take(struct check *check, json_t *answer)
-{
-    const char *node = mu_field_text(answer, "node");
-    json_t *facts = json_object_get(answer, "facts");
-
-    for (uint32_t i = 0; node && i < check->machines_count; i++) {
-        struct mu_machine *machine = &check->machines[i];
-
-        if (strcmp(machine->node, node) == 0 && !machine->has_answered &&
-            json_is_object(facts)) {
-            check->facts[i] = json_incref(facts);
-            machine->has_answered = true;
-            machine->offset_ms =
-                mu_field_number(facts, "wall_ms") - mu_tool_now_ms();
-            machine_read(check, machine, facts);
-            return true;
-        }
-    }
-    return false;
 }
 
 static void
 machine_read(struct check *check, struct mu_machine *machine,
-             const json_t *facts)
+             const json_t *answer)
 {
+    const json_t *facts = json_object_get(answer, "facts");
     const json_t *agents = json_object_get(facts, "agents");
     const json_t *disks = json_object_get(facts, "disks");
     const json_t *links = json_object_get(facts, "links");
@@ -214,6 +122,10 @@ machine_read(struct check *check, struct mu_machine *machine,
     const json_t *one;
     size_t i;
 
+    machine->node = mu_field_text(answer, "node");
+    machine->is_member = mu_field_is_true(answer, "member");
+    machine->has_answered = json_is_object(facts);
+    machine->offset_ms = mu_field_number(answer, "offset_ms");
     machine->version = mu_field_text(facts, "version");
     machine->hostname = mu_field_text(facts, "hostname");
     machine->token_ms = mu_field_number(facts, "token_ms");
@@ -326,9 +238,11 @@ print_json(const struct check *check)
 {
     json_t *list = json_array();
     json_t *nodes = json_object();
+    const json_t *machine;
     json_t *answer;
+    size_t i;
 
-    for (size_t i = 0; i < check->findings.list.count; i++) {
+    for (i = 0; i < check->findings.list.count; i++) {
         const struct mu_finding *one = &check->findings.list.items[i];
 
         (void)json_array_append_new(
@@ -336,11 +250,10 @@ print_json(const struct check *check)
                             risk_word(one->risk), "what", one->what, "text",
                             one->text, "remedy", one->remedy));
     }
-    for (uint32_t i = 0; i < check->machines_count; i++) {
-        (void)json_object_set_new(nodes, check->machines[i].node,
-                                  check->facts[i]
-                                      ? json_incref(check->facts[i])
-                                      : json_null());
+    json_array_foreach(check->answers, i, machine)
+    {
+        (void)json_object_set(nodes, mu_field_text(machine, "node"),
+                              json_object_get(machine, "facts"));
     }
     answer = json_pack("{s:o, s:o}", "findings", list, "nodes", nodes);
     mu_tool_print_json(answer);

@@ -18,6 +18,7 @@
 #include "tools/client.h"
 #include "tools/commands.h"
 #include "tools/field.h"
+#include "tools/machines.h"
 #include "tools/muster_status.h"
 #include "tools/scrub.h"
 
@@ -97,6 +98,9 @@ static void add_answer(struct report *report, const char *file,
 static void add_cib(struct report *report);
 static void add_status(struct report *report);
 static void add_timelines(struct report *report);
+static void add_survey(struct report *report);
+static void add_json(struct report *report, const char *file,
+                     const json_t *json);
 static void add_agents(struct report *report);
 static void add_machine(struct report *report);
 static void add_journal(struct report *report);
@@ -220,6 +224,7 @@ add_state(struct report *report)
     add_answer(report, "version.json", "version");
     add_answer(report, "nodes.json", "nodes");
     add_timelines(report);
+    add_survey(report);
 }
 
 /* Returns the answer, or null when there is none. */
@@ -241,13 +246,21 @@ static void
 add_answer(struct report *report, const char *file, const char *name)
 {
     json_t *answer = ask(report, json_pack("{s:s}", "request", name));
-    char *text = answer ? json_dumps(answer, JSON_INDENT(1)) : NULL;
+
+    add_json(report, file, answer);
+    json_decref(answer);
+}
+
+/* Null adds nothing. */
+static void
+add_json(struct report *report, const char *file, const json_t *json)
+{
+    char *text = json ? json_dumps(json, JSON_INDENT(1)) : NULL;
 
     if (text) {
         add_text(report, file, text, strlen(text));
     }
     free(text);
-    json_decref(answer);
 }
 
 static void
@@ -280,7 +293,6 @@ add_status(struct report *report)
         .width = 120, .is_ascii = true, .is_full = true};
     json_t *status = ask(report, json_pack("{s:s}", "request", "status"));
     struct mu_text_buffer text;
-    char *json = status ? json_dumps(status, JSON_INDENT(1)) : NULL;
     const json_t *one;
     size_t i;
 
@@ -293,13 +305,12 @@ add_status(struct report *report)
             (void)agent_find(report, &name);
         }
     }
-    if (json) {
+    if (status) {
         mu_text_buffer_init(&text, &report->tool->arena);
         mu_muster_status_render(status, &view, &text);
         add_text(report, "status.txt", text.data, text.length);
-        add_text(report, "status.json", json, strlen(json));
     }
-    free(json);
+    add_json(report, "status.json", status);
     json_decref(status);
 }
 
@@ -311,7 +322,6 @@ add_timelines(struct report *report)
                                             "limit", NOTES_MAX));
     json_t *timelines = json_array();
     const json_t *one;
-    char *text;
     size_t i;
 
     json_array_foreach(json_object_get(history, "failovers"), i, one)
@@ -325,18 +335,34 @@ add_timelines(struct report *report)
             (void)json_array_append_new(timelines, full);
         }
     }
-    text = history ? json_dumps(history, JSON_INDENT(1)) : NULL;
-    if (text) {
-        add_text(report, "history.json", text, strlen(text));
-    }
-    free(text);
-    text = json_dumps(timelines, JSON_INDENT(1));
-    if (text) {
-        add_text(report, "timelines.json", text, strlen(text));
-    }
-    free(text);
+    add_json(report, "history.json", history);
+    add_json(report, "timelines.json", timelines);
     json_decref(timelines);
     json_decref(history);
+}
+
+/* What every machine tells of itself; the logs of others are not to be had. */
+static void
+add_survey(struct report *report)
+{
+    json_t *machines = NULL;
+    const json_t *one;
+    size_t i;
+
+    if (mu_machines_ask(report->tool, report->ipc, &machines)) {
+        mu_text_buffer_add(&report->manifest,
+                           "machines.json: they could not be asked\n");
+    }
+    json_array_foreach(machines, i, one)
+    {
+        if (!json_is_object(json_object_get(one, "facts"))) {
+            mu_text_buffer_add(&report->manifest,
+                               "machines.json: %s did not answer\n",
+                               mu_field_text(one, "node"));
+        }
+    }
+    add_json(report, "machines.json", machines);
+    json_decref(machines);
 }
 
 static void

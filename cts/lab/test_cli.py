@@ -224,6 +224,7 @@ class Cli(LabTest):
                     for member in archive if member.isfile()}
         for name in ("MANIFEST", "cib.xml", "status.json", "history.json",
                      "timelines.json", "revisions.json", "agents.txt",
+                     "machines.json",
                      "corosync/corosync.conf", "corosync/cmap.txt",
                      "system/kernel.txt"):
             self.assertTrue(held.get(name), name)
@@ -232,6 +233,10 @@ class Cli(LabTest):
         self.assertIn("a: passwd, because of its name", held["MANIFEST"])
         self.assertIn('id="b"', held["cib.xml"])
         self.assertIn("ocf:heartbeat:Dummy 1", held["agents.txt"])
+        machines = json.loads(held["machines.json"])
+        self.assertEqual(sorted(one["node"] for one in machines),
+                         self.lab.nodes)
+        self.assertTrue(all(one["facts"]["version"] for one in machines))
 
     def test_strangers_may_neither_look_nor_change(self):
         done = self.lab.run("node1", "setpriv", "--reuid=65534",
