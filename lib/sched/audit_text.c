@@ -42,6 +42,9 @@ mu_audit_reason(struct mu_arena *arena, const struct mu_snapshot *snapshot,
     if (is_blocked(plan, primitive)) {
         return "it waits for a person (on-fail=block)";
     }
+    if (instance < plan->instances_count && mu_why_everywhere(&why, instance)) {
+        return mu_why_everywhere(&why, instance);
+    }
     mu_text_buffer_init(&text, arena);
     mu_text_buffer_add(&text, "no node can take it");
     for (uint32_t i = 0;

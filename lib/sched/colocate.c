@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "sched/action.h"
 #include "sched/clone.h"
+#include "sched/explain.h"
 #include "sched/location.h"
 #include "sched/node_state.h"
 #include "sched/order.h"
@@ -55,7 +56,9 @@ static int32_t role_apply(struct mu_sched *sched,
                           const struct mu_sched_resource *primary,
                           const struct mu_colocation *colocation);
 static void action_block(struct mu_sched *sched,
-                         struct mu_sched_resource *resource, enum mu_verb verb);
+                         struct mu_sched_resource *resource,
+                         const struct mu_sched_action *blocker,
+                         const struct mu_colocation *colocation);
 
 void
 mu_colocate_make(struct mu_sched *sched)
@@ -609,10 +612,7 @@ mu_colocate_block_dependents(struct mu_sched *sched,
              colocation->primary_role != MU_ROLE_PROMOTED)) {
             continue;
         }
-        action_block(sched, colocation->dependent,
-                     colocation->dependent_role == MU_ROLE_PROMOTED
-                         ? MU_VERB_PROMOTE
-                         : MU_VERB_START);
+        action_block(sched, colocation->dependent, action, colocation);
     }
 }
 
@@ -620,18 +620,24 @@ mu_colocate_block_dependents(struct mu_sched *sched,
  * blocked once: the recursion ends. */
 static void
 action_block(struct mu_sched *sched, struct mu_sched_resource *resource,
-             enum mu_verb verb)
+             const struct mu_sched_action *blocker,
+             const struct mu_colocation *colocation)
 {
+    enum mu_verb verb = colocation->dependent_role == MU_ROLE_PROMOTED
+                            ? MU_VERB_PROMOTE
+                            : MU_VERB_START;
+
     for (struct mu_sched_action *action =
              mu_action_find(resource, mu_key(verb), MU_STATE_NONE);
          action; action = mu_action_find_next(action)) {
         if (mu_action_has(action, MU_FLAG_RUNNABLE)) {
             mu_action_clear(action, MU_FLAG_RUNNABLE);
+            mu_explain_block(sched, action, blocker, colocation->id, true);
             mu_colocate_block_dependents(sched, action);
             mu_propagate_from(sched, action);
         }
     }
     for (uint32_t i = 0; i < resource->children_count; i++) {
-        action_block(sched, resource->children[i], verb);
+        action_block(sched, resource->children[i], blocker, colocation);
     }
 }

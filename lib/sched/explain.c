@@ -18,8 +18,10 @@ static bool is_banned_everywhere(const struct mu_sched *sched,
 static bool has_cause(const struct mu_sched_action *action);
 static bool leads_to(const struct mu_sched_action *from,
                      const struct mu_sched_action *to);
-static void instances_make(struct mu_sched *sched, struct mu_plan *plan);
-static const char *blocked_text(struct mu_sched *sched,
+static struct mu_plan_instance *instances_make(struct mu_sched *sched,
+                                               struct mu_plan *plan);
+static const char *blocked_text(const struct mu_why *why,
+                                struct mu_sched *sched,
                                 const struct mu_sched_resource *resource);
 static uint32_t because_of(const struct mu_sched_action *action);
 
@@ -223,12 +225,28 @@ mu_explain_follow(struct mu_sched *sched, struct mu_sched_action *then,
 
 void
 mu_explain_block(struct mu_sched *sched, struct mu_sched_action *then,
-                 const struct mu_sched_action *first, const char *source)
+                 const struct mu_sched_action *first, const char *source,
+                 bool is_together)
 {
     if (is_wanted(sched) && !then->blocker && then != first) {
         then->blocker = first;
         then->blocked_by = source;
+        then->is_blocked_together = is_together;
     }
+}
+
+void
+mu_explain_unpaired(struct mu_sched *sched, struct mu_sched_resource *resource,
+                    const struct mu_sched_resource *first, const char *source)
+{
+    if (!is_wanted(sched)) {
+        return;
+    }
+    mu_explain_note(sched, resource,
+                    &(struct mu_plan_reason){.kind = MU_REASON_UNPAIRED,
+                                             .node = MU_PLAN_NONE,
+                                             .source = source,
+                                             .other = first->index});
 }
 
 void
@@ -237,13 +255,18 @@ mu_explain_finish(struct mu_sched *sched,
                   struct mu_action *actions, struct mu_plan *plan)
 {
     struct mu_why why = {sched->arena, sched->snapshot, plan};
+    struct mu_plan_instance *instances;
 
     if (!is_wanted(sched)) {
         return;
     }
     plan->reasons = sched->reasons.items;
     plan->reasons_count = (uint32_t)sched->reasons.count;
-    instances_make(sched, plan);
+    instances = instances_make(sched, plan);
+    for (size_t i = 0; i < sched->resources.count; i++) {
+        instances[i].blocked =
+            blocked_text(&why, sched, sched->resources.items[i]);
+    }
     for (size_t i = 0; i < sched->actions.count; i++) {
         struct mu_sched_action *action = sched->actions.items[i];
 
@@ -255,7 +278,7 @@ mu_explain_finish(struct mu_sched *sched,
     }
     for (uint32_t i = 0; i < plan->actions_count; i++) {
         actions[i].because = because_of(ordered[i]);
-        actions[i].cause = mu_why_cause(sched, ordered[i]);
+        actions[i].cause = mu_why_cause(&why, sched, ordered[i]);
     }
 }
 
@@ -298,7 +321,7 @@ because_of(const struct mu_sched_action *action)
     return MU_PLAN_NONE;
 }
 
-static void
+static struct mu_plan_instance *
 instances_make(struct mu_sched *sched, struct mu_plan *plan)
 {
     struct mu_plan_instance *instances = mu_arena_new(
@@ -322,7 +345,6 @@ instances_make(struct mu_sched *sched, struct mu_plan *plan)
             .role_before = resource->role,
             .role_after = resource->next_role,
             .promotion = resource->promotion,
-            .blocked = blocked_text(sched, resource),
             .is_failed = resource->is_failed,
             .is_blocked = resource->is_blocked,
             .is_managed = resource->is_managed,
@@ -339,11 +361,13 @@ instances_make(struct mu_sched *sched, struct mu_plan *plan)
     }
     plan->instances = instances;
     plan->instances_count = (uint32_t)sched->resources.count;
+    return instances;
 }
 
 /* What a start or promote that shall be and cannot be waits for. */
 static const char *
-blocked_text(struct mu_sched *sched, const struct mu_sched_resource *resource)
+blocked_text(const struct mu_why *why, struct mu_sched *sched,
+             const struct mu_sched_resource *resource)
 {
     static const enum mu_verb verbs[] = {MU_VERB_START, MU_VERB_PROMOTE};
 
@@ -355,15 +379,8 @@ blocked_text(struct mu_sched *sched, const struct mu_sched_resource *resource)
         const struct mu_sched_action *action =
             mu_action_find(resource, mu_key(verbs[i]), resource->assigned);
 
-        if (!action || mu_action_has(action, MU_FLAG_RUNNABLE)) {
-            continue;
-        }
-        if (action->blocker) {
-            return mu_why_block(sched, action);
-        }
-        if (!sched->is_quorate && sched->quorum_policy != MU_QUORUM_IGNORE &&
-            mu_action_requires(action) != MU_REQUIRES_NOTHING) {
-            return "this partition does not have quorum";
+        if (action && !mu_action_has(action, MU_FLAG_RUNNABLE)) {
+            return mu_why_block(why, sched, action);
         }
     }
     return NULL;

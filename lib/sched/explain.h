@@ -59,9 +59,18 @@ void mu_explain_follow(struct mu_sched *sched, struct mu_sched_action *then,
                        const struct mu_sched_action *first, const char *source,
                        bool is_before);
 
-/* Notes that 'then' cannot be done because 'first' cannot. */
+/* Notes that 'then' cannot be done because 'first' cannot, by the ordering
+ * 'source' (or null), or by the colocation 'source' with 'is_together'. */
 void mu_explain_block(struct mu_sched *sched, struct mu_sched_action *then,
-                      const struct mu_sched_action *first, const char *source);
+                      const struct mu_sched_action *first, const char *source,
+                      bool is_together);
+
+/* Notes that an instance of a clone lost its place: by the ordering 'source' it
+ * would have to wait for an instance of 'first' there, and there is none. */
+void mu_explain_unpaired(struct mu_sched *sched,
+                         struct mu_sched_resource *resource,
+                         const struct mu_sched_resource *first,
+                         const char *source);
 
 /* Returns what 'action' follows from, or null when it began by itself. A point
  * of order of a group or clone follows from what is to be done inside it. */

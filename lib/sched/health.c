@@ -46,7 +46,7 @@ mu_health_apply(struct mu_sched *sched)
         }
         detail = worst ? mu_text_make(sched->arena, "%s is %s", worst->name,
                                       worst->value)
-                       : "node-health-base";
+                       : NULL;
         for (size_t j = 0; j < sched->top.count; j++) {
             struct mu_sched_resource *resource = sched->top.items[j];
 

@@ -617,6 +617,9 @@ answer_apply(struct mu_history *history, enum mu_answer answer)
     case MU_ANSWER_STANDBY:
         node->is_standby = true;
         node->is_standby_on_fail = true;
+        node->standby_cause =
+            mu_text_make(sched->arena, "%s failed there: %s", resource->id,
+                         mu_why_op(sched->arena, history->last_failure));
         break;
     case MU_ANSWER_BLOCK:
         block(resource);

@@ -382,6 +382,7 @@ threshold_apply(struct mu_sched *sched, struct mu_sched_resource *resource,
         sched, banned, node, -MU_SCORE_INFINITY,
         &(struct mu_plan_reason){
             .kind = MU_REASON_THRESHOLD,
+            .other = resource->index,
             .numbers = {mu_failure_count(sched, resource, node, true, &last_ms),
                         resource->traits->migration_threshold},
             .until_ms = resource->failure_timeout_ms > 0 && last_ms > 0

@@ -334,6 +334,7 @@ mu_migrate_act(struct mu_sched *sched, struct mu_sched_resource *resource,
     from->migrate_source = current;
     from->migrate_target = resource->assigned;
     if (is_going_on) {
+        mu_explain_cause(sched, from, "its migration to there goes on");
         mu_order_ends(sched, mu_order_end(resource, MU_VERB_MONITOR),
                       mu_order_end(resource, MU_VERB_MIGRATE_FROM),
                       MU_ORDER_ORDERED);
@@ -345,6 +346,7 @@ mu_migrate_act(struct mu_sched *sched, struct mu_sched_resource *resource,
         to->migrate_source = current;
         to->migrate_target = resource->assigned;
         mu_explain_place(sched, to);
+        mu_explain_follow(sched, from, to, NULL, false);
         mu_order_ends(sched, mu_order_end(resource, MU_VERB_MONITOR),
                       mu_order_end(resource, MU_VERB_MIGRATE_TO),
                       MU_ORDER_ORDERED);

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "sched/action.h"
 #include "sched/detail.h"
+#include "sched/explain.h"
 #include "sched/group.h"
 #include "sched/order.h"
 
@@ -489,6 +490,10 @@ notify(struct news *news, struct mu_sched_resource *resource, uint32_t node,
         meta_add(news, action, is_post ? "post" : "pre",
                  mu_detail_verb_name(data->verb));
     }
+    mu_explain_follow(sched, action,
+                      mu_action_find(mu_state_top(resource), mu_key(data->verb),
+                                     MU_STATE_NONE),
+                      NULL, !is_post);
     (void)mu_order_edge(sched, point, action, MU_ORDER_ORDERED);
     (void)mu_order_edge(sched, action, done, MU_ORDER_ORDERED);
 }

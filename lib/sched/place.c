@@ -44,7 +44,8 @@ static int32_t usable_score(const struct mu_sched *sched, const int32_t *scores,
                             uint32_t node);
 static int nodes_cmp(const struct mu_sched *sched, const int32_t *scores,
                      uint32_t active, const uint32_t pair[2]);
-static void nowhere_set(struct mu_sched_resource *resource,
+static void nowhere_set(struct mu_sched *sched,
+                        struct mu_sched_resource *resource,
                         bool stops_if_nowhere);
 
 void
@@ -508,7 +509,7 @@ mu_place_set(struct mu_sched *sched, struct mu_sched_resource *resource,
     resource->is_unassigned = false;
     resource->assigned = node;
     if (node == MU_STATE_NONE) {
-        nowhere_set(resource, stops_if_nowhere);
+        nowhere_set(sched, resource, stops_if_nowhere);
         return before != MU_STATE_NONE;
     }
     sched->nodes[node].assigned_count++;
@@ -518,7 +519,8 @@ mu_place_set(struct mu_sched *sched, struct mu_sched_resource *resource,
 
 /* What has no node is stopped; nothing of it can start. */
 static void
-nowhere_set(struct mu_sched_resource *resource, bool stops_if_nowhere)
+nowhere_set(struct mu_sched *sched, struct mu_sched_resource *resource,
+            bool stops_if_nowhere)
 {
     if (stops_if_nowhere) {
         resource->next_role = MU_ROLE_STOPPED;
@@ -527,6 +529,7 @@ nowhere_set(struct mu_sched_resource *resource, bool stops_if_nowhere)
          action = action->next) {
         if (action->verb == MU_VERB_STOP) {
             mu_action_require(action);
+            mu_explain_place(sched, action);
         } else if (action->verb == MU_VERB_START ||
                    action->verb == MU_VERB_CANCEL || /* The stop does that. */
                    (action->verb == MU_VERB_MONITOR &&

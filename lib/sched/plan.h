@@ -90,6 +90,7 @@ struct mu_plan_node {
     bool is_pending;
     bool is_standby;
     bool is_standby_on_fail;
+    const char *standby_cause; /* Then: a sentence. */
     bool is_in_maintenance;
     bool is_shutting_down;
 };
@@ -140,6 +141,8 @@ enum mu_reason_kind {
     MU_REASON_COLOCATION,      /* With 'other', which is on 'other_node', or
                                   with its role 'numbers[0]'. */
     MU_REASON_DEPENDENT,       /* 'other' is to be with it and has wishes. */
+    MU_REASON_UNPAIRED,        /* By ordering 'source' it needs an instance of
+                                  'other' on its node, and there is none. */
     MU_REASON_TICKET,          /* Ticket 'detail' is not granted; with
                                   'numbers[0]' it is in standby. */
     MU_REASON_UTILIZATION,     /* It needs 'numbers[0]' of 'detail', and there

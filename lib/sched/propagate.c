@@ -67,7 +67,7 @@ static uint32_t pull_interleaved(struct mu_sched *sched,
 static bool may_change(const struct pull *pull);
 static uint32_t pull_primitive(struct mu_sched *sched, const struct pull *pull);
 static void pull_first(struct mu_sched *sched, const struct pull *pull);
-static void pull_asymmetrical(const struct pull *pull);
+static void pull_asymmetrical(struct mu_sched *sched, const struct pull *pull);
 static void pull_restart(struct mu_sched *sched, const struct pull *pull);
 static uint32_t where_of(const struct mu_sched_action *action);
 static bool may_interleave(const struct pull *pull);
@@ -587,6 +587,8 @@ pull_interleaved(struct mu_sched *sched, const struct pull *pull)
                 (pull->type &
                  (MU_ORDER_UNRUNNABLE_BLOCKS | MU_ORDER_FIRST_IMPLIES_THEN)) &&
                 mu_place_set(sched, instance, MU_STATE_NONE, true, true)) {
+                mu_explain_unpaired(sched, instance, pull->first->resource,
+                                    pull->source);
                 changed |= CHANGED_THEN;
             }
             continue;
@@ -642,7 +644,7 @@ pull_primitive(struct mu_sched *sched, const struct pull *pull)
     uint32_t changed = 0;
 
     if (pull->type & MU_ORDER_ASYMMETRICAL) {
-        pull_asymmetrical(pull);
+        pull_asymmetrical(sched, pull);
     }
     pull_first(sched, pull);
     if ((pull->type & MU_ORDER_FIRST_IMPLIES_THEN) &&
@@ -658,7 +660,7 @@ pull_primitive(struct mu_sched *sched, const struct pull *pull)
         mu_action_has(then, MU_FLAG_RUNNABLE) &&
         !(pull->flags & MU_FLAG_RUNNABLE)) {
         mu_action_clear(then, MU_FLAG_RUNNABLE | MU_FLAG_MIGRATABLE);
-        mu_explain_block(sched, then, first, pull->source);
+        mu_explain_block(sched, then, first, pull->source, false);
     }
     if (pull->type & MU_ORDER_RESTART) {
         pull_restart(sched, pull);
@@ -723,7 +725,7 @@ pull_first(struct mu_sched *sched, const struct pull *pull)
 /* One way only: what cannot be done still blocks what comes after, unless that
  * is there already. */
 static void
-pull_asymmetrical(const struct pull *pull)
+pull_asymmetrical(struct mu_sched *sched, const struct pull *pull)
 {
     struct mu_sched_action *then = pull->then;
 
@@ -739,6 +741,7 @@ pull_asymmetrical(const struct pull *pull)
         }
     }
     mu_action_clear(then, MU_FLAG_OPTIONAL | MU_FLAG_RUNNABLE);
+    mu_explain_block(sched, then, pull->first, pull->source, false);
 }
 
 /* A required start needs the stop; a start that cannot be is a stop, too. */
@@ -770,5 +773,6 @@ pull_restart(struct mu_sched *sched, const struct pull *pull)
     if (!mu_action_has(first, MU_FLAG_OPTIONAL) &&
         !mu_action_has(first, MU_FLAG_RUNNABLE)) {
         mu_action_clear(then, MU_FLAG_RUNNABLE);
+        mu_explain_block(sched, then, first, pull->source, false);
     }
 }

@@ -153,9 +153,7 @@ active_act(struct mu_sched *sched, struct mu_sched_resource *resource,
     if (resource->next_role == MU_ROLE_PROMOTED) {
         action->expected_rc = RC_PROMOTED;
     }
-    if (!is_set_up) {
-        mu_explain_cause(sched, action, "it is to be watched");
-    }
+    mu_explain_cause(sched, action, "it is to be watched");
     if (resource->is_managed) {
         active_order(sched, resource, action);
     }
@@ -210,7 +208,8 @@ wrong_role_act(struct mu_sched *sched, struct mu_sched_resource *resource,
             after = MU_VERB_STOP;
         }
     }
-    mu_explain_cause(sched, cancel, "it watches another role");
+    mu_explain_cause(sched, cancel,
+                     "it watches a role that the resource is to leave");
     if (after != MU_VERB_NONE) {
         mu_order_add(
             sched, &(struct mu_ordering){.first = cancel,
@@ -234,6 +233,9 @@ inactive_act(struct mu_sched *sched, struct mu_sched_resource *resource,
         struct mu_sched_action *cancel = mu_recurring_cancel(
             sched, resource, monitor->interval_ms, resource->assigned);
 
+        mu_explain_cause(sched, cancel,
+                         "it watches that nothing runs there, and there it is "
+                         "to run");
         if (resource->next_role == MU_ROLE_STARTED ||
             resource->next_role == MU_ROLE_UNPROMOTED) {
             /* It would take the start for a rogue copy. */

@@ -255,6 +255,7 @@ nodes_fill(struct mu_sched *sched, bool is_after)
             .is_pending = node->is_pending && !is_fenced,
             .is_standby = node->is_standby,
             .is_standby_on_fail = node->is_standby_on_fail,
+            .standby_cause = node->standby_cause,
             .is_in_maintenance = node->is_in_maintenance,
             .is_shutting_down = node->is_shutting_down,
         };

@@ -182,7 +182,8 @@ struct mu_sched_action {
     bool is_by_place;       /* Its cause is the place, or promotion, chosen. */
     const struct mu_sched_action *blocker; /* That cannot be done, so this
                                               cannot either ... */
-    const char *blocked_by;                /* ... by this ordering. */
+    const char *blocked_by;                /* ... by this constraint. */
+    bool is_blocked_together;              /* It is a colocation. */
     enum mu_action_kind kind;
     struct mu_edge *before; /* Newest first. */
     struct mu_edge *after;
@@ -442,6 +443,7 @@ struct mu_sched_node {
     struct mu_sched_action *shutdown;
     struct mu_sched_action *load_stopped;
     const char *unclean_cause;
+    const char *standby_cause; /* What failed there with on-fail=standby. */
     const char *fence_flight;
     MU_VEC(struct mu_sched_resource *) running;
 };

@@ -174,8 +174,11 @@ primitive_act(struct mu_sched *sched, struct mu_sched_resource *resource)
     }
     if (resource->is_start_pending && move.current != MU_STATE_NONE &&
         move.current == resource->assigned) {
-        mu_action_of(sched, resource, MU_VERB_START, move.current, false)
-            ->flags |= MU_FLAG_ALWAYS;
+        struct mu_sched_action *start =
+            mu_action_of(sched, resource, MU_VERB_START, move.current, false);
+
+        start->flags |= MU_FLAG_ALWAYS;
+        mu_explain_cause(sched, start, "its start has not been answered");
     }
     if (resource->is_stop_pending && move.current != MU_STATE_NONE) {
         /* Where it stays after all it has to be started again. */
@@ -463,13 +466,15 @@ stop_cause(struct mu_sched *sched, const struct mu_sched_resource *resource,
         return "its target-role is Stopped";
     }
     if (resource->is_removed) {
-        return "it is no longer in the configuration";
+        return resource->config == MU_STATE_NONE
+                   ? "it is no longer in the configuration"
+                   : NULL; /* An instance too many: its place tells. */
     }
     if (where->is_standby_on_fail) {
-        return mu_text_make(sched->arena, "%s, and on-fail is standby",
-                            resource->is_failed
-                                ? mu_why_op(sched->arena, resource->failed_op)
-                                : "something failed there");
+        return mu_text_make(sched->arena,
+                            "node %s is in standby because %s "
+                            "(on-fail=standby)",
+                            where->name, where->standby_cause);
     }
     if (where->is_standby) {
         return mu_text_make(sched->arena, "node %s is in standby", where->name);
@@ -482,6 +487,9 @@ stop_cause(struct mu_sched *sched, const struct mu_sched_resource *resource,
     }
     if (resource->is_failed) {
         return mu_why_op(sched->arena, resource->failed_op);
+    }
+    if (resource->is_stop_pending) {
+        return "its stop has not been answered";
     }
     return resource->is_multiply_active ? "it was active on more than one node"
                                         : NULL;
@@ -535,6 +543,7 @@ promote_on(struct mu_sched *sched, struct mu_sched_resource *resource,
         for (promote = mu_action_find(resource, mu_key(MU_VERB_PROMOTE), node);
              promote; promote = mu_action_find_next(promote)) {
             promote->flags &= ~(uint32_t)MU_FLAG_RUNNABLE;
+            mu_explain_block(sched, promote, start, NULL, false);
         }
         return;
     }

@@ -11,6 +11,7 @@
 
 enum {
     NODES_TOLD_MAX = 4, /* In one sentence; the table of nodes has all. */
+    CHAIN_LENGTH_MAX = 64,
 };
 
 static void list_add(const struct mu_why *why, uint32_t instance, uint32_t from,
@@ -18,18 +19,23 @@ static void list_add(const struct mu_why *why, uint32_t instance, uint32_t from,
 static bool is_about(const struct mu_why *why,
                      const struct mu_plan_reason *reason, uint32_t instance,
                      uint32_t from, uint32_t node);
+static bool is_told(const struct mu_why *why,
+                    const struct mu_why_reasons *reasons,
+                    const struct mu_plan_reason *reason);
 static bool is_wish(const struct mu_why *why,
                     const struct mu_plan_reason *reason, uint32_t from);
 static bool heeds_wishes(const struct mu_why *why, uint32_t instance);
 static const char *node_name(const struct mu_why *why, uint32_t node);
-static const char *score_text(const struct mu_why *why, int32_t score);
+static const char *not_there_text(const struct mu_why *why, uint32_t instance,
+                                  uint32_t node);
 static const char *choice_text(const struct mu_why *why, uint32_t instance);
 static const char *best_text(const struct mu_why *why, uint32_t instance);
 static const char *move_text(const struct mu_why *why, uint32_t instance);
 static const char *promotion_add(const struct mu_why *why, uint32_t instance);
 static const char *nowhere_text(const struct mu_why *why, uint32_t instance);
-static const char *everywhere_text(const struct mu_why *why,
-                                   uint32_t instance);
+static const struct mu_plan_reason *everywhere_find(const struct mu_why *why,
+                                                    uint32_t instance);
+static bool is_primitive(const struct mu_why *why, uint32_t instance);
 static void others_add(const struct mu_why *why, uint32_t instance,
                        struct mu_text_buffer *text);
 
@@ -134,6 +140,30 @@ heeds_wishes(const struct mu_why *why, uint32_t instance)
     return sum >= 0;
 }
 
+/* Failures are noted for every instance of a clone that had them, and are the
+ * same ones. */
+static bool
+is_told(const struct mu_why *why, const struct mu_why_reasons *reasons,
+        const struct mu_plan_reason *reason)
+{
+    const struct mu_plan_instance *all = why->plan->instances;
+
+    if (reason->kind != MU_REASON_THRESHOLD) {
+        return false;
+    }
+    for (uint32_t i = 0; i < reasons->count; i++) {
+        const struct mu_plan_reason *one = reasons->items[i];
+
+        if (one->kind == reason->kind && one->node == reason->node &&
+            one->numbers[0] == reason->numbers[0] &&
+            one->until_ms == reason->until_ms &&
+            all[one->other].config == all[reason->other].config) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void
 list_add(const struct mu_why *why, uint32_t instance, uint32_t from,
          uint32_t node, struct mu_why_reasons *reasons)
@@ -143,10 +173,11 @@ list_add(const struct mu_why *why, uint32_t instance, uint32_t from,
         const struct mu_plan_reason *reason = &why->plan->reasons[i];
 
         if (is_about(why, reason, instance, from, node)) {
-            if (reasons->items) {
-                reasons->items[reasons->count] = reason;
+            if (!reasons->items) {
+                reasons->count++;
+            } else if (!is_told(why, reasons, reason)) {
+                reasons->items[reasons->count++] = reason;
             }
-            reasons->count++;
         }
     }
 }
@@ -196,8 +227,11 @@ mu_why_node(const struct mu_why *why, uint32_t node)
                                : "the node is joining";
     }
     if (state->is_standby_on_fail) {
-        return "the node is in standby because of a failure there "
-               "(on-fail=standby)";
+        return mu_text_make(why->arena,
+                            "the node is in standby because %s "
+                            "(on-fail=standby)",
+                            state->standby_cause ? state->standby_cause
+                                                 : "of a failure there");
     }
     if (state->is_standby) {
         return "the node is in standby";
@@ -206,6 +240,24 @@ mu_why_node(const struct mu_why *why, uint32_t node)
         return "the node is shutting down";
     }
     return state->is_in_maintenance ? "the node is in maintenance" : NULL;
+}
+
+/* Why it cannot run on 'node', with the name of it: "n1 is in standby", "on n1
+ * location ban forbids it"; or null. */
+static const char *
+not_there_text(const struct mu_why *why, uint32_t instance, uint32_t node)
+{
+    static const char subject[] = "the node ";
+    const char *text = mu_why_not(why, instance, node);
+
+    if (!text) {
+        return NULL;
+    }
+    return strncmp(text, subject, sizeof(subject) - 1) == 0
+               ? mu_text_make(why->arena, "%s %s", node_name(why, node),
+                              text + sizeof(subject) - 1)
+               : mu_text_make(why->arena, "on %s %s", node_name(why, node),
+                              text);
 }
 
 const char *
@@ -244,7 +296,7 @@ mu_why_not(const struct mu_why *why, uint32_t instance, uint32_t node)
     }
     if (!text.data && about->scores) {
         return mu_text_make(why->arena, "its score there is %s",
-                            score_text(why, about->scores[node]));
+                            mu_why_score_text(why, about->scores[node]));
     }
     return text.data;
 }
@@ -291,6 +343,12 @@ mu_why_instance(const struct mu_why *why, uint32_t instance)
     const struct mu_plan_instance *about = &why->plan->instances[instance];
     struct mu_text_buffer text;
 
+    if (about->node == MU_PLAN_NONE && about->current != MU_PLAN_NONE &&
+        !about->is_managed) {
+        return mu_text_make(why->arena, "stays on %s: %s",
+                            node_name(why, about->current),
+                            mu_why_everywhere(why, instance));
+    }
     if (about->node == MU_PLAN_NONE) {
         return nowhere_text(why, instance);
     }
@@ -327,13 +385,10 @@ move_text(const struct mu_why *why, uint32_t instance)
                             about->is_failed ? ", where it failed," : "",
                             because);
     }
-    not_there = mu_why_not(why, instance, about->current);
+    not_there = not_there_text(why, instance, about->current);
     return mu_text_make(why->arena, "moves from %s to %s because %s",
                         node_name(why, about->current), to,
-                        not_there ? mu_text_make(why->arena, "on %s %s",
-                                                 node_name(why, about->current),
-                                                 not_there)
-                                  : because);
+                        not_there ? not_there : because);
 }
 
 const char *
@@ -342,22 +397,18 @@ mu_why_place(const struct mu_why *why, uint32_t instance, bool is_promotion)
     const struct mu_plan_instance *about = &why->plan->instances[instance];
 
     if (is_promotion) {
-        return mu_text_make(why->arena,
-                            about->role_after == MU_ROLE_PROMOTED
-                                ? "its promotion score %s is the best"
-                            : about->promotion < 0
-                                ? "it may not be promoted (score %s)"
-                                : "others are promoted before it (score %s)",
-                            score_text(why, about->promotion));
+        return mu_why_promotion(why, instance);
     }
-    return mu_text_make(why->arena, "it %s",
-                        about->node == MU_PLAN_NONE
-                            ? nowhere_text(why, instance)
-                            : move_text(why, instance));
+    if (about->node == MU_PLAN_NONE) {
+        return mu_why_stopped(why, instance);
+    }
+    return about->current == MU_PLAN_NONE
+               ? choice_text(why, instance)
+               : mu_text_make(why->arena, "it %s", move_text(why, instance));
 }
 
-static const char *
-score_text(const struct mu_why *why, int32_t score)
+const char *
+mu_why_score_text(const struct mu_why *why, int32_t score)
 {
     if (mu_state_is_infinite(score)) {
         return score < 0 ? "-INFINITY" : "INFINITY";
@@ -382,11 +433,11 @@ choice_text(const struct mu_why *why, uint32_t instance)
     case MU_CHOICE_SCORE:
         return best_text(why, instance);
     case MU_CHOICE_ROOM:
-        return mu_text_make(why->arena, "that node has more room left than %s",
-                            next);
+        return mu_text_make(why->arena, "%s has more room left than %s",
+                            node_name(why, about->node), next);
     case MU_CHOICE_FEWER:
-        return mu_text_make(why->arena,
-                            "that node runs fewer resources than %s", next);
+        return mu_text_make(why->arena, "%s runs fewer resources than %s",
+                            node_name(why, about->node), next);
     case MU_CHOICE_STAYS:
         return "it is there and no other node is better";
     case MU_CHOICE_NAME:
@@ -442,21 +493,17 @@ static const char *
 promotion_add(const struct mu_why *why, uint32_t instance)
 {
     const struct mu_plan_instance *about = &why->plan->instances[instance];
-    const char *score = score_text(why, about->promotion);
 
     if (about->role_after != MU_ROLE_PROMOTED &&
         about->role_after != MU_ROLE_UNPROMOTED) {
         return "";
     }
-    if (about->role_after == MU_ROLE_PROMOTED) {
-        return mu_text_make(why->arena,
-                            ", and is to be promoted with the score %s", score);
-    }
-    return mu_text_make(why->arena,
-                        about->promotion < 0
-                            ? ", and may not be promoted (score %s)"
-                            : ", and others are promoted before it (score %s)",
-                        score);
+    return mu_text_make(why->arena, "; is %s because %s",
+                        about->role_after != MU_ROLE_PROMOTED ? "not promoted"
+                        : about->role_before == MU_ROLE_PROMOTED
+                            ? "promoted"
+                            : "to be promoted",
+                        mu_why_promotion(why, instance));
 }
 
 /* "; not on n2: location ban forbids it; n3 would be next (score 50)". */
@@ -498,8 +545,9 @@ static const char *
 nowhere_text(const struct mu_why *why, uint32_t instance)
 {
     const struct mu_plan_instance *about = &why->plan->instances[instance];
-    const char *reason = everywhere_text(why, instance);
+    const char *reason = mu_why_everywhere(why, instance);
     struct mu_text_buffer text;
+    uint32_t left_out = 0;
     uint32_t told = 0;
 
     mu_text_buffer_init(&text, why->arena);
@@ -512,34 +560,31 @@ nowhere_text(const struct mu_why *why, uint32_t instance)
     }
     mu_text_buffer_add(&text, "no node may run it");
     for (uint32_t node = 0; node < why->plan->nodes_count; node++) {
-        const char *not_there = mu_why_not(why, instance, node);
+        const char *not_there = not_there_text(why, instance, node);
 
-        if (!not_there) {
-            continue;
+        if (not_there && told == NODES_TOLD_MAX) {
+            left_out++;
+        } else if (not_there) {
+            told++;
+            mu_text_buffer_add(&text, "%s %s", told == 1 ? ":" : ";",
+                               not_there);
         }
-        if (told++ == NODES_TOLD_MAX) {
-            mu_text_buffer_add(&text, "; and so on");
-            break;
-        }
-        mu_text_buffer_add(&text, "%s on %s %s", told == 1 ? ":" : ";",
-                           node_name(why, node), not_there);
+    }
+    if (left_out > 0) {
+        mu_text_buffer_add(&text, "; nor any of %u other nodes", left_out);
     }
     return text.data;
 }
 
-/* What keeps it from running on any node at all; or null. */
-static const char *
-everywhere_text(const struct mu_why *why, uint32_t instance)
+const char *
+mu_why_everywhere(const struct mu_why *why, uint32_t instance)
 {
     const struct mu_plan_instance *about = &why->plan->instances[instance];
     const struct mu_config_options *options = &why->snapshot->config->options;
-    struct mu_why_reasons reasons;
+    const struct mu_plan_reason *reason;
 
     if (about->is_disabled) {
         return "its target-role is Stopped";
-    }
-    if (about->is_removed) {
-        return "it is no longer in the configuration";
     }
     if (why->plan->lacks_fence_device) {
         return "fencing is enabled and no fence device is configured";
@@ -550,34 +595,108 @@ everywhere_text(const struct mu_why *why, uint32_t instance)
     if (!about->is_managed) {
         return "it is not managed";
     }
+    reason = everywhere_find(why, instance);
+    if (reason) {
+        return mu_why_reason(why, reason, MU_PLAN_NONE);
+    }
+    return !why->snapshot->is_quorate &&
+                   options->quorum_policy != MU_QUORUM_IGNORE
+               ? "this partition does not have quorum"
+               : NULL;
+}
+
+/* The first that speaks against all nodes, or null. */
+static const struct mu_plan_reason *
+everywhere_find(const struct mu_why *why, uint32_t instance)
+{
+    struct mu_why_reasons reasons;
+
     mu_why_list(why, instance, MU_PLAN_NONE, &reasons);
     for (uint32_t i = 0; i < reasons.count; i++) {
-        if (reasons.items[i]->score <= -MU_SCORE_INFINITY &&
-            !reasons.items[i]->is_promotion) {
-            return mu_why_reason(why, reasons.items[i], MU_PLAN_NONE);
+        if (!reasons.items[i]->is_promotion &&
+            (reasons.items[i]->score <= -MU_SCORE_INFINITY ||
+             reasons.items[i]->kind == MU_REASON_UNPAIRED)) {
+            return reasons.items[i];
         }
     }
-    if (!why->snapshot->is_quorate &&
-        options->quorum_policy != MU_QUORUM_IGNORE) {
-        return "this partition does not have quorum";
+    return NULL;
+}
+
+const char *
+mu_why_root(const struct mu_why *why, uint32_t instance)
+{
+    const struct mu_plan_instance *all = why->plan->instances;
+    uint32_t root = instance;
+
+    for (unsigned i = 0; i < CHAIN_LENGTH_MAX; i++) {
+        const struct mu_plan_reason *reason = NULL;
+        const char *text;
+
+        root = mu_why_part(why, root);
+        if (root == MU_PLAN_NONE || all[root].node != MU_PLAN_NONE) {
+            return NULL;
+        }
+        if (!all[root].is_disabled && all[root].is_managed) {
+            reason = everywhere_find(why, root);
+        }
+        if (reason && (reason->kind == MU_REASON_COLOCATION ||
+                       reason->kind == MU_REASON_UNPAIRED)) {
+            root = reason->other;
+            continue;
+        }
+        text = mu_why_everywhere(why, root);
+        if (!text) {
+            return NULL;
+        }
+        return all[root].id == all[mu_why_part(why, instance)].id
+                   ? text
+                   : mu_text_make(why->arena, "%s: %s", all[root].id, text);
     }
     return NULL;
+}
+
+uint32_t
+mu_why_part(const struct mu_why *why, uint32_t instance)
+{
+    const struct mu_plan_instance *all = why->plan->instances;
+    uint32_t found = MU_PLAN_NONE;
+
+    for (uint32_t i = 0; i < why->plan->instances_count; i++) {
+        uint32_t whole = i;
+
+        while (whole != instance && whole != MU_PLAN_NONE) {
+            whole = all[whole].parent;
+        }
+        if (whole == instance && is_primitive(why, i) &&
+            (found == MU_PLAN_NONE || all[i].node == MU_PLAN_NONE)) {
+            found = i;
+            if (all[i].node == MU_PLAN_NONE) {
+                break;
+            }
+        }
+    }
+    return found;
+}
+
+static bool
+is_primitive(const struct mu_why *why, uint32_t instance)
+{
+    uint32_t config = why->plan->instances[instance].config;
+
+    return config == MU_PLAN_NONE ||
+           why->snapshot->config->resources[config].kind ==
+               MU_RESOURCE_PRIMITIVE;
 }
 
 const char *
 mu_why_stopped(const struct mu_why *why, uint32_t instance)
 {
     const struct mu_plan_instance *about = &why->plan->instances[instance];
-    const char *text;
+    const char *text = mu_why_everywhere(why, instance);
 
-    if (about->node != MU_PLAN_NONE) {
-        if (about->blocked) {
-            return about->blocked;
-        }
-        text = everywhere_text(why, instance);
-        return text ? text : "it waits for something that cannot happen";
+    if (about->node != MU_PLAN_NONE && about->blocked) {
+        return about->blocked;
     }
-    text = everywhere_text(why, instance);
     if (text) {
         return text;
     }

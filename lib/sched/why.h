@@ -39,6 +39,21 @@ const char *mu_why_instance(const struct mu_why *why, uint32_t instance);
 const char *mu_why_place(const struct mu_why *why, uint32_t instance,
                          bool is_promotion);
 
+/* Returns why 'instance' is promoted, or why it is not while others are. */
+const char *mu_why_promotion(const struct mu_why *why, uint32_t instance);
+
+/* Returns what keeps 'instance' from all nodes alike, or null. */
+const char *mu_why_everywhere(const struct mu_why *why, uint32_t instance);
+
+/* Returns what keeps 'instance', or part of it, from running anywhere, at the
+ * end of all colocations that lead there: "its target-role is Stopped". Null
+ * when it runs, or when no one thing is to blame. */
+const char *mu_why_root(const struct mu_why *why, uint32_t instance);
+
+/* Returns the primitive inside 'instance', or itself, that is in question: the
+ * first that runs nowhere, or else the last. */
+uint32_t mu_why_part(const struct mu_why *why, uint32_t instance);
+
 /* Returns how an operation failed: "its monitor returned 7, not running". */
 const char *mu_why_op(struct mu_arena *arena, const struct mu_status_op *op);
 
@@ -66,6 +81,9 @@ int32_t mu_why_score(const struct mu_plan_reason *reason, uint32_t node);
 /* Returns the word for a kind of reason, for programs: "location". */
 const char *mu_why_kind(enum mu_reason_kind kind);
 
+/* Returns a score as people write it. */
+const char *mu_why_score_text(const struct mu_why *why, int32_t score);
+
 /* Returns the sentence for 'reason' on 'node': "location ban-web-n2 forbids
  * it". */
 const char *mu_why_reason(const struct mu_why *why,
@@ -83,9 +101,9 @@ const char *mu_why_node(const struct mu_why *why, uint32_t node);
 
 /* For the planner itself: the sentences of an action, why it is to be done or
  * what it waits for in vain. Null when nothing was noted. */
-const char *mu_why_cause(struct mu_sched *sched,
+const char *mu_why_cause(const struct mu_why *why, struct mu_sched *sched,
                          const struct mu_sched_action *action);
-const char *mu_why_block(struct mu_sched *sched,
+const char *mu_why_block(const struct mu_why *why, struct mu_sched *sched,
                          const struct mu_sched_action *action);
 
 #endif /* MU_SCHED_WHY_H */

@@ -24,6 +24,7 @@ static const char *rule_text(const struct mu_why *why,
 static const char *rule_lookup(const void *context, const char *name);
 static const char *threshold_text(const struct mu_why *why,
                                   const struct mu_plan_reason *reason);
+static const char *root_text(const struct mu_why *why, uint32_t instance);
 static const char *where_text(const struct mu_why *why,
                               const struct mu_plan_reason *reason);
 static bool is_first_part(const struct mu_why *why, uint32_t instance,
@@ -41,6 +42,7 @@ static const char *clone_text(const struct mu_why *why,
 static const char *promotion_text(const struct mu_why *why,
                                   const struct mu_plan_reason *reason,
                                   int32_t score);
+static const char *part_name(const struct mu_why *why, uint32_t instance);
 static const char *instance_name(const struct mu_why *why, uint32_t instance);
 static const char *node_name(const struct mu_why *why, uint32_t node);
 static bool is_group_of(const struct mu_why *why,
@@ -73,6 +75,7 @@ mu_why_kind(enum mu_reason_kind kind)
         [MU_REASON_ON_FAIL_STOP] = "on-fail-stop",
         [MU_REASON_COLOCATION] = "colocation",
         [MU_REASON_DEPENDENT] = "dependent",
+        [MU_REASON_UNPAIRED] = "unpaired",
         [MU_REASON_TICKET] = "ticket",
         [MU_REASON_UTILIZATION] = "utilization",
         [MU_REASON_CLONE_MAX] = "clone-max",
@@ -107,8 +110,10 @@ mu_why_reason(const struct mu_why *why, const struct mu_plan_reason *reason,
     case MU_REASON_RULE:
         return rule_text(why, reason, node);
     case MU_REASON_HEALTH:
-        return mu_text_make(arena, "the node's health: %s",
-                            reason->detail ? reason->detail : "not known");
+        return mu_text_make(arena, "node health%s%s%s %s",
+                            reason->detail ? " (" : "",
+                            reason->detail ? reason->detail : "",
+                            reason->detail ? ")" : "", wish_word(why, score));
     case MU_REASON_STICKINESS:
         return mu_text_make(arena, "it runs there and its stickiness is %d",
                             (int)reason->score);
@@ -124,6 +129,12 @@ mu_why_reason(const struct mu_why *why, const struct mu_plan_reason *reason,
         return colocation_text(why, reason, score);
     case MU_REASON_DEPENDENT:
         return dependent_text(why, reason, score);
+    case MU_REASON_UNPAIRED:
+        return mu_text_make(arena,
+                            "order %s: no instance of %s is to run on its "
+                            "node%s",
+                            reason->source, instance_name(why, reason->other),
+                            root_text(why, reason->other));
     case MU_REASON_TICKET:
         return mu_text_make(arena, "ticket %s is %s (%s)", reason->detail,
                             reason->numbers[0] ? "in standby" : "not granted",
@@ -278,15 +289,20 @@ threshold_text(const struct mu_why *why, const struct mu_plan_reason *reason)
                            reason->numbers[0] == 1 ? "" : "s");
     struct mu_rule_date date;
 
+    const char *who =
+        reason->other == reason->instance || is_numbered(why, reason->other)
+            ? "it"
+            : part_name(why, reason->other);
+
     if (reason->until_ms == 0) {
-        return mu_text_make(why->arena,
-                            "it failed there %s (migration-threshold)", often);
+        return mu_text_make(
+            why->arena, "%s failed there %s (migration-threshold)", who, often);
     }
     mu_rule_date_from(reason->until_ms / 1000, &date);
     return mu_text_make(why->arena,
-                        "it failed there %s (migration-threshold), which is "
+                        "%s failed there %s (migration-threshold), which is "
                         "forgotten at %02d:%02d:%02dZ",
-                        often, date.hour, date.minute, date.second);
+                        who, often, date.hour, date.minute, date.second);
 }
 
 const char *
@@ -312,6 +328,16 @@ instance_name(const struct mu_why *why, uint32_t instance)
                : "another";
 }
 
+/* Copies of a primitive in a clone share its name. */
+static const char *
+part_name(const struct mu_why *why, uint32_t instance)
+{
+    uint32_t config = why->plan->instances[instance].config;
+
+    return config == MU_PLAN_NONE ? instance_name(why, instance)
+                                  : why->snapshot->config->resources[config].id;
+}
+
 static const char *
 node_name(const struct mu_why *why, uint32_t node)
 {
@@ -332,6 +358,16 @@ is_group_of(const struct mu_why *why, const struct mu_plan_reason *reason)
            strcmp(plan->instances[parent].id, reason->source) == 0;
 }
 
+/* " (its target-role is Stopped)": why 'instance' runs nowhere, if that can be
+ * said shortly. */
+static const char *
+root_text(const struct mu_why *why, uint32_t instance)
+{
+    const char *text = mu_why_root(why, instance);
+
+    return text ? mu_text_make(why->arena, " (%s)", text) : "";
+}
+
 /* Where the other end of a colocation is to be. */
 static const char *
 where_text(const struct mu_why *why, const struct mu_plan_reason *reason)
@@ -340,6 +376,7 @@ where_text(const struct mu_why *why, const struct mu_plan_reason *reason)
     const char *verb =
         is_promoted ? "which is to be promoted" : "which is to run";
     const char *held = NULL;
+    bool is_kept = false;
     struct mu_text_buffer nodes;
     uint32_t count = 0;
 
@@ -352,6 +389,7 @@ where_text(const struct mu_why *why, const struct mu_plan_reason *reason)
             (is_promoted && one->role_after != MU_ROLE_PROMOTED)) {
             continue;
         }
+        is_kept = !one->is_managed && one->current == MU_PLAN_NONE;
         held = one->blocked;
         if (count < NODES_TOLD_MAX) {
             mu_text_buffer_add(&nodes, "%s%s", count > 0 ? ", " : "",
@@ -360,7 +398,11 @@ where_text(const struct mu_why *why, const struct mu_plan_reason *reason)
         count++;
     }
     if (count == 0) {
-        return mu_text_make(why->arena, "%s nowhere", verb);
+        return mu_text_make(why->arena, "%s nowhere%s", verb,
+                            root_text(why, reason->other));
+    }
+    if (count == 1 && is_kept) {
+        return "which is not managed and stays stopped";
     }
     if (count == 1 && held) {
         return mu_text_make(why->arena, "which belongs on %s and cannot %s",
@@ -497,6 +539,9 @@ mu_why_lift(const struct mu_why *why, const struct mu_plan_reason *reason,
                    : mu_text_make(why->arena, "muster configure delete %s",
                                   reason->source);
     case MU_REASON_THRESHOLD:
+        id = part_name(why, reason->other);
+        return mu_text_make(why->arena, "muster resource cleanup %s%s%s", id,
+                            *where ? " " : "", where);
     case MU_REASON_FAILED:
     case MU_REASON_UNUSABLE:
     case MU_REASON_MISCONFIGURED:
@@ -517,7 +562,7 @@ mu_why_lift(const struct mu_why *why, const struct mu_plan_reason *reason,
         return mu_text_make(why->arena, "make room for %s %d on %s",
                             reason->detail, (int)reason->numbers[0], where);
     case MU_REASON_COLOCATION:
-        return reason->other_node == MU_PLAN_NONE
+        return node == MU_PLAN_NONE && reason->score < 0
                    ? mu_text_make(why->arena, "see: muster why %s",
                                   instance_name(why, reason->other))
                    : NULL;
@@ -528,6 +573,7 @@ mu_why_lift(const struct mu_why *why, const struct mu_plan_reason *reason,
     case MU_REASON_QUORUM:
     case MU_REASON_REMOVED:
     case MU_REASON_DEPENDENT:
+    case MU_REASON_UNPAIRED:
     case MU_REASON_CLONE_MAX:
     case MU_REASON_CLONE_NODE_MAX:
     case MU_REASON_CLONE:
