@@ -183,6 +183,26 @@ is_by_agent(const struct mu_action *action)
            action->task != MU_TASK_CANCEL && action->task != MU_TASK_DELETE;
 }
 
+/* Notifications: what about, such as post-start. */
+static void
+notify_set(json_t *out, const struct mu_action *action)
+{
+    const char *type = NULL;
+    const char *operation = NULL;
+
+    for (uint32_t i = 0; i < action->meta_count; i++) {
+        if (strcmp(action->meta[i].name, "notify_type") == 0) {
+            type = action->meta[i].value;
+        } else if (strcmp(action->meta[i].name, "notify_operation") == 0) {
+            operation = action->meta[i].value;
+        }
+    }
+    if (type && operation) {
+        json_object_set_new(out, "notify",
+                            json_sprintf("%s-%s", type, operation));
+    }
+}
+
 static void
 params_set(json_t *out, const struct mu_action *action)
 {
@@ -221,11 +241,7 @@ mu_muster_simulate_action_json(const struct mu_snapshot *snapshot,
         json_object_set_new(out, "interval",
                             json_integer(action->interval_ms));
     }
-    for (uint32_t i = 0; i < action->meta_count; i++) {
-        if (strcmp(action->meta[i].name, "notify_key") == 0) {
-            set(out, "notify", action->meta[i].value);
-        }
-    }
+    notify_set(out, action);
     if (is_by_agent(action)) {
         json_object_set_new(out, "timeout", json_integer(action->timeout_ms));
         params_set(out, action);

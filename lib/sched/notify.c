@@ -41,6 +41,7 @@ struct mu_notify_data {
 /* What all of them are told. */
 struct news {
     struct mu_sched *sched;
+    const struct mu_sched_resource *clone;
     MU_VEC(struct entry) lists[LISTS_COUNT];
     const struct mu_pair *meta;
     uint32_t meta_count;
@@ -84,8 +85,10 @@ static void notify(struct news *news, struct mu_sched_resource *resource,
 static void monitors_wait(struct news *news,
                           const struct mu_sched_resource *resource,
                           const struct mu_notify_data *data);
+static void meta_add_notify(struct news *news, struct mu_sched_action *action,
+                            enum mu_verb verb, bool is_post);
 static void meta_add(struct news *news, struct mu_sched_action *action,
-                     const char *type, const char *operation);
+                     const struct mu_pair *about, uint32_t about_count);
 static enum list list_of(enum mu_verb verb);
 
 void
@@ -197,7 +200,7 @@ clone_notify(struct mu_sched *sched, struct mu_sched_resource *clone)
     const struct mu_notify_data *all[] = {
         clone->notify_start, clone->notify_stop, clone->notify_promote,
         clone->notify_demote};
-    struct news news = {.sched = sched};
+    struct news news = {.sched = sched, .clone = clone};
 
     news_collect(&news, clone);
     news_collect_actions(&news, clone);
@@ -323,6 +326,22 @@ entries_text(struct news *news, enum list list, bool is_nodes)
     return text.data ? text.data : " ";
 }
 
+/* The nodes where the clone may have instances, or all of them. */
+static const char *
+nodes_text(const struct news *news, bool is_all)
+{
+    struct mu_text_buffer text;
+
+    mu_text_buffer_init(&text, news->sched->arena);
+    for (uint32_t i = 0; i < news->sched->nodes_count; i++) {
+        if (is_all || news->clone->scores[i] != MU_SCORE_ABSENT) {
+            mu_text_buffer_add(&text, "%s%s", text.data ? " " : "",
+                               news->sched->nodes[i].name);
+        }
+    }
+    return text.data ? text.data : " ";
+}
+
 static void
 news_write(struct news *news)
 {
@@ -353,8 +372,7 @@ news_write(struct news *news)
     };
     enum { KEYS_COUNT = sizeof(keys) / sizeof(keys[0]) };
     struct mu_pair *meta =
-        mu_arena_new(news->sched->arena, struct mu_pair, KEYS_COUNT + 1);
-    struct mu_text_buffer available;
+        mu_arena_new(news->sched->arena, struct mu_pair, KEYS_COUNT + 2);
 
     for (unsigned i = 0; i < LISTS_COUNT; i++) {
         if (news->lists[i].count > 1) {
@@ -366,15 +384,12 @@ news_write(struct news *news)
         meta[i] = (struct mu_pair){
             keys[i].name, entries_text(news, keys[i].list, keys[i].is_nodes)};
     }
-    mu_text_buffer_init(&available, news->sched->arena);
-    for (uint32_t i = 0; i < news->sched->nodes_count; i++) {
-        mu_text_buffer_add(&available, "%s%s", i > 0 ? " " : "",
-                           news->sched->nodes[i].name);
-    }
     meta[KEYS_COUNT] = (struct mu_pair){"notify_available_uname",
-                                        available.data ? available.data : " "};
+                                        nodes_text(news, false)};
+    meta[KEYS_COUNT + 1] =
+        (struct mu_pair){"notify_all_uname", nodes_text(news, true)};
     news->meta = meta;
-    news->meta_count = KEYS_COUNT + 1;
+    news->meta_count = KEYS_COUNT + 2;
 }
 
 static void
@@ -407,7 +422,7 @@ resource_notify(struct news *news, struct mu_sched_resource *resource,
          action = action->next) {
         if (list_of(action->verb) != LISTS_COUNT &&
             !mu_action_has(action, MU_FLAG_OPTIONAL) && !action->meta) {
-            meta_add(news, action, NULL, NULL);
+            meta_add(news, action, NULL, 0);
         }
     }
     /* A stop may be implied by fencing: that is not known here. */
@@ -487,8 +502,7 @@ notify(struct news *news, struct mu_sched_resource *resource, uint32_t node,
         action->priority = MU_SCORE_INFINITY;
     }
     if (!action->meta) {
-        meta_add(news, action, is_post ? "post" : "pre",
-                 mu_detail_verb_name(data->verb));
+        meta_add_notify(news, action, data->verb, is_post);
     }
     mu_explain_follow(sched, action,
                       mu_action_find(mu_state_top(resource), mu_key(data->verb),
@@ -512,26 +526,38 @@ monitors_wait(struct news *news, const struct mu_sched_resource *resource,
     }
 }
 
+/* What a notification is about is said as it is asked for and as it is known
+ * in the graph, where a start that is over is "running". */
 static void
-meta_add(struct news *news, struct mu_sched_action *action, const char *type,
-         const char *operation)
+meta_add_notify(struct news *news, struct mu_sched_action *action,
+                enum mu_verb verb, bool is_post)
 {
-    struct mu_pair *meta = mu_arena_new(news->sched->arena, struct mu_pair,
-                                        (size_t)news->meta_count + 3);
-    uint32_t count = news->meta_count;
+    const char *type = is_post ? "post" : "pre";
+    const struct mu_pair about[] = {
+        {"notify_type", type},
+        {"notify_operation", mu_detail_verb_name(verb)},
+        {"notify_key_type", type},
+        {"notify_key_operation",
+         mu_detail_verb_name(is_post ? mu_group_done_verb(verb) : verb)},
+    };
 
-    if (count > 0) {
-        memcpy(meta, news->meta, count * sizeof(*meta));
-    }
-    if (type) {
-        meta[count++] = (struct mu_pair){"notify_type", type};
-        meta[count++] = (struct mu_pair){"notify_operation", operation};
-        meta[count++] = (struct mu_pair){
-            "notify_key",
-            mu_text_make(news->sched->arena, "%s-%s", type, operation)};
+    meta_add(news, action, about, sizeof(about) / sizeof(about[0]));
+}
+
+static void
+meta_add(struct news *news, struct mu_sched_action *action,
+         const struct mu_pair *about, uint32_t about_count)
+{
+    struct mu_pair *meta =
+        mu_arena_new(news->sched->arena, struct mu_pair,
+                     (size_t)news->meta_count + about_count + 1);
+
+    memcpy(meta, news->meta, news->meta_count * sizeof(*meta));
+    if (about_count > 0) {
+        memcpy(&meta[news->meta_count], about, about_count * sizeof(*meta));
     }
     action->meta = meta;
-    action->meta_count = count;
+    action->meta_count = news->meta_count + about_count;
 }
 
 void
@@ -540,7 +566,7 @@ mu_notify_after_fencing(struct mu_sched *sched,
                         struct mu_sched_action *fence)
 {
     struct mu_sched_resource *clone = mu_state_clone_of(stop->resource);
-    struct news news = {.sched = sched};
+    struct news news = {.sched = sched, .clone = clone};
     struct mu_notify_data *data;
 
     if (!clone || !clone->traits->is_notify) {
