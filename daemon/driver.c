@@ -488,7 +488,6 @@ driver_boot(struct mu_driver *driver, const struct mu_ring_map *map)
                 .epoch = driver->content.epoch,
                 .config = driver->content.config,
                 .is_damaged = driver->content.is_damaged,
-                .is_two_node = map->is_two_node,
                 .processors = processors_count(),
                 .watchdog_ms = driver->watchdog.timeout_ms,
             },
@@ -508,7 +507,7 @@ map_digest(const struct mu_ring_map *map)
 
     mu_arena_init(&arena, 1 << 20);
     mu_text_buffer_init(&text, &arena);
-    mu_text_buffer_add(&text, "%s\n%d\n", map->cluster_name, map->is_two_node);
+    mu_text_buffer_add(&text, "%s\n", map->cluster_name);
     for (uint32_t i = 0; i < map->nodes_count; i++) {
         mu_text_buffer_add(&text, "%u %s\n", map->nodes[i].id,
                            map->nodes[i].name);

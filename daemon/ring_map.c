@@ -109,7 +109,6 @@ mu_ring_map_read(cmap_handle_t handle, struct mu_ring_map *ret_map)
 {
     struct mu_ring_map map = {0};
     char *text = NULL;
-    uint8_t two_node = 0;
     int error;
 
     error = map_read_nodes(handle, &map);
@@ -121,11 +120,6 @@ mu_ring_map_read(cmap_handle_t handle, struct mu_ring_map *ret_map)
         mu_text_format(map.cluster_name, sizeof(map.cluster_name), "%s", text);
         free(text);
     }
-    if (cmap_get_uint8(handle, "runtime.votequorum.two_node", &two_node) !=
-        CS_OK) {
-        (void)cmap_get_uint8(handle, "quorum.two_node", &two_node);
-    }
-    map.is_two_node = two_node != 0;
     *ret_map = map;
     return 0;
 }
@@ -133,7 +127,7 @@ mu_ring_map_read(cmap_handle_t handle, struct mu_ring_map *ret_map)
 bool
 mu_ring_map_is_equal(const struct mu_ring_map *a, const struct mu_ring_map *b)
 {
-    if (a->nodes_count != b->nodes_count || a->is_two_node != b->is_two_node ||
+    if (a->nodes_count != b->nodes_count ||
         strcmp(a->cluster_name, b->cluster_name) != 0) {
         return false;
     }

@@ -4,7 +4,7 @@
 
 /* Ring_map: what does Corosync's configuration say about the cluster?
  *
- * Reads the nodelist, the cluster's name and two_node from the cmap. It knows
+ * Reads the nodelist and the name of the cluster from the cmap. It knows
  * nothing of who is alive.
  *
  * Invariant: nodes are sorted by id, and ids and names are unique. */
@@ -20,7 +20,6 @@
 
 struct mu_ring_map {
     char cluster_name[MU_NAME_SIZE_MAX]; /* Empty when not configured. */
-    bool is_two_node;
     struct mu_node_id_name *nodes; /* On the heap, with their names. */
     uint32_t nodes_count;
 };

@@ -189,7 +189,6 @@ begin(struct mad *mad)
     boot.boot.incarnation = 11;
     boot.boot.nodelist = nodelist;
     boot.boot.nodelist_count = 2;
-    boot.boot.is_two_node = true;
     step(mad, &boot);
     install_ring(mad, 1);
     listen(mad);

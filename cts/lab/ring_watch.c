@@ -122,8 +122,8 @@ on_map(void *context, uint32_t node_id, const struct mu_ring_map *map)
     struct watcher *watcher = context;
 
     watcher->node_id = node_id;
-    printf("%" PRId64 " MAP %u cluster %s two_node %d nodes", mu_clock_wall_ms(),
-           node_id, map->cluster_name, map->is_two_node);
+    printf("%" PRId64 " MAP %u cluster %s nodes", mu_clock_wall_ms(), node_id,
+           map->cluster_name);
     for (uint32_t i = 0; i < map->nodes_count; i++) {
         printf("%c%u:%s", i == 0 ? ' ' : ',', map->nodes[i].id,
                map->nodes[i].name);

@@ -169,7 +169,6 @@ mu_sim_node_start(struct mu_sim *sim, uint32_t node)
     event.boot.nodelist = nodelist;
     event.boot.nodelist_count = sim->options.nodes_count;
     event.boot.cluster_name = "sim";
-    event.boot.is_two_node = sim->options.ring.is_two_node;
     event.boot.watchdog_ms = sim->options.watchdog_ms;
     mu_sim_disk_load(sim, node, &event.boot);
     mu_sim_story_tell(sim, node, "daemon starts, pid %" PRIu32 "%s", self->pid,

@@ -20,7 +20,6 @@ enum mu_outcome_type {
     MU_OUTCOME_FENCE,      /* Fencing 'op_id' has a new attempt to run. */
     MU_OUTCOME_CANCEL,     /* The agent of 'op_id' is not wanted any more. */
     MU_OUTCOME_PROPOSED,   /* A proposal is to be stored by every member. */
-    MU_OUTCOME_COMMITTED,  /* The proposal became the configuration. */
     MU_OUTCOME_REJECTED,   /* The stored proposal 'index' is to be dropped. */
     MU_OUTCOME_ANSWER,     /* Request 'request' of 'incarnation' is done. */
     MU_OUTCOME_MAY_LEAVE,  /* 'node_id' has nothing left to do here. */

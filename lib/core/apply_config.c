@@ -300,7 +300,6 @@ proposal_commit(struct mu_apply *apply)
     mu_state_forget_locks(state);
     state->config_view_epoch = state->epoch;
     mu_state_add_request(state, proposal.origin_incarnation, proposal.request);
-    (void)mu_apply_add(apply, MU_OUTCOME_COMMITTED);
     outcome = mu_apply_add(apply, MU_OUTCOME_ANSWER);
     outcome->incarnation = proposal.origin_incarnation;
     outcome->request = proposal.request;

@@ -27,7 +27,6 @@ mu_body_hello(struct mu_archive *archive, struct mu_body_hello *body)
     mu_archive_u64(archive, &body->durable_index);
     mu_archive_bool(archive, &body->is_damaged);
     mu_archive_bool(archive, &body->is_quorate);
-    mu_archive_bool(archive, &body->is_two_node);
     visit_nodelist(archive, &body->nodelist, &body->nodelist_count);
 }
 

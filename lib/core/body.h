@@ -41,7 +41,6 @@ struct mu_body_hello {
     uint64_t durable_index; /* 0: none. */
     bool is_damaged;        /* The disk's content was unreadable. */
     bool is_quorate;        /* As Corosync says for this ring. */
-    bool is_two_node;
     struct mu_body_node *nodelist;
     uint32_t nodelist_count;
 };

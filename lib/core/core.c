@@ -236,7 +236,6 @@ boot(struct mu_core *core, const struct mu_event_boot *event)
     core->boot_id = mu_arena_strdup(&core->boot_arena, event->boot_id);
     core->incarnation = event->incarnation;
     core->processors = event->processors > 0 ? event->processors : 1;
-    core->is_two_node = event->is_two_node;
     core->nodelist = mu_arena_new(&core->boot_arena, struct mu_body_node,
                                   event->nodelist_count + 1);
     core->nodelist_count = event->nodelist_count;
@@ -353,8 +352,6 @@ outcome_settle(struct mu_core *core, const struct mu_outcome *outcome)
         break;
     case MU_OUTCOME_PROPOSED:
         mu_durable_propose(core);
-        break;
-    case MU_OUTCOME_COMMITTED:
         break;
     case MU_OUTCOME_REJECTED:
         mu_durable_drop(core, outcome->index);

@@ -119,7 +119,6 @@ struct mu_core {
     uint32_t processors;
     struct mu_body_node *nodelist;
     uint32_t nodelist_count;
-    bool is_two_node;
     bool is_damaged;
 
     /* The disk (durable.c). */

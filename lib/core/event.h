@@ -51,7 +51,6 @@ struct mu_event_boot {
                                  record, empty if none. */
     bool is_damaged;          /* Something on disk was unreadable and has been
                                  set aside: we have no durable vote. */
-    bool is_two_node;         /* quorum.two_node of Corosync. */
     uint32_t processors;      /* Of this machine. */
     int64_t watchdog_ms;      /* Time after which our watchdog resets us; 0:
                                  none. */

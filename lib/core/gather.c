@@ -27,7 +27,6 @@ mu_gather_hello(struct mu_core *core)
         .is_hot = core->is_hot,
         .is_damaged = core->is_damaged,
         .is_quorate = core->is_quorate,
-        .is_two_node = core->is_two_node,
         .nodelist = core->nodelist,
         .nodelist_count = core->nodelist_count,
     };
