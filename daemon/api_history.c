@@ -48,8 +48,8 @@ struct seen_flight {
     uint64_t op_id;
     uint32_t node_id;
     int64_t interval_ms;
-    enum mu_task task;
-    const char *resource; /* On the heap. */
+    const char *op_name;  /* On the heap. */
+    const char *resource; /* Likewise. */
     bool is_there;        /* Still in flight. */
     struct link link;
 };
@@ -97,6 +97,7 @@ struct about {
                                  reference is taken. */
 };
 
+static void flight_forget(struct seen_flight *flight);
 MU_PRINTF(2, 3)
 static struct link link_make(const struct link *cause, const char *format, ...);
 static void note(struct pass *pass, const struct about *about,
@@ -148,7 +149,7 @@ mu_api_history_free(struct mu_api_history *history)
         return;
     }
     for (uint32_t i = 0; i < history->flights_count; i++) {
-        free((void *)(uintptr_t)history->flights[i].resource);
+        flight_forget(&history->flights[i]);
     }
     free(history->flights);
     mu_api_timeline_free(history->timeline);
@@ -508,11 +509,12 @@ compare_flights(struct pass *pass)
             .op_id = one->op_id,
             .node_id = one->node_id,
             .interval_ms = one->interval_ms,
-            .task = one->task,
+            .op_name = strdup(one->op_name),
             .resource = strdup(one->resource),
             .is_there = true,
             .link = link_make(&history->plan_link, "o%" PRIu64, one->op_id)};
-        if (!seen->resource) {
+        if (!seen->resource || !seen->op_name) {
+            flight_forget(seen);
             return;
         }
         history->flights_count++;
@@ -521,7 +523,7 @@ compare_flights(struct pass *pass)
             continue;
         }
         mu_text_format(text, sizeof(text), "%s of %s on %s begins",
-                       mu_plan_task_name(one->task), one->resource,
+                       one->op_name, one->resource,
                        node ? node : "?");
         note(pass,
              &(struct about){.kind = "begin",
@@ -560,12 +562,19 @@ flight_find(struct mu_api_history *history,
 
         if (one->node_id == result->node_id &&
             one->interval_ms == result->interval_ms &&
-            strcmp(mu_plan_task_name(one->task), result->op_name) == 0 &&
+            strcmp(one->op_name, result->op_name) == 0 &&
             strcmp(one->resource, result->resource) == 0) {
             return one;
         }
     }
     return NULL;
+}
+
+static void
+flight_forget(struct seen_flight *flight)
+{
+    free((void *)(uintptr_t)flight->op_name);
+    free((void *)(uintptr_t)flight->resource);
 }
 
 /* Those that are over have had their notes. */
@@ -578,7 +587,7 @@ flights_forget(struct mu_api_history *history)
         if (history->flights[i].is_there) {
             history->flights[kept++] = history->flights[i];
         } else {
-            free((void *)(uintptr_t)history->flights[i].resource);
+            flight_forget(&history->flights[i]);
         }
     }
     history->flights_count = kept;

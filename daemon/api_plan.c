@@ -41,7 +41,7 @@ flights_build(const struct mu_api_sight *sight)
         (void)json_array_append_new(
             flights,
             json_pack("{s:s, s:s, s:s?, s:I, s:o, s:I}", "task",
-                      mu_plan_task_name(one->task), "resource", one->instance,
+                      mu_plan_word(one->task, one->op_name), "resource", one->instance,
                       "node", mu_api_node_name(sight->state, one->node_id),
                       "interval", (json_int_t)one->interval_ms, "since",
                       mu_api_time_json(one->released_wall_ms), "timeout",
@@ -88,7 +88,7 @@ actions_build(const struct mu_api_sight *sight)
                       "task",
                       one->kind == MU_ACTION_PSEUDO && one->name
                           ? one->name
-                          : mu_plan_task_name(one->task),
+                          : mu_plan_word(one->task, one->op_name),
                       "resource", one->instance ? one->instance : one->resource,
                       "node",
                       one->node == MU_PLAN_NONE

@@ -236,7 +236,7 @@ foresee(struct apply *apply, const struct mu_cib_edit *edit,
         }
         step = mu_vec_add(&tool->arena, &report->steps);
         *step = (struct step){
-            .task = mu_plan_task_name(action->task),
+            .task = mu_plan_word(action->task, action->op_name),
             .resource = action->resource ? action->resource : "",
             .shown = action->instance   ? action->instance
                      : action->resource ? action->resource

@@ -162,7 +162,7 @@ action_task_json(json_t *out, const struct mu_action *action)
     set(out, "rsc", action->resource);
     set(out, "inst", action->instance);
     if (!task) {
-        set(out, "task", mu_plan_task_name(action->task));
+        set(out, "task", mu_plan_word(action->task, action->op_name));
         return;
     }
     if (id && strncmp(task, id, strlen(id)) == 0) {

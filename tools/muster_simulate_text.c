@@ -109,7 +109,7 @@ mu_muster_simulate_print_action(const struct mu_snapshot *snapshot,
                                 const char *after)
 {
     const char *id = action->instance ? action->instance : action->resource;
-    const char *word = mu_plan_task_name(action->task);
+    const char *word = mu_plan_word(action->task, action->op_name);
 
     if (action->task == MU_TASK_MONITOR && action->interval_ms == 0) {
         word = "probe";

@@ -235,7 +235,7 @@ static bool
 is_asked(const struct answer *answer, const struct asked *asked,
          const struct mu_action *action)
 {
-    const char *task = mu_plan_task_name(action->task);
+    const char *task = mu_plan_word(action->task, action->op_name);
     bool is_same = strcmp(task, asked->task) == 0;
 
     if (action->kind == MU_ACTION_FENCE) {
@@ -316,7 +316,7 @@ answer_chain(struct answer *answer, uint32_t action)
                            one->cause ? one->cause : "for the sake of order");
         (void)json_array_append_new(
             chain, json_pack("{s:s, s:s?, s:s?, s:s?}", "task",
-                             mu_plan_task_name(one->task), "resource",
+                             mu_plan_word(one->task, one->op_name), "resource",
                              one->instance ? one->instance : one->resource,
                              "node", node_name(answer, one->node), "cause",
                              one->cause));
@@ -324,7 +324,7 @@ answer_chain(struct answer *answer, uint32_t action)
     (void)json_array_append_new(
         answer->json,
         json_pack("{s:s, s:s?, s:s?, s:s?, s:o}", "task",
-                  mu_plan_task_name(first->task), "resource",
+                  mu_plan_word(first->task, first->op_name), "resource",
                   first->instance ? first->instance : first->resource, "node",
                   node_name(answer, first->node), "cause", first->cause,
                   "chain", chain));
@@ -342,7 +342,7 @@ action_label(const struct answer *answer, const struct mu_action *action)
     return mu_text_make(&answer->tool->arena, "%s %s%s%s%s",
                         action->kind == MU_ACTION_FENCE
                             ? "fence"
-                            : mu_plan_task_name(action->task),
+                            : mu_plan_word(action->task, action->op_name),
                         id ? id : "", id && node ? " on " : "",
                         node ? node : "",
                         action->in_flight ? " (under way)" : "");
@@ -665,12 +665,12 @@ write_actions(struct answer *answer, uint32_t instance, json_t *object)
         }
         mu_text_buffer_add(
             &answer->text, "  %s: %s on %s%s%s\n",
-            one->in_flight ? "now" : "next", mu_plan_task_name(one->task),
+            one->in_flight ? "now" : "next", mu_plan_word(one->task, one->op_name),
             node_name(answer, one->node), one->cause ? ", because " : "",
             one->cause ? one->cause : "");
         (void)json_array_append_new(
             actions, json_pack("{s:s, s:s, s:s?}", "task",
-                               mu_plan_task_name(one->task), "node",
+                               mu_plan_word(one->task, one->op_name), "node",
                                node_name(answer, one->node), "cause",
                                one->cause));
     }

@@ -327,7 +327,7 @@ mu_preview_plan_json(struct mu_arena *arena, const struct mu_snapshot *snapshot,
                       (json_int_t)i, "task",
                       one->kind == MU_ACTION_PSEUDO && one->name
                           ? one->name
-                          : mu_plan_task_name(one->task),
+                          : mu_plan_word(one->task, one->op_name),
                       "resource", one->instance ? one->instance : one->resource,
                       "node",
                       one->node == MU_PLAN_NONE
@@ -495,7 +495,7 @@ write_action(const struct mu_snapshot *snapshot, const struct mu_action *action,
     row->cells[0].text = action->kind == MU_ACTION_FENCE
                              ? mu_text_make(table->arena, "fence (%s)",
                                             mu_plan_task_name(action->task))
-                             : mu_plan_task_name(action->task);
+                             : mu_plan_word(action->task, action->op_name);
     row->cells[0].color =
         action->kind == MU_ACTION_FENCE || action->task == MU_TASK_STOP
             ? MU_TABLE_YELLOW

@@ -529,7 +529,7 @@ static void
 action_write(const struct mu_snapshot *snapshot,
              const struct mu_action *action, struct mu_text_buffer *text)
 {
-    const char *task = mu_plan_task_name(action->task);
+    const char *task = mu_plan_word(action->task, action->op_name);
     const char *id = action->instance ? action->instance : action->resource;
 
     if (action->task == MU_TASK_MONITOR && action->interval_ms == 0) {
@@ -677,7 +677,7 @@ is_never_twice(const struct mu_plan *plan)
 
 static void
 history_forget(struct scenario *scenario, const char *rsc, const char *node,
-               int interval_s)
+               const struct mu_action *ended)
 {
     int kept = 0;
 
@@ -686,7 +686,8 @@ history_forget(struct scenario *scenario, const char *rsc, const char *node,
 
         if (strcmp(op->node, node) == 0 &&
             (!rsc || strcmp(op->rsc, rsc) == 0) &&
-            (interval_s < 0 || op->interval_s == interval_s) &&
+            (!ended || (op->interval_s == (int)(ended->interval_ms / 1000) &&
+                        strcmp(op->name, ended->op_name) == 0)) &&
             (!rsc || !op->is_failure)) {
             continue;
         }
@@ -711,14 +712,13 @@ action_do(struct scenario *scenario, const struct mu_snapshot *snapshot,
     if (action->kind == MU_ACTION_FENCE || action->task == MU_TASK_SHUTDOWN) {
         copy(node->state, sizeof(node->state), "offline");
         node->attributes_count = 0;
-        history_forget(scenario, NULL, name, -1);
+        history_forget(scenario, NULL, name, NULL);
     } else if (action->task == MU_TASK_LRM_DELETE) {
         scenario->locks_count = 0;
     } else if (action->task == MU_TASK_DELETE) {
-        history_forget(scenario, action->resource, name, -1);
+        history_forget(scenario, action->resource, name, NULL);
     } else if (action->task == MU_TASK_CANCEL) {
-        history_forget(scenario, action->resource, name,
-                       (int)(action->interval_ms / 1000));
+        history_forget(scenario, action->resource, name, action);
     } else if (action->task == MU_TASK_CLEAR_FAILCOUNT) {
         node->attributes_count = 0;
     } else if (action->task == MU_TASK_RELOAD_AGENT) {
@@ -729,13 +729,12 @@ action_do(struct scenario *scenario, const struct mu_snapshot *snapshot,
                action->task != MU_TASK_NOTIFY &&
                action->task != MU_TASK_RELOAD_AGENT) {
         if (action->task == MU_TASK_STOP || action->task == MU_TASK_START) {
-            history_forget(scenario, action->resource, name, -1);
+            history_forget(scenario, action->resource, name, NULL);
         }
         if (action->lock_ms > 0) {
             (void)lock_add(scenario, action->resource, name);
         }
-        op = op_add(scenario, action->resource, name,
-                    mu_plan_task_name(action->task));
+        op = op_add(scenario, action->resource, name, action->op_name);
         op->interval_s = (int)(action->interval_ms / 1000);
         op->rc = action->expected_rc;
         op->expected = action->expected_rc;
@@ -790,7 +789,8 @@ why_text(struct scenario *scenario, const struct mu_snapshot *snapshot,
               strcmp(snapshot->status->nodes[action->node].name, about) ==
                   0))) {
             mu_text_buffer_add(&text, "%s: %s\n",
-                               mu_plan_task_name(action->task), action->cause);
+                               mu_plan_word(action->task, action->op_name),
+                               action->cause);
         }
     }
     if (instance == MU_PLAN_NONE) {

@@ -318,8 +318,8 @@ result_code(struct mu_sim *sim, const struct mu_sim_op *op)
     if (!op->will_work) {
         return RC_ERROR;
     }
-    if (!is_named(op, "monitor")) {
-        return RC_OK;
+    if (!is_named(op, "monitor") && op->interval_ms == 0) {
+        return RC_OK; /* What is repeated looks, whatever its name. */
     }
     if (op->is_fence_device) { /* A probe asks whether it is registered. */
         return instance->is_active || op->interval_ms > 0 ? RC_OK

@@ -92,6 +92,7 @@ start_begins(int64_t wall_ms)
                                           .node_id = 1,
                                           .resource = "web",
                                           .task = MU_TASK_START,
+                                          .op_name = "start",
                                           .released_wall_ms = wall_ms};
     state.flights_count = 1;
 }

@@ -116,6 +116,7 @@ START_TEST(encoding_and_decoding_again_gives_the_same_bytes)
     probed_everywhere("web");
     record(2, "web", "start", 0);
     mu_state_add_flight(&state, 5)->resource = "web";
+    state.flights[0].op_name = "start";
     state.flights[0].instance = state.flights[0].class_name = "";
     state.flights[0].provider = state.flights[0].type = "";
     state.flights[0].migrate_source = state.flights[0].migrate_target = "";
@@ -417,6 +418,7 @@ START_TEST(a_refused_action_holds_up_only_what_follows_it)
         actions[i].task = MU_TASK_START;
         actions[i].node_id = 2;
         actions[i].timeout_ms = 1000;
+        actions[i].op_name = "start";
         actions[i].instance = actions[i].provider = actions[i].type = "";
         actions[i].class_name = "ocf";
         probed_everywhere(actions[i].resource);
@@ -536,6 +538,7 @@ web_ends(enum mu_task task, int32_t rc, int64_t lock_ms)
     flight->provider = flight->type = "";
     flight->migrate_source = flight->migrate_target = "";
     flight->task = task;
+    flight->op_name = mu_plan_task_name(task);
     flight->lock_ms = lock_ms;
     flight->action = MU_PLAN_NONE;
     mu_apply_result(&apply, &(struct mu_body_result){.op_id = state.next_op_id,

@@ -114,8 +114,7 @@ mu_apply_node_lost(struct mu_apply *apply, struct mu_state_node *node)
         const struct mu_state_flight flight = state->flights[i];
         struct mu_state_history key = {.node_id = node->id,
                                        .resource = flight.resource,
-                                       .op_name =
-                                           mu_plan_task_name(flight.task)};
+                                       .op_name = flight.op_name};
         struct mu_state_history *row;
 
         if (flight.node_id != node->id) {

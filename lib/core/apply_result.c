@@ -44,7 +44,7 @@ mu_apply_result(struct mu_apply *apply, const struct mu_body_result *body)
         return;
     }
     flight = *found;
-    op_name = mu_plan_task_name(flight.task);
+    op_name = flight.op_name;
     is_probe = flight.task == MU_TASK_MONITOR && flight.interval_ms == 0;
     node = mu_state_get_node(state, flight.node_id);
     is_expected = is_success(body->rc, flight.expected_rc, status);
@@ -104,6 +104,7 @@ mu_apply_recurring(struct mu_apply *apply, const struct mu_body_recurring *body)
     like = (struct mu_state_flight){.node_id = key.node_id,
                                     .resource = row->resource,
                                     .task = MU_TASK_MONITOR,
+                                    .op_name = row->op_name,
                                     .interval_ms = key.interval_ms,
                                     .expected_rc = row->expected_rc,
                                     .class_name = row->class_name,
@@ -170,7 +171,7 @@ row_write(struct mu_apply *apply, const struct mu_state_flight *flight,
           const struct mu_body_result *body, enum mu_slot slot)
 {
     struct mu_state *state = apply->state;
-    const char *op_name = mu_plan_task_name(flight->task);
+    const char *op_name = flight->op_name;
     const struct mu_state_history key = {.node_id = flight->node_id,
                                          .resource = flight->resource,
                                          .slot = slot,
@@ -271,7 +272,7 @@ result_trace(struct mu_apply *apply, const struct mu_state_flight *flight,
     const struct mu_effect_trace about = {
         .resource = flight->resource,
         .node = mu_apply_node_name(apply, flight->node_id),
-        .op_name = mu_plan_task_name(flight->task)};
+        .op_name = flight->op_name};
     bool is_monitor = flight->task == MU_TASK_MONITOR;
     bool has_reason = body->reason && *body->reason;
 

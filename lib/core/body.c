@@ -192,6 +192,7 @@ mu_body_action(struct mu_archive *archive, struct mu_state_action *action)
                                                         MU_ACTION_PSEUDO + 1);
     action->task = (enum mu_task)mu_archive_enum(archive, action->task,
                                                  MU_TASK_PSEUDO + 1);
+    mu_archive_text(archive, &action->op_name);
     mu_archive_text(archive, &action->resource);
     mu_archive_text(archive, &action->instance);
     mu_archive_text(archive, &action->class_name);

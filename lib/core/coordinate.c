@@ -311,6 +311,7 @@ action_fill(const struct mu_state *state, const struct mu_snapshot *snapshot,
     *to = (struct mu_state_action){
         .kind = from->kind,
         .task = from->task,
+        .op_name = from->op_name,
         .resource = from->resource,
         .instance = from->instance,
         .class_name = from->class_name,

@@ -12,7 +12,7 @@
 #include "core/state.h"
 
 enum {
-    MU_CORE_OP_NAME_SIZE = 32,
+    MU_CORE_OP_NAME_SIZE = MU_NAME_SIZE_MAX,
     MU_CORE_DIGEST_SIZE = 33,
     /* A daemon that has not said HELLO within this time is left out; an
      * announced view that was not delivered is announced again. */

@@ -83,7 +83,7 @@ mu_local_launch(struct mu_core *core, uint64_t op_id)
     exec->op_id = op_id;
     text_copy(exec->resource, sizeof(exec->resource), flight->resource);
     text_copy(exec->op_name, sizeof(exec->op_name),
-              mu_plan_task_name(flight->task));
+              flight->op_name);
     exec->interval_ms = flight->interval_ms;
     effect = effect_fill(core, exec, primitive);
     effect->agent_class = mu_names_agent_class(flight->class_name);

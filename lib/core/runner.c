@@ -191,6 +191,7 @@ action_copy(struct mu_state *state, const struct mu_state_action *from,
             struct mu_state_action *to)
 {
     *to = *from;
+    to->op_name = mu_state_text(state, from->op_name);
     to->resource = mu_state_text(state, from->resource);
     to->instance = mu_state_text(state, from->instance);
     to->class_name = mu_state_text(state, from->class_name);
@@ -362,7 +363,7 @@ release_resource(struct mu_apply *apply, uint32_t index)
     const struct mu_effect_trace about = {
         .resource = action->resource,
         .node = mu_apply_node_name(apply, action->node_id),
-        .op_name = mu_plan_task_name(action->task)};
+        .op_name = mu_plan_word(action->task, action->op_name)};
     struct mu_state_filter filter = {.node_id = action->node_id,
                                      .resource = action->resource};
     struct mu_errbuf err;
@@ -370,6 +371,7 @@ release_resource(struct mu_apply *apply, uint32_t index)
     if (action->task == MU_TASK_CANCEL) {
         filter.recurring_only = true;
         filter.interval_ms = action->interval_ms;
+        filter.op_name = action->op_name;
         (void)mu_state_forget(state, &filter);
         action_done(state, index);
         return;
@@ -414,6 +416,7 @@ flight_begin(struct mu_apply *apply, uint32_t index)
     flight->resource = action->resource;
     flight->instance = action->instance;
     flight->task = action->task;
+    flight->op_name = action->op_name;
     flight->interval_ms = action->interval_ms;
     flight->timeout_ms = action->timeout_ms;
     flight->expected_rc = action->expected_rc;

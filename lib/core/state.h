@@ -94,6 +94,7 @@ struct mu_state_flight {
     const char *resource;   /* History id. */
     const char *instance;   /* Numbered name; equal to 'resource' mostly. */
     enum mu_task task;
+    const char *op_name;    /* As in mu_action. */
     int64_t interval_ms;
     int64_t timeout_ms;
     int32_t expected_rc;
@@ -162,6 +163,7 @@ enum mu_run { /* Progress of one action of the plan. */
 struct mu_state_action {
     enum mu_action_kind kind;
     enum mu_task task;
+    const char *op_name;   /* As in mu_action. */
     const char *resource;  /* Empty unless about a resource. */
     const char *instance;
     const char *class_name;

@@ -96,6 +96,7 @@ visit_flight(struct mu_archive *archive, struct mu_state_flight *flight)
     mu_archive_text(archive, &flight->instance);
     flight->task =
         (enum mu_task)mu_archive_enum(archive, flight->task, MU_TASK_PSEUDO + 1);
+    mu_archive_text(archive, &flight->op_name);
     mu_archive_i64(archive, &flight->interval_ms);
     mu_archive_i64(archive, &flight->timeout_ms);
     mu_archive_i32(archive, &flight->expected_rc);

@@ -346,7 +346,7 @@ flights_fill(const struct mu_state *state, const struct order *order,
         status->flights[status->flights_count++] = (struct mu_status_flight){
             .op_id = from->op_id,
             .resource = from->resource,
-            .task = mu_plan_task_name(from->task),
+            .task = from->op_name,
             .interval_ms = from->interval_ms,
             .node = order->indexes[node - state->nodes],
             .migrate_source = null_if_empty(from->migrate_source),

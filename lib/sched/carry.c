@@ -190,7 +190,7 @@ act_on_resource(struct carry *carry, const struct mu_action *action)
         op_put(carry, row, action);
         return;
     case MU_TASK_CANCEL:
-        ops_remove(row, true, "monitor", action->interval_ms);
+        ops_remove(row, true, action->op_name, action->interval_ms);
         return;
     case MU_TASK_DELETE:
         row_clear(row);
@@ -359,7 +359,7 @@ row_get(struct carry *carry, const struct mu_action *action)
 static void
 op_put(struct carry *carry, struct row *row, const struct mu_action *action)
 {
-    const char *name = mu_plan_task_name(action->task);
+    const char *name = action->op_name;
     struct mu_status_op *op;
 
     if (action->task != MU_TASK_MONITOR || action->expected_rc != 7) {

@@ -37,7 +37,6 @@ static void restart_force(const struct past *past);
 static void reload_schedule(const struct past *past);
 static void cancel_schedule(const struct past *past, const char *why);
 static bool is_configured(const struct past *past);
-static enum mu_verb verb_of(const struct mu_status_op *op);
 static bool text_equal(const char *a, const char *b);
 
 void
@@ -217,6 +216,7 @@ static bool
 past_differs(const struct past *past)
 {
     const struct mu_status_op *op = past->op;
+    uint64_t key;
 
     if (op->interval_ms > 0 && !is_configured(past)) {
         /* What tells of a failure would stay after a cancel, to be cancelled
@@ -233,10 +233,12 @@ past_differs(const struct past *past)
     case MU_CHANGE_RESTART:
     case MU_CHANGE_RELOADABLE:
         if (op->interval_ms > 0) {
-            mu_action_get(past->sched, past->resource,
-                          mu_key_recurring(verb_of(op), op->interval_ms),
-                          past->node, false)
-                ->flags |= MU_FLAG_RESCHEDULE;
+            if (mu_recurring_key(past->sched, op->name, op->interval_ms,
+                                 &key)) {
+                mu_action_get(past->sched, past->resource, key, past->node,
+                              false)
+                    ->flags |= MU_FLAG_RESCHEDULE;
+            }
         } else if (op->digest_restart &&
                    mu_change_of(past->sched, past->resource, past->node, op) ==
                        MU_CHANGE_RELOADABLE) {
@@ -251,27 +253,6 @@ past_differs(const struct past *past)
         break;
     }
     return false;
-}
-
-static enum mu_verb
-verb_of(const struct mu_status_op *op)
-{
-    static const struct {
-        const char *name;
-        enum mu_verb verb;
-    } verbs[] = {
-        {"monitor", MU_VERB_MONITOR},
-        {"start", MU_VERB_START},
-        {"promote", MU_VERB_PROMOTE},
-        {"migrate_from", MU_VERB_MIGRATE_FROM},
-    };
-
-    for (unsigned i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
-        if (strcmp(op->name, verbs[i].name) == 0) {
-            return verbs[i].verb;
-        }
-    }
-    return MU_VERB_MONITOR;
 }
 
 /* The start becomes required, wherever it will be. */
@@ -321,9 +302,14 @@ reload_schedule(const struct past *past)
 static void
 cancel_schedule(const struct past *past, const char *why)
 {
-    struct mu_sched_action *cancel = mu_recurring_cancel(
-        past->sched, past->resource, past->op->interval_ms, past->node);
+    struct mu_sched_action *cancel;
+    uint64_t key;
 
+    if (!mu_recurring_key(past->sched, past->op->name, past->op->interval_ms,
+                          &key)) {
+        return;
+    }
+    cancel = mu_recurring_cancel(past->sched, past->resource, key, past->node);
     mu_explain_cause(past->sched, cancel, why);
     mu_order_add(past->sched,
                  &(struct mu_ordering){.first_resource = past->resource,

@@ -144,8 +144,8 @@ timing_fill(struct mu_sched *sched, const struct mu_sched_action *action,
         return;
     }
     params =
-        mu_setup_params(sched, action->resource, action->node,
-                        mu_detail_verb_name(action->verb), out->interval_ms);
+        mu_setup_params(sched, action->resource, action->node, out->op_name,
+                        out->interval_ms);
     out->timeout_ms = params->timeout_ms;
     out->start_delay_ms = params->start_delay_ms;
     out->params = params->params;

@@ -159,7 +159,8 @@ mu_downtime_text(struct mu_arena *arena, const struct mu_snapshot *snapshot,
 
         mu_text_buffer_add(
             &text, "; no measurement yet of %s%s%s, at most the timeout %s",
-            mu_plan_task_name(action->task), action->resource ? " of " : "",
+            mu_plan_word(action->task, action->op_name),
+            action->resource ? " of " : "",
             action->resource ? action->resource : "",
             mu_downtime_span(arena, action->timeout_ms));
     }

@@ -11,6 +11,13 @@
 #define COUNT_PREFIX "fail-count-"
 #define LAST_PREFIX  "last-failure-"
 
+static enum mu_on_fail on_fail_find(struct mu_sched *sched,
+                                    const struct mu_sched_resource *resource,
+                                    uint32_t node,
+                                    const struct mu_status_op *op);
+static enum mu_on_fail
+on_fail_of_promoted(struct mu_sched *sched,
+                    const struct mu_sched_resource *resource, uint32_t node);
 static void node_read(struct mu_sched *sched, uint32_t node);
 static struct mu_failcount *entry_add(struct mu_sched *sched, uint32_t node,
                                       const char *name, size_t length);
@@ -312,24 +319,70 @@ mu_failure_is_too_often(struct mu_sched *sched,
     return count > 0 && count >= threshold;
 }
 
+/* What is configured, as far as it makes sense. */
+static enum mu_on_fail
+on_fail_find(struct mu_sched *sched, const struct mu_sched_resource *resource,
+             uint32_t node, const struct mu_status_op *op)
+{
+    const struct mu_params *params;
+    bool is_watching_promoted;
+
+    if (resource->config == MU_STATE_NONE) {
+        return MU_ON_FAIL_DEFAULT;
+    }
+    params = mu_setup_params(sched, resource, node, op->name, op->interval_ms);
+    is_watching_promoted = op->interval_ms > 0 &&
+                           strcmp(op->name, "monitor") == 0 &&
+                           params->role == MU_ROLE_PROMOTED;
+    if (params->on_fail == MU_ON_FAIL_DEMOTE && !is_watching_promoted &&
+        strcmp(op->name, "promote") != 0) {
+        return MU_ON_FAIL_DEFAULT; /* It says nothing of the promoted role. */
+    }
+    if (strcmp(op->name, "stop") == 0 &&
+        (params->on_fail == MU_ON_FAIL_STOP ||
+         params->on_fail == MU_ON_FAIL_STANDBY)) {
+        return MU_ON_FAIL_DEFAULT; /* It could not be stopped. */
+    }
+    if (strcmp(op->name, "demote") == 0 &&
+        params->on_fail == MU_ON_FAIL_DEFAULT) {
+        return on_fail_of_promoted(sched, resource, node);
+    }
+    return params->on_fail;
+}
+
+/* A failed demote is answered as the first failed monitor of the promoted role
+ * whose answer is given, unless that would be to demote it. */
+static enum mu_on_fail
+on_fail_of_promoted(struct mu_sched *sched,
+                    const struct mu_sched_resource *resource, uint32_t node)
+{
+    const struct mu_config_resource *config =
+        &sched->config->resources[resource->config];
+
+    for (uint32_t i = 0; i < config->ops_count; i++) {
+        const struct mu_config_op *op = &config->ops[i];
+        const struct mu_params *params;
+
+        if (op->interval_ms <= 0 || strcmp(op->name, "monitor") != 0) {
+            continue;
+        }
+        params =
+            mu_setup_params(sched, resource, node, op->name, op->interval_ms);
+        if (params->is_enabled && params->role == MU_ROLE_PROMOTED &&
+            params->on_fail != MU_ON_FAIL_DEFAULT &&
+            params->on_fail != MU_ON_FAIL_DEMOTE) {
+            return params->on_fail;
+        }
+    }
+    return MU_ON_FAIL_DEFAULT;
+}
+
 enum mu_answer
 mu_failure_answer(struct mu_sched *sched,
                   const struct mu_sched_resource *resource, uint32_t node,
                   const struct mu_status_op *op)
 {
-    enum mu_on_fail on_fail = MU_ON_FAIL_DEFAULT;
-
-    if (resource->config != MU_STATE_NONE) {
-        on_fail =
-            mu_setup_params(sched, resource, node, op->name, op->interval_ms)
-                ->on_fail;
-    }
-    if (strcmp(op->name, "stop") == 0 &&
-        (on_fail == MU_ON_FAIL_STOP || on_fail == MU_ON_FAIL_STANDBY ||
-         on_fail == MU_ON_FAIL_DEMOTE)) {
-        on_fail = MU_ON_FAIL_DEFAULT; /* It could not be stopped. */
-    }
-    switch (on_fail) {
+    switch (on_fail_find(sched, resource, node, op)) {
     case MU_ON_FAIL_IGNORE:
         return MU_ANSWER_IGNORE;
     case MU_ON_FAIL_BLOCK:

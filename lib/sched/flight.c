@@ -9,6 +9,7 @@
 #include "sched/instance.h"
 #include "sched/node_state.h"
 #include "sched/order.h"
+#include "sched/recurring.h"
 
 enum { RC_NOT_RUNNING = 7 };
 
@@ -194,10 +195,18 @@ flight_act(struct mu_sched *sched, const struct mu_status_flight *flight)
     struct mu_sched_action *action;
     uint64_t key;
 
-    if (!resource || verb == MU_VERB_NONE) {
+    if (!resource) {
         return;
     }
-    key = mu_key_recurring(verb, flight->interval_ms);
+    key = mu_key(verb);
+    if (flight->interval_ms > 0) {
+        if (!mu_recurring_key(sched, flight->task, flight->interval_ms, &key)) {
+            return;
+        }
+        verb = MU_VERB_MONITOR;
+    } else if (verb == MU_VERB_NONE) {
+        return;
+    }
     action = mu_action_find(resource, key, flight->node);
     if (!action || action->in_flight) {
         action = mu_action_new(sched, resource, key, flight->node);

@@ -12,6 +12,7 @@
 #include "sched/location.h"
 #include "sched/migrate.h"
 #include "sched/node_state.h"
+#include "sched/recurring.h"
 #include "sched/setup.h"
 #include "sched/why.h"
 
@@ -149,6 +150,7 @@ op_replay(struct mu_history *history)
 {
     const struct mu_status_op *op = history->op;
     bool is_expired;
+    uint64_t key;
 
     if (mu_history_op_is(op, "notify") || mu_history_op_is(op, "meta-data")) {
         return;
@@ -171,11 +173,11 @@ op_replay(struct mu_history *history)
     if (is_expired && history->rc != op->expected_rc &&
         history->sched->nodes[history->node].is_online &&
         !history->sched->nodes[history->node].is_unclean) {
-        if (op->digest_all && !has_recovered(history)) {
+        if (op->digest_all && !has_recovered(history) &&
+            mu_recurring_key(history->sched, op->name, op->interval_ms, &key)) {
             /* The monitor would not report the same result again: set it up
              * anew. */
-            mu_action_get(history->sched, history->resource,
-                          mu_key_recurring(MU_VERB_MONITOR, op->interval_ms),
+            mu_action_get(history->sched, history->resource, key,
                           history->node, false)
                 ->flags |= MU_FLAG_RESCHEDULE;
         }
@@ -502,6 +504,7 @@ recurring_note(struct mu_history *history)
 {
     int32_t start;
     int32_t stop;
+    uint64_t key;
 
     if (!history->sched->nodes[history->node].is_online) {
         return;
@@ -512,11 +515,11 @@ recurring_note(struct mu_history *history)
 
         if ((start < stop && i <= stop) || i < start || op->interval_ms == 0 ||
             op->status == MU_OP_STATUS_PENDING ||
-            !mu_history_op_is(op, "monitor")) {
+            !mu_recurring_key(history->sched, op->name, op->interval_ms,
+                              &key)) {
             continue;
         }
-        (void)mu_action_get(history->sched, history->resource,
-                            mu_key_recurring(MU_VERB_MONITOR, op->interval_ms),
+        (void)mu_action_get(history->sched, history->resource, key,
                             history->node, false);
     }
 }

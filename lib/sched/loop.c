@@ -6,6 +6,7 @@
 #include "base/panic.h"
 #include "base/text.h"
 #include "sched/detail.h"
+#include "sched/recurring.h"
 
 /* Loops named in warnings, and constraints named per loop; the rest of a
  * thousand is told by these as well. */
@@ -300,7 +301,9 @@ static const char *
 action_label(struct mu_sched *sched, const struct mu_sched_action *action)
 {
     return mu_text_make(
-        sched->arena, "%s %s%s%s", mu_detail_verb_name(action->verb),
+        sched->arena, "%s %s%s%s", action->verb == MU_VERB_MONITOR
+            ? mu_recurring_name(sched, action->key)
+            : mu_detail_verb_name(action->verb),
         action->resource ? action->resource->id
         : action->name   ? action->name
                          : "node",

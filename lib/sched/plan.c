@@ -28,6 +28,12 @@ mu_plan_task_name(enum mu_task task)
     return names[task];
 }
 
+const char *
+mu_plan_word(enum mu_task task, const char *op_name)
+{
+    return task == MU_TASK_MONITOR ? op_name : mu_plan_task_name(task);
+}
+
 bool
 mu_plan_is_empty(const struct mu_plan *plan)
 {

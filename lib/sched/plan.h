@@ -53,6 +53,8 @@ struct mu_action {
     const char *name;     /* Pseudo actions: such as web-group_running_0. */
     const char *resource; /* As the agent sees it: web, or web:1 if unique. */
     const char *instance; /* Numbered name where it differs, else null. */
+    const char *op_name;  /* The operation as agents and histories know it; of
+                             cancel: the one that ends. */
     uint32_t primitive;   /* Index into config->resources, or NONE (removed
                              resources, fencing). */
     uint32_t node;        /* Index into status->nodes: where it runs, or the
@@ -246,6 +248,10 @@ struct mu_plan {
 
 /* The word for a task as agents and people know it: "start", "monitor", ... */
 const char *mu_plan_task_name(enum mu_task task);
+
+/* The word for what an action does: that of its task, or the name that a
+ * recurring operation 'op_name' has of its own. */
+const char *mu_plan_word(enum mu_task task, const char *op_name);
 
 /* True when nothing is to be done and nothing is in flight. */
 bool mu_plan_is_empty(const struct mu_plan *plan);

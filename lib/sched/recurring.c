@@ -3,17 +3,16 @@
 
 #include <string.h>
 
-#include "base/text.h"
+#include "base/limits.h"
 #include "sched/action.h"
 #include "sched/explain.h"
 #include "sched/order.h"
 #include "sched/setup.h"
 
-enum { RC_NOT_RUNNING = 7, RC_PROMOTED = 8 };
+enum { RC_NOT_RUNNING = 7, RC_PROMOTED = 8, NAMES_COUNT_MAX = UINT8_MAX };
 
 /* One recurring monitor of one resource. */
 struct monitor {
-    int64_t interval_ms;
     enum mu_role role; /* UNKNOWN: not given. */
     uint64_t key;
 };
@@ -82,6 +81,50 @@ mu_recurring_act(struct mu_sched *sched, struct mu_sched_resource *resource)
     }
 }
 
+bool
+mu_recurring_key(struct mu_sched *sched, const char *name, int64_t interval_ms,
+                 uint64_t *ret_key)
+{
+    static const char *const once[] = {"start",        "stop",
+                                       "promote",      "demote",
+                                       "reload-agent", "migrate_to",
+                                       "migrate_from"};
+    size_t number = 0;
+
+    if (strlen(name) >= MU_NAME_SIZE_MAX) {
+        return false;
+    }
+    for (size_t i = 0; i < sizeof(once) / sizeof(once[0]); i++) {
+        if (strcmp(name, once[i]) == 0) {
+            return false;
+        }
+    }
+    if (strcmp(name, "monitor") != 0) {
+        while (number < sched->op_names.count &&
+               strcmp(sched->op_names.items[number], name) != 0) {
+            number++;
+        }
+        if (number == NAMES_COUNT_MAX) {
+            return false;
+        }
+        if (number == sched->op_names.count) {
+            *mu_vec_add(sched->arena, &sched->op_names) = name;
+        }
+        number++;
+    }
+    *ret_key =
+        mu_key_recurring(MU_VERB_MONITOR, (uint8_t)number, interval_ms);
+    return true;
+}
+
+const char *
+mu_recurring_name(const struct mu_sched *sched, uint64_t key)
+{
+    uint8_t number = mu_key_name(key);
+
+    return number == 0 ? "monitor" : sched->op_names.items[number - 1];
+}
+
 /* Two operations with one name and interval would be the same one: neither can
  * be done. */
 static bool
@@ -103,7 +146,9 @@ monitor_read(struct mu_sched *sched, const struct mu_sched_resource *resource,
 {
     const struct mu_params *params;
 
-    if (op->interval_ms <= 0 || strcmp(op->name, "monitor") != 0) {
+    if (op->interval_ms <= 0 ||
+        !mu_recurring_key(sched, op->name, op->interval_ms,
+                          &ret_monitor->key)) {
         return false;
     }
     params = mu_setup_params(sched, resource, resource->assigned, op->name,
@@ -111,9 +156,7 @@ monitor_read(struct mu_sched *sched, const struct mu_sched_resource *resource,
     if (!params->is_enabled) {
         return false;
     }
-    ret_monitor->interval_ms = op->interval_ms;
     ret_monitor->role = params->role;
-    ret_monitor->key = mu_key_recurring(MU_VERB_MONITOR, op->interval_ms);
     return true;
 }
 
@@ -196,7 +239,7 @@ wrong_role_act(struct mu_sched *sched, struct mu_sched_resource *resource,
                const struct monitor *monitor)
 {
     struct mu_sched_action *cancel = mu_recurring_cancel(
-        sched, resource, monitor->interval_ms, resource->assigned);
+        sched, resource, monitor->key, resource->assigned);
     enum mu_verb after = MU_VERB_NONE;
 
     if (resource->role == MU_ROLE_PROMOTED) {
@@ -231,7 +274,7 @@ inactive_act(struct mu_sched *sched, struct mu_sched_resource *resource,
         mu_action_find(resource, monitor->key, resource->assigned) &&
         resource->next_role > MU_ROLE_STOPPED) {
         struct mu_sched_action *cancel = mu_recurring_cancel(
-            sched, resource, monitor->interval_ms, resource->assigned);
+            sched, resource, monitor->key, resource->assigned);
 
         mu_explain_cause(sched, cancel,
                          "it watches that nothing runs there, and there it is "
@@ -318,10 +361,13 @@ inactive_order_stop(struct mu_sched *sched, struct mu_sched_resource *resource,
 
 struct mu_sched_action *
 mu_recurring_cancel(struct mu_sched *sched, struct mu_sched_resource *resource,
-                    int64_t interval_ms, uint32_t node)
+                    uint64_t key, uint32_t node)
 {
     struct mu_sched_action *cancel = mu_action_new(
-        sched, resource, mu_key_recurring(MU_VERB_CANCEL, interval_ms), node);
+        sched, resource,
+        mu_key_recurring(MU_VERB_CANCEL, mu_key_name(key),
+                         mu_key_interval_ms(key)),
+        node);
 
     cancel->flags |= MU_FLAG_RUNNABLE;
     if (!sched->nodes[node].is_online || sched->nodes[node].is_pending) {

@@ -10,6 +10,7 @@
 #include "sched/detail.h"
 #include "sched/explain.h"
 #include "sched/loop.h"
+#include "sched/recurring.h"
 #include "sched/why.h"
 
 static void pick(struct mu_sched *sched, struct mu_loop_rest *picked);
@@ -25,6 +26,8 @@ static void action_fill(struct mu_sched *sched,
 static void after_fill(struct mu_sched *sched,
                        const struct mu_sched_action *action,
                        struct mu_action *out);
+static const char *op_name_of(const struct mu_sched *sched,
+                              const struct mu_sched_action *action);
 static struct mu_plan_node *nodes_fill(struct mu_sched *sched, bool is_after);
 static void stopped_fill(struct mu_sched *sched, const struct mu_plan *plan,
                          struct mu_plan_placement *after);
@@ -204,6 +207,7 @@ action_fill(struct mu_sched *sched, const struct mu_sched_action *action,
         .kind = action->kind,
         .task = mu_detail_task(action),
         .name = action->name,
+        .op_name = op_name_of(sched, action),
         .primitive = MU_PLAN_NONE,
         .node = action->node == MU_STATE_NONE ? MU_PLAN_NONE : action->node,
         .interval_ms = mu_key_interval_ms(action->key),
@@ -236,6 +240,14 @@ action_fill(struct mu_sched *sched, const struct mu_sched_action *action,
     }
     mu_detail_fill(sched, action, out);
     after_fill(sched, action, out);
+}
+
+static const char *
+op_name_of(const struct mu_sched *sched, const struct mu_sched_action *action)
+{
+    return action->verb == MU_VERB_MONITOR || action->verb == MU_VERB_CANCEL
+               ? mu_recurring_name(sched, action->key)
+               : mu_plan_task_name(mu_detail_task(action));
 }
 
 static struct mu_plan_node *

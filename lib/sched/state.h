@@ -68,11 +68,12 @@ mu_key(enum mu_verb verb)
     return (uint64_t)verb << 56;
 }
 
-/* Key of a recurring operation. */
+/* Key of a recurring operation; 'name' as in recurring.h. */
 static inline uint64_t
-mu_key_recurring(enum mu_verb verb, int64_t interval_ms)
+mu_key_recurring(enum mu_verb verb, uint8_t name, int64_t interval_ms)
 {
-    return mu_key(verb) | ((uint64_t)interval_ms & 0xffffffffffff);
+    return mu_key(verb) | (uint64_t)name << 48 |
+           ((uint64_t)interval_ms & 0xffffffffffff);
 }
 
 /* Key of a notification that comes 'when' around 'about'. */
@@ -86,6 +87,13 @@ static inline enum mu_verb
 mu_key_verb(uint64_t key)
 {
     return (enum mu_verb)(key >> 56);
+}
+
+/* Which name the recurring operation of the key has. */
+static inline uint8_t
+mu_key_name(uint64_t key)
+{
+    return mu_key_verb(key) == MU_VERB_NOTIFY ? 0 : (uint8_t)(key >> 48);
 }
 
 /* The verb of the key, or what a notification is about. */
@@ -498,6 +506,8 @@ struct mu_sched {
     uint32_t words; /* 64-bit words of a bit set of nodes. */
     uint32_t coordinator;
 
+    MU_VEC(const char *) op_names; /* Of recurring operations but monitor;
+                                      see recurring.h. */
     MU_VEC(struct mu_sched_resource *) resources; /* All, flat. */
     MU_VEC(struct mu_sched_resource *) top;
     struct mu_index by_id; /* Instance ids to index in 'resources'. */
