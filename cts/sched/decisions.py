@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What Muster and Pacemaker's crm_simulate decide for one CIB, reduced to what
-can be compared: placement, set of actions, their order, and the scores."""
+can be compared: placement, set of actions, their order, the scores, and what
+agents are given."""
 
 import collections
 import hashlib
@@ -39,6 +40,7 @@ class Decisions:
         self.dangling = 0     # Actions that wait for one that is not there.
         self.is_broken = False  # The oracle could not carry its plan out.
         self.warnings = []
+        self.given = {}       # Action's key: timeout and parameters.
         self.scores = {}      # (kind, numbered name, node): the last one told
 
     def keys(self):
@@ -154,6 +156,9 @@ def of_muster(program, path, folder):
             one["id"], one["kind"] != "pseudo",
             key_of(one["task"], one.get("rsc"), one.get("node"),
                    one.get("interval"), one.get("notify")), one["after"]))
+        if "timeout" in one:
+            decisions.given[decisions.actions[-1][2]] = (
+                one["timeout"], one.get("params", {}))
     return decisions
 
 
@@ -278,6 +283,13 @@ def graph_read(root, decisions):
                     element.get("on_node")))
             found.append((int(element.get("id")), *action_read(element),
                           inputs))
+            attributes = element.find("attributes")
+            if "CRM_meta_timeout" in attributes.attrib:
+                decisions.given[found[-1][2]] = (
+                    int(attributes.get("CRM_meta_timeout")),
+                    {name: value for name, value in attributes.items()
+                     if not name.startswith("CRM_meta_") and
+                     name != "crm_feature_set"})
     ids = {one[0] for one in found}
     for number, is_real, key, inputs in found:
         decisions.dangling += any(one not in ids for one in inputs)
@@ -357,6 +369,16 @@ def scores_differ(pacemaker, muster):
         ours = muster.scores.get(key, -INFINITY)
         if theirs != ours:
             lines += [f"- {show(key)} {theirs}", f"+ {show(key)} {ours}"]
+    return lines
+
+
+def given_differ(pacemaker, muster):
+    """Lines that tell how what agents are given differs, for what both do."""
+    lines = []
+    for key in sorted(set(pacemaker.given) & set(muster.given)):
+        for sign, given in (("-", pacemaker.given), ("+", muster.given)):
+            if pacemaker.given[key] != muster.given[key]:
+                lines.append(f"{sign} {show(key)} {given[key]}")
     return lines
 
 
