@@ -192,7 +192,7 @@ preferred_node(struct mu_sched *sched, const struct mu_sched_resource *instance,
                uint32_t optimal)
 {
     const struct mu_sched_resource *clone = instance->parent;
-    uint32_t node = mu_state_current_node(instance);
+    uint32_t node = mu_state_current_node(sched, instance);
 
     if (node == MU_STATE_NONE || !instance->is_unassigned ||
         instance->is_failed ||

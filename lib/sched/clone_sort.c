@@ -71,7 +71,8 @@ mu_clone_sort_cmp(struct mu_sched *sched, const struct mu_sched_resource *a,
 {
     size_t count_a = a->running_on.count;
     size_t count_b = b->running_on.count;
-    uint32_t nodes[2] = {mu_state_current_node(a), mu_state_current_node(b)};
+    uint32_t nodes[2] = {mu_state_current_node(sched, a),
+                         mu_state_current_node(sched, b)};
     int order;
 
     if (count_a > 0 && count_b > 0 && count_a != count_b) {

@@ -329,7 +329,7 @@ instances_make(struct mu_sched *sched, struct mu_plan *plan)
 
     for (size_t i = 0; i < sched->resources.count; i++) {
         const struct mu_sched_resource *resource = sched->resources.items[i];
-        uint32_t current = mu_state_current_node(resource);
+        uint32_t current = mu_state_current_node(sched, resource);
 
         instances[i] = (struct mu_plan_instance){
             .id = resource->id,

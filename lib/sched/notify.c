@@ -226,7 +226,7 @@ news_add(struct news *news, enum list list,
 static void
 news_collect(struct news *news, const struct mu_sched_resource *resource)
 {
-    uint32_t node = mu_state_current_node(resource);
+    uint32_t node = mu_state_current_node(news->sched, resource);
 
     for (uint32_t i = 0; i < resource->children_count; i++) {
         news_collect(news, resource->children[i]);

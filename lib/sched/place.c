@@ -102,8 +102,10 @@ resources_cmp(struct mu_sched *sched, struct mu_sched_resource *a,
     scores_b = wishes_of(sched, b);
     for (uint32_t i = 0; i <= sched->nodes_count; i++) {
         /* First the score on the current node, then on each node. */
-        uint32_t node_a = i == 0 ? mu_state_current_node(a) : nodes[i - 1];
-        uint32_t node_b = i == 0 ? mu_state_current_node(b) : nodes[i - 1];
+        uint32_t node_a =
+            i == 0 ? mu_state_current_node(sched, a) : nodes[i - 1];
+        uint32_t node_b =
+            i == 0 ? mu_state_current_node(sched, b) : nodes[i - 1];
         int32_t left = wish_on(scores_a, node_a);
         int32_t right = wish_on(scores_b, node_b);
 
@@ -154,19 +156,6 @@ mu_place_assign(struct mu_sched *sched, struct mu_sched_resource *resource,
     return MU_STATE_NONE;
 }
 
-/* Where what is not managed is taken to be. A migration that it was under
- * does not go on: it is where it came from, and what belongs with it, too. */
-static uint32_t
-kept_node(const struct mu_sched_resource *resource)
-{
-    for (size_t i = 0; i < resource->running_on.count; i++) {
-        if (resource->running_on.items[i] == resource->migrate_source) {
-            return resource->migrate_source;
-        }
-    }
-    return mu_state_current_node(resource);
-}
-
 /* Places what is around the resource first. A resource that is being placed
  * already is not placed again: a loop of colocations ends there. */
 static uint32_t
@@ -203,7 +192,8 @@ primitive_assign(struct mu_sched *sched, struct mu_sched_resource *resource,
     if (!resource->is_managed) {
         resource->next_role = resource->role;
         mu_explain_choice(sched, resource, MU_CHOICE_KEPT, MU_STATE_NONE);
-        (void)mu_place_set(sched, resource, kept_node(resource), true,
+        (void)mu_place_set(sched, resource,
+                           mu_state_current_node(sched, resource), true,
                            stops_if_nowhere);
     } else if (sched->options->stop_all_resources) {
         mu_explain_choice(sched, resource, MU_CHOICE_STOP_ALL, MU_STATE_NONE);
@@ -300,7 +290,7 @@ static void
 best_assign(struct mu_sched *sched, struct mu_sched_resource *resource,
             uint32_t preferred, bool stops_if_nowhere)
 {
-    uint32_t current = mu_state_current_node(resource);
+    uint32_t current = mu_state_current_node(sched, resource);
     uint32_t roomiest = mu_utilization_ban(sched, resource);
     uint32_t best = MU_STATE_NONE;
 
@@ -340,7 +330,7 @@ choice_note(struct mu_sched *sched, struct mu_sched_resource *resource,
             uint32_t best)
 {
     const int32_t *scores = resource->scores;
-    uint32_t current = mu_state_current_node(resource);
+    uint32_t current = mu_state_current_node(sched, resource);
     uint32_t next = MU_STATE_NONE;
     enum mu_choice choice = MU_CHOICE_NAME;
 
@@ -384,7 +374,7 @@ static uint32_t
 best_stay(struct mu_sched *sched, const struct mu_sched_resource *resource,
           uint32_t best)
 {
-    uint32_t running = mu_state_current_node(resource);
+    uint32_t running = mu_state_current_node(sched, resource);
     bool is_unique_instance = resource->parent &&
                               mu_state_is_clone(resource->parent) &&
                               resource->parent->is_unique;

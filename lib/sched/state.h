@@ -575,12 +575,38 @@ mu_state_find_node(const struct mu_sched *sched, const char *name)
     return MU_STATE_NONE;
 }
 
-/* Where the resource is active for planning, or NONE. */
-static inline uint32_t
-mu_state_current_node(const struct mu_sched_resource *resource)
+/* What runs there is known to run. */
+static inline bool
+mu_state_is_well(const struct mu_sched_node *node)
 {
-    return resource->running_on.count ? resource->running_on.items[0]
-                                      : MU_STATE_NONE;
+    return node->is_online && !node->is_unclean;
+}
+
+/* Where the resource is active for planning, or NONE: where it migrates from;
+ * else the first of its nodes, or the first that is well if what runs on lost
+ * ones does not matter. */
+static inline uint32_t
+mu_state_current_node(const struct mu_sched *sched,
+                      const struct mu_sched_resource *resource)
+{
+    enum mu_requires requires = resource->traits->requires;
+    uint32_t found = MU_STATE_NONE;
+    bool is_well =
+        requires != MU_REQUIRES_NOTHING && requires != MU_REQUIRES_QUORUM;
+
+    for (size_t i = 0; i < resource->running_on.count; i++) {
+        uint32_t node = resource->running_on.items[i];
+
+        if (node == resource->migrate_source) {
+            return node;
+        }
+        if (found == MU_STATE_NONE ||
+            (!is_well && mu_state_is_well(&sched->nodes[node]))) {
+            found = node;
+            is_well = is_well || mu_state_is_well(&sched->nodes[node]);
+        }
+    }
+    return found;
 }
 
 static inline bool

@@ -193,32 +193,15 @@ primitive_act(struct mu_sched *sched, struct mu_sched_resource *resource)
     }
 }
 
-/* A resource under migration counts as active where it comes from. */
 static void
 current_find(struct mu_sched *sched, const struct mu_sched_resource *resource,
              struct move *move)
 {
-    bool is_preferring_clean =
-        resource->traits->requires == MU_REQUIRES_NOTHING ||
-        resource->traits->requires == MU_REQUIRES_QUORUM;
-
+    move->current = mu_state_current_node(sched, resource);
+    move->active_count = (uint32_t)resource->running_on.count;
     for (size_t i = 0; i < resource->running_on.count; i++) {
-        uint32_t node = resource->running_on.items[i];
-        bool is_clean =
-            sched->nodes[node].is_online && !sched->nodes[node].is_unclean;
-
-        move->active_count++;
-        move->clean_count += is_clean ? 1 : 0;
-        if (node == resource->migrate_source) {
-            move->current = node;
-            is_preferring_clean = false;
-        } else if (move->current == MU_STATE_NONE) {
-            move->current = node;
-        } else if (is_preferring_clean && is_clean &&
-                   (!sched->nodes[move->current].is_online ||
-                    sched->nodes[move->current].is_unclean)) {
-            move->current = node;
-        }
+        move->clean_count +=
+            mu_state_is_well(&sched->nodes[resource->running_on.items[i]]);
     }
 }
 
@@ -500,9 +483,8 @@ static void
 stop_follow(struct mu_sched *sched, const struct mu_sched_resource *resource,
             struct mu_sched_action *start)
 {
-    const struct mu_sched_action *stop =
-        mu_action_find(resource, mu_key(MU_VERB_STOP),
-                       mu_state_current_node(resource));
+    const struct mu_sched_action *stop = mu_action_find(
+        resource, mu_key(MU_VERB_STOP), mu_state_current_node(sched, resource));
 
     if (stop && !mu_action_has(stop, MU_FLAG_OPTIONAL)) {
         mu_explain_follow(sched, start, stop, NULL, false);
