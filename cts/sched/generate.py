@@ -13,6 +13,10 @@ import xml.etree.ElementTree as ET
 
 import generate_history
 import lots
+import more_fencing
+import more_history
+import more_rules
+from draft import Draft
 
 NOW_S = 1700000000
 
@@ -35,6 +39,12 @@ FEATURES = {
     "unique": 0.3, "role-monitors": 0.1, "other-classes": 0.15,
     "member-constraints": 0.12, "scores-everywhere": 0.5,
 }
+
+# The share of seeds with additions, and of these that are in old words.
+MORE = 0.33
+OLD_WORDS = 0.1
+ADDITIONS = [more_rules.ADDITIONS, more_history.ADDITIONS,
+             more_fencing.ADDITIONS]
 
 
 class Maker(lots.Lots):
@@ -734,8 +744,16 @@ class Cluster:
 
 
 def generate(seed):
-    """The CIB of a seed, as an element."""
-    return Cluster(seed).cib
+    """The CIB of a seed, as an element. Every third has more in it than the
+    features make, by lots of its own."""
+    cib = Cluster(seed).cib
+    at = Draft(cib, lots.Lots(f"more {seed}"), "more")
+    if at.lots.chance(MORE):
+        for kind in at.lots.some(ADDITIONS, 1, 2):
+            at.lots.pick(kind)(at)
+        if at.lots.chance(OLD_WORDS):
+            more_fencing.old_words_change(at)
+    return cib
 
 
 def main():

@@ -8,10 +8,9 @@ import xml.etree.ElementTree as ET
 
 import generate_history
 import lots
+from draft import CLONES, Draft, meta_get
 
 MOST_CHANGES = 3
-CLONES = ("clone", "master")
-RESOURCES = ("primitive", "group", *CLONES)
 
 # Words of Pacemaker 3 and those that its crm_simulate 2.1.5 knows.
 OLD_OPTIONS = {
@@ -60,8 +59,8 @@ FAILURES = [1, 1, 1, 2, 3, 4, 5, 6, 7, 7, 8, 9]
 def vary(cib, seed):
     """A copy of 'cib' with what the seed, a text, changes, in the words of
     Pacemaker 2.1.5."""
-    variation = Variation(copy.deepcopy(cib), lots.Lots(seed))
-    translate(variation.cib)
+    variation = Draft(copy.deepcopy(cib), lots.Lots(seed), "varied")
+    translate(variation)
     wanted = variation.lots.between(1, MOST_CHANGES)
     for _ in range(20 * wanted):
         wanted -= bool(variation.lots.pick(CHANGES)(variation))
@@ -70,16 +69,17 @@ def vary(cib, seed):
     return variation.cib
 
 
-def translate(cib):
+def translate(at):
     """Only the spelling changes: options, schema, states as times, and
     defaults that are others from Pacemaker 3 on."""
+    cib = at.cib
     options = cib.find("configuration/crm_config")
     for pair in options.iter("nvpair"):
         pair.set("name", OLD_OPTIONS.get(pair.get("name"), pair.get("name")))
     if not any(pair.get("name") == "concurrent-fencing"
                for pair in options.iter("nvpair")):
-        pair_set(options, "cluster_property_set", "concurrent-fencing",
-                 "true")
+        at.pair_set(options, "cluster_property_set", "concurrent-fencing",
+                    "true")
     schema = cib.get("validate-with", "").rpartition("-")[2]
     if numbers(schema) > NEWEST_SCHEMA:
         cib.set("validate-with", "pacemaker-3.9")
@@ -96,91 +96,14 @@ def translate(cib):
     for clone in cib.iter("clone"):
         if meta_get(clone, "clone-node-max", "1") not in ("0", "1") and \
                 meta_get(clone, "globally-unique") is None:
-            pair_set(clone, "meta_attributes", "globally-unique", "true")
+            at.pair_set(clone, "meta_attributes", "globally-unique", "true")
 
 
 def numbers(text):
     return tuple(int(one) for one in text.split(".") if one.isdigit())
 
 
-def meta_get(resource, name, fallback=None):
-    for pair in resource.iterfind("meta_attributes/nvpair"):
-        if pair.get("name") == name:
-            return pair.get("value")
-    return fallback
-
-
-def pair_set(parent, tag, name, value):
-    """Returns whether that changes anything."""
-    for pair in parent.iterfind(f"{tag}/nvpair"):
-        if pair.get("name") == name:
-            is_news = pair.get("value") != value
-            pair.set("value", value)
-            return is_news
-    block = next((one for one in parent.findall(tag)
-                  if one.get("id-ref") is None), None)
-    if block is None:
-        block = ET.Element(tag, id=f"varied-{parent.get('id')}-{tag}")
-        parent.insert(len(parent.findall("template")), block)
-    ET.SubElement(block, "nvpair", name=name, value=value,
-                  id=f"varied-{parent.get('id')}-{name}".replace("#", ""))
-    return True
-
-
-class Variation:
-    """The CIB that is being changed, and what lies where in it."""
-
-    def __init__(self, cib, draws):
-        self.cib = cib
-        self.lots = draws
-        self.count = 0
-
-    def id(self):
-        self.count += 1
-        return f"varied-{self.count}"
-
-    def section(self, name):
-        return self.cib.find(f"configuration/{name}")
-
-    def pick(self, elements):
-        """One of them, or None where there are none."""
-        elements = list(elements)
-        return self.lots.pick(elements) if elements else None
-
-    def resources(self):
-        return [one for one in self.section("resources").iter()
-                if one.tag in RESOURCES]
-
-    def tops(self):
-        return [one for one in self.section("resources")
-                if one.tag in RESOURCES]
-
-    def nodes(self):
-        return self.section("nodes").findall("node")
-
-    def state_of(self, node):
-        for state in self.cib.iterfind("status/node_state"):
-            if state.get("id") == node.get("id"):
-                return state
-        return None
-
-    def transient_set(self, state, name, value):
-        block = state.find("transient_attributes")
-        if block is None:
-            block = ET.SubElement(state, "transient_attributes",
-                                  id=state.get("id"))
-        return pair_set(block, "instance_attributes", name, value)
-
-    def may_fence(self):
-        return not any(pair.get("name") == "stonith-enabled" and
-                       pair.get("value").lower() in ("false", "0", "off")
-                       for pair in self.section("crm_config").iter("nvpair"))
-
-    def now_s(self):
-        return int(self.cib.get("execution-date", "0"))
-
-
-# Changes: functions of a Variation that tell whether they changed anything.
+# Changes: functions of a Draft that tell whether they changed anything.
 
 def node_state_change(at):
     node = at.pick(at.nodes())
@@ -214,7 +137,7 @@ def node_mode_change(at):
         return at.transient_set(state, name, value)
     if name == "terminate":
         return False
-    return pair_set(node, "instance_attributes", name, value)
+    return at.pair_set(node, "instance_attributes", name, value)
 
 
 def operation_pick(at):
@@ -298,8 +221,8 @@ def digest_change(at):
 
 def option_change(at):
     name = at.lots.pick(sorted(OPTIONS))
-    return pair_set(at.section("crm_config"), "cluster_property_set", name,
-                    at.lots.pick(OPTIONS[name]))
+    return at.pair_set(at.section("crm_config"), "cluster_property_set",
+                       name, at.lots.pick(OPTIONS[name]))
 
 
 def quorum_change(at):
@@ -316,8 +239,8 @@ def meta_change(at):
     if resource.tag in CLONES and at.lots.chance(0.7):
         values = CLONE_META
     name = at.lots.pick(sorted(values))
-    return pair_set(resource, "meta_attributes", name,
-                    at.lots.pick(values[name]))
+    return at.pair_set(resource, "meta_attributes", name,
+                       at.lots.pick(values[name]))
 
 
 def meta_remove(at):
@@ -374,11 +297,8 @@ def constraint_change(at):
 
 
 def location_add(at):
-    """What is in a clone has no name of its own: whether Pacemaker finds it
-    depends on the history."""
-    inner = {id(one) for clone in at.tops() if clone.tag in CLONES
-             for one in clone.iter()} - {id(one) for one in at.tops()}
-    resource = at.pick(one for one in at.resources() if id(one) not in inner)
+    inner = at.inner()
+    resource = at.pick(one for one in at.resources() if one not in inner)
     node = at.pick(at.nodes())
     if resource is None or node is None:
         return False
