@@ -460,7 +460,7 @@ edge_apply_more(struct mu_sched *sched, struct mu_edge *edge,
     if ((type & MU_ORDER_FIRST_ELSE_THEN) &&
         !(base->flags & MU_FLAG_RUNNABLE) &&
         mu_action_has(then, MU_FLAG_PSEUDO)) {
-        mu_action_clear(then, MU_FLAG_PSEUDO);
+        mu_action_clear(then, MU_FLAG_PSEUDO | MU_FLAG_MIGRATABLE);
         changed |= CHANGED_THEN;
     }
     if ((type & MU_ORDER_ORDERED) && resource) {
