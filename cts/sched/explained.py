@@ -86,6 +86,61 @@ def started_only_in_name(case):
         yield case.edited_each(setter(value="stop_start"), *pairs, is_said=True)
 
 
+def kept_in_maintenance(case):
+    """What runs on a node in maintenance is in maintenance itself: its
+    monitors end, and none is set up elsewhere. Pacemaker 2.1.5 leaves only what
+    it does on that node alone; later versions do as Muster."""
+    kept = {one["rsc"].split(":")[0]
+            for one in case.muster.json["before"]["resources"]
+            if one.get("node") and
+            "maintenance" in case.muster.nodes[one["node"]]}
+    found = [one for one in case.cib.iter("primitive")
+             if one.get("id") in kept]
+    if found:
+        yield case.edited_each(meta_setter("maintenance", "true"), *found,
+                               is_said=True)
+
+
+def told_by_failure(case):
+    """Of a monitor only the failure is recorded, apart from what happened
+    later. If it left the configuration Pacemaker cancels it, in every plan
+    anew as the record stays. If its failure is long past Pacemaker sets it up
+    anew, also where the resource leaves."""
+    only = case.pacemaker.keys() - case.muster.keys()
+    names = {rsc.split(":")[0] for task, rsc, _, interval_ms, _ in only
+             if task == "cancel" or (task == "monitor" and interval_ms)}
+    failed = [one for resource in case.history(names)
+              for one in resource.iter("lrm_rsc_op")
+              if one.get("id").endswith("_last_failure_0") and
+              one.get("interval") != "0"]
+    if failed:
+        yield case.without(*failed)
+
+
+def pending_on_lost(case):
+    """A start that was under way on a node that is lost: Pacemaker keeps it
+    in the plan as a point that others wait for."""
+    under_way = [one for state in case.cib.iter("node_state")
+                 if not case.muster.nodes.get(state.get("uname"), [True])[0]
+                 for one in state.iter("lrm_rsc_op")
+                 if one.get("op-status") == "-1"]
+    if under_way:
+        yield case.without(*under_way)
+
+
+def member_in_front(case):
+    """A member of a group that is to start before one that runs already waits
+    until that one is stopped. Pacemaker 2.1.5 does not wait; later versions
+    do."""
+    later = set(case.later_members())
+    active = {one["rsc"] for one in case.muster.json["before"]["resources"]
+              if one["role"] != "Stopped"}
+    if later & active and {name.split(":")[0] for name in later} & \
+            {rsc for task, rsc, _, _, _ in case.muster.keys()
+             if task == "start"}:
+        yield case.without(*case.history(later & active))
+
+
 # Clones
 
 def by_trial(case):
@@ -382,10 +437,21 @@ def incomparable_nodes(case):
                                  if pair.get("name") != kind])
 
 
+def role_beside_rule(case):
+    """A role given beside a rule, not in it, holds for the rule. Pacemaker
+    2.1.5 overlooks it: the score counts for every role."""
+    for one in case.constraints("rsc_location"):
+        rules = one.findall("rule")
+        if one.get("role") and rules:
+            yield case.edited_each(setter(role=one.get("role")), *rules,
+                                   is_said=True)
+
+
 CLASSES = [
     joining, last_seen, expired_promoted, migrated_instance,
-    started_only_in_name, unique_by_default, unique_in_part, by_trial,
-    partly_promoted,
+    started_only_in_name, kept_in_maintenance, told_by_failure,
+    pending_on_lost, member_in_front, role_beside_rule, unique_by_default,
+    unique_in_part, by_trial, partly_promoted,
     unmanaged_in_group, blocked_with_group, inner_member, apart_interleaved,
     rather_apart, cornered, apart_by_role, promoted_wish, by_name_first,
     chained, knotted, full_clone_wish, promoted_group, ordered_twice,
