@@ -105,7 +105,7 @@ const struct mu_tool_command mu_command_table_items[] = {
      "  fence-fail DEVICE\n"
      "  ticket TICKET grant|revoke|standby|activate\n"
      "  time 2026-11-21T19:38:16Z|+2h\n"
-     "  config FILE\n"
+     "  config FILE (XML, or the crm language)\n"
      "  quorum yes|no\n"
      "With '=' (node-down=NODE, node-up=NODE, quorum=no) things are so from\n"
      "the beginning, all at once. --time sets the clock: seconds since 1970,\n"

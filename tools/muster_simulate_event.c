@@ -6,12 +6,15 @@
 #include "base/limits.h"
 #include "base/panic.h"
 #include "base/text.h"
+#include "crm/crm.h"
 #include "daemon/api_time.h"
 #include "doc/doc.h"
 #include "model/cib_status.h"
 #include "sched/happen.h"
 #include "sched/sched.h"
+#include "tools/agents.h"
 #include "tools/muster_simulate.h"
+#include "tools/tell.h"
 
 enum { NAMES_PROPOSED_MAX = 1024 };
 
@@ -71,6 +74,8 @@ static int resource_find(struct mu_simulation *simulation, const char *id,
                          uint32_t *ret_resource);
 static int32_t failures_count(const struct mu_snapshot *snapshot, uint32_t node,
                               const char *history);
+static int config_read(struct mu_tool *tool, const char *path,
+                       struct mu_doc **ret_doc);
 static int config_append(struct mu_simulation *simulation, const char *path,
                          struct mu_text_buffer *text);
 
@@ -568,28 +573,19 @@ config_happen(struct mu_simulation *simulation, char **words, int count)
     return MU_TOOL_OK;
 }
 
-/* Appends a <configuration>, or the one of a <cib>. */
+/* Appends a <configuration>, or the one of a <cib>, or of a text in the crm
+ * language. */
 static int
 config_append(struct mu_simulation *simulation, const char *path,
               struct mu_text_buffer *text)
 {
     struct mu_tool *tool = simulation->tool;
     const struct mu_doc_element *config;
-    struct mu_errbuf err = {0};
-    struct mu_doc *doc;
-    char *data;
-    size_t size;
-    int error = mu_tool_read_file(tool, path, &data, &size);
-    int code = MU_TOOL_OK;
+    struct mu_doc *doc = NULL;
+    int code = config_read(tool, path, &doc);
 
-    if (error < 0) {
-        return mu_tool_fail(tool, "%s: %s; give a file with a <cib> or a "
-                                  "<configuration>",
-                            path, strerror(-error));
-    }
-    if (mu_doc_parse((struct mu_span){(const unsigned char *)data, size}, &doc,
-                     &err) < 0) {
-        return mu_tool_fail_errbuf(tool, path, &err);
+    if (code) {
+        return code;
     }
     config = mu_doc_root(doc);
     if (mu_doc_is(config, "cib")) {
@@ -603,4 +599,50 @@ config_append(struct mu_simulation *simulation, const char *path,
     }
     mu_doc_free(doc);
     return code;
+}
+
+/* Markup is XML, all else the crm language. */
+static int
+config_read(struct mu_tool *tool, const char *path, struct mu_doc **ret_doc)
+{
+    static const char empty[] =
+        "<cib><configuration><crm_config/><nodes/><resources/><constraints/>"
+        "</configuration></cib>";
+    const struct mu_crm_options options = {.mode = MU_CRM_UPDATE,
+                                           .providers =
+                                               mu_agents_find_providers,
+                                           .context = &tool->arena};
+    struct mu_errbuf err = {0};
+    struct mu_report report;
+    struct mu_doc *doc;
+    struct mu_span text;
+    char *data;
+    bool is_xml;
+    int error = mu_tool_read_file(tool, path, &data, &text.size);
+
+    if (error < 0) {
+        return mu_tool_fail(tool,
+                            "%s: %s; give a file with a <cib>, a "
+                            "<configuration> or the crm language",
+                            path, strerror(-error));
+    }
+    text.data = (const unsigned char *)data;
+    is_xml = data[strspn(data, " \t\r\n")] == '<';
+    if (mu_doc_parse(is_xml ? text
+                            : (struct mu_span){(const unsigned char *)empty,
+                                               sizeof(empty) - 1},
+                     &doc, &err) < 0) {
+        return mu_tool_fail_errbuf(tool, path, &err);
+    }
+    if (!is_xml) {
+        mu_report_init(&report, &tool->arena);
+        error = mu_crm_apply(doc, text, &options, &report);
+        mu_tell_report(tool, path, data, &report, error != 0);
+        if (error) {
+            mu_doc_free(doc);
+            return MU_TOOL_FAILED;
+        }
+    }
+    *ret_doc = doc;
+    return MU_TOOL_OK;
 }

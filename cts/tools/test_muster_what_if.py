@@ -240,6 +240,14 @@ class WhatIfTest(OnFile):
         self.assertIn("it moves from n1 to n2 because location db-on-n1 "
                       "prefers it (+100)", text)
 
+    def test_a_configuration_to_try_may_be_in_the_crm_language(self):
+        """All files of the other commands may be."""
+        shown = self.good("configure", "show", "--full")
+        other = self.write("new.crm", shown.replace("100: n1", "100: n2"))
+        self.assertIn("db: n1 -> n2", self.good("simulate", "config", other))
+        bad = self.write("bad.crm", "group site\n")
+        self.assertIn("bad.crm: line 1", self.bad("simulate", "config", bad))
+
     def test_errors_name_the_word_and_the_nearest_one(self):
         """Nothing is printed before all words make sense."""
         for words, expected in (
