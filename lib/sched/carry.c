@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "base/vec.h"
 #include "model/params.h"
+#include "sched/history.h"
 
 /* The status while it changes: resources and their operations as vectors. */
 struct row {
@@ -29,6 +30,7 @@ struct carry {
 
 static void rows_read(struct carry *carry);
 static void rows_write(struct carry *carry);
+static void pending_end(struct carry *carry, struct row *row);
 static void act(struct carry *carry, const struct mu_action *action);
 static void act_on_resource(struct carry *carry,
                             const struct mu_action *action);
@@ -41,6 +43,9 @@ static void reloaded_note(struct carry *carry, struct row *row,
                           const struct mu_action *action);
 static void row_clear(struct row *row);
 static struct row *row_get(struct carry *carry, const struct mu_action *action);
+static struct row *row_find(const struct rows *rows,
+                            const struct mu_action *action);
+static bool is_active(const struct row *row);
 static void op_put(struct carry *carry, struct row *row,
                    const struct mu_action *action);
 static const char *digest_of(struct carry *carry,
@@ -133,8 +138,9 @@ rows_write(struct carry *carry)
         uint32_t count = 0;
 
         for (size_t k = 0; k < rows->items.count; k++) {
-            const struct row *row = &rows->items.items[k];
+            struct row *row = &rows->items.items[k];
 
+            pending_end(carry, row);
             if (row->ops.count == 0 && row->resource.shutdown_lock_ms == 0) {
                 continue;
             }
@@ -145,6 +151,30 @@ rows_write(struct carry *carry)
         }
         carry->status->nodes[i].resources = resources;
         carry->status->nodes[i].resources_count = count;
+    }
+}
+
+/* What was under way before the plan, and was not done again, has succeeded.
+ * Recurring operations are always under way. */
+static void
+pending_end(struct carry *carry, struct row *row)
+{
+    for (size_t i = 0; i < row->ops.count; i++) {
+        struct mu_status_op op = row->ops.items[i];
+        size_t at = i;
+
+        if (op.status != MU_OP_STATUS_PENDING || op.interval_ms > 0) {
+            continue;
+        }
+        op.status = MU_OP_STATUS_DONE;
+        op.rc = op.expected_rc < 0 ? MU_RC_OK : op.expected_rc;
+        if (op.call_id < 0) {
+            op.call_id = carry->next_call_id++;
+        }
+        for (; at > 0 && row->ops.items[at - 1].call_id > op.call_id; at--) {
+            row->ops.items[at] = row->ops.items[at - 1];
+        }
+        row->ops.items[at] = op;
     }
 }
 
@@ -333,25 +363,62 @@ static struct row *
 row_get(struct carry *carry, const struct mu_action *action)
 {
     struct rows *rows = &carry->nodes[action->node];
+    struct row *row = row_find(rows, action);
     size_t at = 0;
 
+    if (row) {
+        return row;
+    }
     while (at < rows->items.count &&
            strcmp(rows->items.items[at].resource.id, action->resource) < 0) {
         at++;
-    }
-    if (at < rows->items.count &&
-        strcmp(rows->items.items[at].resource.id, action->resource) == 0) {
-        return &rows->items.items[at];
     }
     (void)mu_vec_add(carry->arena, &rows->items);
     memmove(&rows->items.items[at + 1], &rows->items.items[at],
             (rows->items.count - 1 - at) * sizeof(rows->items.items[0]));
     rows->items.items[at] =
-        (struct row){.resource = {.id = action->resource,
-                                  .class_name = action->class_name,
-                                  .provider = action->provider,
-                                  .type = action->type}};
+        (struct row){.resource = {.id = action->resource}};
     return &rows->items.items[at];
+}
+
+/* Old histories number the instances of anonymous clones, in their own way:
+ * what is active is meant, once there is any. */
+static struct row *
+row_find(const struct rows *rows, const struct mu_action *action)
+{
+    size_t length = strlen(action->resource);
+    struct row *found = NULL;
+    unsigned found_rank = 0;
+
+    for (size_t i = 0; i < rows->items.count; i++) {
+        struct row *row = &rows->items.items[i];
+        const char *id = row->resource.id;
+        unsigned rank;
+
+        if (strncmp(id, action->resource, length) != 0) {
+            continue;
+        }
+        if (id[length] == '\0') {
+            return row;
+        }
+        rank = is_active(row) ? 3 : 1;
+        rank += action->instance && strcmp(id, action->instance) == 0;
+        if (action->instance && id[length] == ':' && rank > found_rank) {
+            found = row;
+            found_rank = rank;
+        }
+    }
+    return found;
+}
+
+static bool
+is_active(const struct row *row)
+{
+    const struct mu_status_op *last =
+        row->ops.count > 0 ? &row->ops.items[row->ops.count - 1] : NULL;
+
+    return last && strcmp(last->name, "stop") != 0 &&
+           last->rc != MU_RC_NOT_RUNNING;
 }
 
 /* Of operations without interval only the newest is kept, and failures; of
@@ -365,6 +432,9 @@ op_put(struct carry *carry, struct row *row, const struct mu_action *action)
     if (action->task != MU_TASK_MONITOR || action->expected_rc != 7) {
         row->resource.shutdown_lock_ms = action->lock_ms;
     }
+    row->resource.class_name = action->class_name;
+    row->resource.provider = action->provider;
+    row->resource.type = action->type;
     ops_remove(row, action->interval_ms > 0, name, action->interval_ms);
     op = mu_vec_add(carry->arena, &row->ops);
     *op = (struct mu_status_op){
