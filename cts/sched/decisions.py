@@ -37,7 +37,7 @@ class Decisions:
         self.nodes_down = set()  # Afterwards.
         self.instances = set()  # (task, numbered name, node)
         self.actions = []     # (id, is_real, key, ids that come first)
-        self.dangling = 0     # Actions that wait for one that is not there.
+        self.dangling = set()  # Ids of those that wait for what is not there.
         self.is_broken = False  # The oracle could not carry its plan out.
         self.warnings = []
         self.given = {}       # Action's key: timeout and parameters.
@@ -75,6 +75,20 @@ class Decisions:
         return collections.Counter({(*key, role.replace("Unpromoted",
                                                         "Started")): 1
                                     for key, role in roles.items()})
+
+    def never_done(self):
+        """The resources of actions that wait for one which is not there or,
+        in a circle, for themselves; and of all that come after these."""
+        left = {number: set(inputs) for number, _, _, inputs in self.actions}
+        done = {None}
+        while done:
+            done = {number for number, inputs in left.items()
+                    if not inputs & left.keys() and
+                    number not in self.dangling}
+            for number in done:
+                del left[number]
+        return {key[1] for number, _, key, _ in self.actions
+                if number in left}
 
     def order(self):
         """For each action that does something, those that come before it.
@@ -292,7 +306,8 @@ def graph_read(root, decisions):
                      name != "crm_feature_set"})
     ids = {one[0] for one in found}
     for number, is_real, key, inputs in found:
-        decisions.dangling += any(one not in ids for one in inputs)
+        if any(one not in ids for one in inputs):
+            decisions.dangling.add(number)
         decisions.actions.append((number, is_real, key,
                                   [one for one in inputs if one in ids]))
 

@@ -5,10 +5,13 @@ A class names a cause and says why the planners differ about it. It yields
 trials: the cluster with just that cause taken away, or replaced by words about
 which there is no doubt (see Trial). It explains a difference only if both
 planners agree about a trial; what they still differ about may have another
-cause, and so on. Where Pacemaker's plan is none, nothing can be tried: the
-classes of NO_PLAN only tell what is not to be compared."""
+cause, and so on. Last, where Pacemaker's plan is none, nothing can be tried:
+never_done only tells what is not to be compared."""
 
-from case import is_negative, is_weak, meta_setter, setter
+import collections
+
+from case import is_negative, is_weak, meta_of, meta_setter, setter
+from decisions import key_of
 
 CAUSES_MAX = 3
 ROLES = ("Promoted", "Unpromoted")
@@ -149,13 +152,18 @@ def by_trial(case):
     another one is started where it was, or two of them end on one node. Later
     versions leave active instances in their place and start others on the
     better nodes. Without a history no instance is tried."""
+    theirs, ours = case.pacemaker.keys(), case.muster.keys()
+    shuffled = {name.split(":")[0]
+                for task, name, node in case.pacemaker.instances
+                if task == "stop" and (
+                    (key_of("stop", name.split(":")[0], node) not in ours) or
+                    (key_of("start", name.split(":")[0], node) in ours))}
+    crowded = {key[1] for key, count in theirs.items()
+               if key[0] in ("start", "migrate_from") and count > 1}
     for clone, _ in case.clones():
         names = {one.get("id") for one in clone.iter("primitive")}
-        known = case.history(names)
-        if known and any(
-                task == "stop" and name.split(":")[0] in names
-                for task, name, _ in case.pacemaker.instances):
-            yield case.without(*known)
+        if names & (shuffled | crowded):
+            yield case.without(*case.history(names))
 
 
 def partly_promoted(case):
@@ -311,12 +319,13 @@ def cornered(case):
     """Something avoids what has more choice than itself: when only one node
     is left for it, the other should not go there. Pacemaker 2.1.5 does not
     see that."""
-    left = {}
+    nodes = collections.Counter()
     for kind, name, _, score in case.muster.json["scores"]:
-        if kind == "primitive" and score >= 0:
-            left[case.top_of(name)] = left.get(case.top_of(name), 0) + 1
+        if kind == "primitive":
+            nodes[name] += score >= 0
+    few = {case.top_of(name) for name, count in nodes.items() if count <= 1}
     for link in case.links():
-        if is_negative(link.score) and left.get(link.dependent, 0) <= 1:
+        if is_negative(link.score) and link.dependent in few:
             yield case.without(link.constraint)
 
 
@@ -360,10 +369,17 @@ def by_name_first(case):
     """What must be with one and would rather be with another resource too:
     first the duty is heeded, then the wish. Pacemaker 2.1.5 goes by priority,
     kind and name of the others, and so assigns the wished for one first."""
+    ranks = {}
+    for one in case.cib.find("configuration/resources"):
+        kind = {"clone": 0, "group": 1}.get(one.tag, 2)
+        ranks[one.get("id")] = (
+            -float(meta_of(one).get("priority", 0)), kind, one.get("id"))
     links = case.links()
     for wish in links:
         if is_weak(wish.score) and any(
-                duty.dependent == wish.dependent and not is_weak(duty.score)
+                duty.dependent == wish.dependent and
+                not is_weak(duty.score) and
+                ranks[wish.primary] < ranks[duty.primary]
                 for duty in links):
             yield case.without(wish.constraint)
 
@@ -449,28 +465,23 @@ def role_beside_rule(case):
 
 CLASSES = [
     joining, last_seen, expired_promoted, migrated_instance,
-    started_only_in_name, kept_in_maintenance, told_by_failure,
-    pending_on_lost, member_in_front, role_beside_rule, unique_by_default,
-    unique_in_part, by_trial, partly_promoted,
-    unmanaged_in_group, blocked_with_group, inner_member, apart_interleaved,
-    rather_apart, cornered, apart_by_role, promoted_wish, by_name_first,
-    chained, knotted, full_clone_wish, promoted_group, ordered_twice,
-    no_room_anywhere, group_in_line, incomparable_nodes]
+    started_only_in_name, kept_in_maintenance, role_beside_rule,
+    unique_by_default, unique_in_part, by_trial, unmanaged_in_group,
+    blocked_with_group, inner_member, apart_interleaved, rather_apart,
+    cornered, apart_by_role, promoted_wish, by_name_first, chained, knotted,
+    full_clone_wish, promoted_group, ordered_twice, no_room_anywhere,
+    group_in_line, incomparable_nodes]
+# What these are about never changes where anything is placed.
+CLASSES_OF_ACTIONS = [told_by_failure, pending_on_lost, member_in_front,
+                      partly_promoted]
 
 
-def dangling(case):
-    """Pacemaker's graph has actions that wait for actions which are not in
-    it: it would never carry them out, so there is no plan to compare."""
-    return case.pacemaker.dangling > 0
-
-
-def looped(case):
-    """Pacemaker's graph has a loop; it carries out what lies before it and
-    gives up."""
-    return case.pacemaker.order() is None
-
-
-NO_PLAN = [dangling, looped]
+def never_done(case):
+    """Pacemaker's graph has actions that wait for others which are not in it
+    or, in a circle, for themselves. It would never carry them out: of their
+    resources there is no plan to compare."""
+    names = {case.top_of(name) for name in case.pacemaker.never_done()}
+    return bool(names) and case.differing <= names
 
 
 def explain(case, differences, plan):
@@ -490,15 +501,12 @@ def explain(case, differences, plan):
                     following.append((len(left), names + (name,), other))
         following.sort(key=lambda one: one[:2])
         open_cases = [one[1:] for one in following[:2]]
-    for one in NO_PLAN:
-        if one(case):
-            return (one.__name__,)
-    return None
+    return (never_done.__name__,) if never_done(case) else None
 
 
 def tried(case, plan):
     """Name of the class and outcome of each trial that can be relied on."""
-    for one in CLASSES:
+    for one in CLASSES + ([] if case.differing else CLASSES_OF_ACTIONS):
         for trial in one(case):
             other = plan(trial.cib)
             if other and not (trial.is_said and other.muster.outcome() !=
