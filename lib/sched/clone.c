@@ -44,6 +44,9 @@ struct doings {
 static bool is_doing(const struct mu_sched *sched,
                      const struct mu_sched_resource *instance,
                      enum mu_verb verb);
+static void probes_link(struct mu_sched *sched,
+                        const struct mu_sched_resource *first,
+                        const struct mu_sched_resource *then);
 static void chain_link(struct mu_sched *sched,
                        const struct mu_sched_resource *first,
                        const struct mu_sched_resource *then, enum mu_verb verb);
@@ -503,6 +506,7 @@ mu_clone_chain(struct mu_sched *sched)
                 chain_link(sched, last[0], instance, MU_VERB_START);
                 last[0] = instance;
             }
+            probes_link(sched, instance, last[1]);
             if (is_doing(sched, instance, MU_VERB_STOP)) {
                 chain_link(sched, instance, last[1], MU_VERB_STOP);
                 last[1] = instance;
@@ -522,6 +526,23 @@ is_doing(const struct mu_sched *sched, const struct mu_sched_resource *instance,
         action = mu_action_find_next(action);
     }
     return action != NULL;
+}
+
+/* What would be stopped before 'then' may turn out to run: that is found out
+ * before. */
+static void
+probes_link(struct mu_sched *sched, const struct mu_sched_resource *first,
+            const struct mu_sched_resource *then)
+{
+    struct mu_sched_action *stop =
+        then ? mu_action_find(then, mu_key(MU_VERB_STOP), MU_STATE_NONE) : NULL;
+
+    for (; stop; stop = mu_action_find_next(stop)) {
+        for (struct mu_sched_action *probe = first->probes; probe;
+             probe = probe->next) {
+            (void)mu_order_edge(sched, probe, stop, MU_ORDER_ORDERED);
+        }
+    }
 }
 
 /* All that 'first' does comes before what 'then' does, if both are there. */
