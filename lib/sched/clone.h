@@ -34,10 +34,6 @@ struct mu_sched_resource *mu_clone_find_partner(
     struct mu_sched *sched, const struct mu_sched_resource *resource,
     struct mu_sched_resource *clone, enum mu_role role, bool is_current);
 
-/* Orders what the instances of ordered clones do by their numbers, once it is
- * clear which of them do anything. */
-void mu_clone_chain(struct mu_sched *sched);
-
 /* Returns the one node that an instance is assigned to, or NONE. */
 uint32_t mu_clone_node_of(const struct mu_sched_resource *instance);
 

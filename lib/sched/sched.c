@@ -2,7 +2,6 @@
 #include "sched/sched.h"
 
 #include "sched/change.h"
-#include "sched/clone.h"
 #include "sched/colocate.h"
 #include "sched/failure.h"
 #include "sched/fence.h"
@@ -14,6 +13,7 @@
 #include "sched/node_state.h"
 #include "sched/notify.h"
 #include "sched/order.h"
+#include "sched/ordered.h"
 #include "sched/place.h"
 #include "sched/probe.h"
 #include "sched/propagate.h"
@@ -81,7 +81,7 @@ mu_sched_plan(struct mu_arena *arena, const struct mu_snapshot *snapshot,
     mu_propagate_run(sched);
     mu_notify_run(sched);
     mu_flight_release(sched);
-    mu_clone_chain(sched);
+    mu_ordered_run(sched);
     return mu_result_make(sched);
 }
 
