@@ -7,21 +7,9 @@
 #include "base/limits.h"
 #include "base/panic.h"
 #include "doc/doc_private.h"
-#include "doc/doc_stream.h"
 
-static enum mu_doc_stream_choice all_keep(void *context,
-                                          const struct mu_doc_stream_tag *tag);
 static const struct mu_doc_element *
 element_from(const struct mu_doc_element *node);
-
-int
-mu_doc_parse(struct mu_span xml, struct mu_doc **ret_doc, struct mu_errbuf *err)
-{
-    const struct mu_doc_stream stream = {.start = all_keep,
-                                         .keeps_comments = true};
-
-    return mu_doc_stream_read(xml, &stream, ret_doc, err);
-}
 
 struct mu_doc *
 mu_doc_new(const char *name)
@@ -231,14 +219,6 @@ mu_doc_private_new(void)
     doc->top.doc = doc;
     doc->top.name = "";
     return doc;
-}
-
-static enum mu_doc_stream_choice
-all_keep(void *context, const struct mu_doc_stream_tag *tag)
-{
-    (void)context;
-    (void)tag;
-    return MU_DOC_STREAM_KEEP;
 }
 
 /* Returns 'node' or the next of its siblings that is an element. */

@@ -94,6 +94,25 @@ static void element_keep(struct reader *reader,
                          const struct mu_doc_stream_tag *tag);
 static void text_flush(struct reader *reader);
 static bool node_count(struct reader *reader);
+static enum mu_doc_stream_choice all_keep(void *context,
+                                          const struct mu_doc_stream_tag *tag);
+
+int
+mu_doc_parse(struct mu_span xml, struct mu_doc **ret_doc, struct mu_errbuf *err)
+{
+    const struct mu_doc_stream stream = {.start = all_keep,
+                                         .keeps_comments = true};
+
+    return mu_doc_stream_read(xml, &stream, ret_doc, err);
+}
+
+static enum mu_doc_stream_choice
+all_keep(void *context, const struct mu_doc_stream_tag *tag)
+{
+    (void)context;
+    (void)tag;
+    return MU_DOC_STREAM_KEEP;
+}
 
 int
 mu_doc_stream_read(struct mu_span xml, const struct mu_doc_stream *stream,
