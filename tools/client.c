@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "tools/field.h"
-#include "tools/wish_preview.h"
 
 static int read_answer(struct mu_tool *tool, const char *received,
                        struct mu_client_answer *answer);
@@ -116,43 +115,6 @@ mu_client_sign(const struct mu_tool *tool, json_t *request)
     if (message) {
         (void)json_object_set_new(request, "message", json_string(message));
     }
-}
-
-int
-mu_client_wish(struct mu_tool *tool, const char *name, const char *const *pairs)
-{
-    json_t *request;
-    json_t *result = NULL;
-    int code;
-
-    if (tool->file) {
-        return mu_tool_fail(tool,
-                            "this is about the cluster and cannot be done in "
-                            "%s%s; leave out %s",
-                            tool->shadow ? "the shadow copy " : "",
-                            tool->shadow ? tool->shadow : tool->file,
-                            tool->shadow ? "--shadow, or say: cib use live"
-                                         : "--file and CIB_file");
-    }
-    if (tool->is_dry_run) {
-        return mu_wish_preview_show(tool, name, pairs);
-    }
-    request = json_pack("{s:s}", "request", name);
-    for (; pairs[0]; pairs += 2) {
-        if (pairs[1]) {
-            (void)json_object_set_new(request, pairs[0], json_string(pairs[1]));
-        }
-    }
-    mu_client_sign(tool, request);
-    code = mu_client_ask(tool, request, &result);
-    if (code) {
-        return code;
-    }
-    if (tool->is_json) {
-        mu_tool_print_json(result);
-    }
-    json_decref(result);
-    return MU_TOOL_OK;
 }
 
 int

@@ -40,11 +40,6 @@ MU_NODISCARD int mu_client_ask_on(struct mu_tool *tool,
 MU_NODISCARD int mu_client_open(struct mu_tool *tool,
                                 struct mu_muster_ipc **ret_ipc);
 
-/* Sends a wish that only has texts in it: pairs of name and value, ended by a
- * null name; null values are left out. Prints nothing on success. */
-MU_NODISCARD int mu_client_wish(struct mu_tool *tool, const char *name,
-                                const char *const *pairs);
-
 /* Adds to a request that changes something what asks for it and why: the
  * operator's message, or else the command line. */
 void mu_client_sign(const struct mu_tool *tool, json_t *request);

@@ -4,11 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "tools/client.h"
 #include "tools/commands.h"
 #include "tools/field.h"
 #include "tools/live.h"
 #include "tools/muster_status.h"
+#include "tools/wish.h"
 
 static int set_maintenance(struct mu_tool *tool, const char *value);
 static int show_tickets(struct mu_tool *tool, const char *ticket);
@@ -101,7 +101,7 @@ mu_muster_cluster_ticket(struct mu_tool *tool, int argc, char **argv)
     if (strcmp(argv[0], "show") == 0) {
         return show_tickets(tool, argv[1]);
     }
-    return mu_client_wish(
+    return mu_wish_send(
         tool, "ticket",
         (const char *[]){"name", argv[1], "value", argv[0], NULL});
 }

@@ -12,6 +12,7 @@
 #include "tools/live.h"
 #include "tools/moment.h"
 #include "tools/tell.h"
+#include "tools/wish.h"
 
 enum { NODES_COUNT_MAX = 128 };
 
@@ -143,8 +144,7 @@ mu_muster_node_fence(struct mu_tool *tool, int argc, char **argv)
                                         argv[0]))) {
         return mu_tool_fail(tool, "%s: not fenced, as you wish", argv[0]);
     }
-    code =
-        mu_client_wish(tool, "fence", (const char *[]){"node", argv[0], NULL});
+    code = mu_wish_send(tool, "fence", (const char *[]){"node", argv[0], NULL});
     return code ? code : mu_client_settle(tool);
 }
 
@@ -163,8 +163,8 @@ mu_muster_node_clearstate(struct mu_tool *tool, int argc, char **argv)
                                   argv[0]))) {
         return mu_tool_fail(tool, "%s: not confirmed", argv[0]);
     }
-    return mu_client_wish(tool, "confirm",
-                          (const char *[]){"node", argv[0], NULL});
+    return mu_wish_send(tool, "confirm",
+                        (const char *[]){"node", argv[0], NULL});
 }
 
 int
@@ -331,10 +331,10 @@ set_transient(struct mu_tool *tool, const char *const *nodes, size_t count,
               const char *name, const char *value)
 {
     for (size_t i = 0; i < count; i++) {
-        int code = mu_client_wish(tool, "attribute",
-                                  (const char *[]){"node", nodes[i], "name",
-                                                   name, value ? "value" : NULL,
-                                                   value, NULL});
+        int code =
+            mu_wish_send(tool, "attribute",
+                         (const char *[]){"node", nodes[i], "name", name,
+                                          value ? "value" : NULL, value, NULL});
 
         if (code) {
             return code;

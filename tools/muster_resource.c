@@ -11,6 +11,7 @@
 #include "tools/field.h"
 #include "tools/live.h"
 #include "tools/tell.h"
+#include "tools/wish.h"
 
 /* A change of resources in the configuration. */
 struct resource_change {
@@ -149,7 +150,7 @@ mu_muster_resource_fail(struct mu_tool *tool, int argc, char **argv)
                              *node ? "runs on " : "runs nowhere", node);
     }
     if (!code) {
-        code = mu_client_wish(
+        code = mu_wish_send(
             tool, "fail",
             (const char *[]){"resource", argv[0], "node", node, NULL});
     }
@@ -318,9 +319,9 @@ mu_muster_resource_failcount(struct mu_tool *tool, int argc, char **argv)
         return fail_count_set(tool, &count, NULL);
     }
     if (strcmp(argv[1], "delete") == 0) {
-        return mu_client_wish(tool, "cleanup",
-                              (const char *[]){"resource", count.resource,
-                                               "node", count.node, NULL});
+        return mu_wish_send(tool, "cleanup",
+                            (const char *[]){"resource", count.resource, "node",
+                                             count.node, NULL});
     }
     return mu_tool_usage(tool, "%s: is none of show, delete, set", argv[1]);
 }
@@ -478,10 +479,10 @@ forget(struct mu_tool *tool, int argc, char **argv, const char *request)
     if (argc > 2) {
         return mu_tool_usage(tool, "%s: is no word of this command", argv[2]);
     }
-    code = mu_client_wish(tool, request,
-                          (const char *[]){"resource",
-                                           argc > 0 ? argv[0] : NULL, "node",
-                                           argc > 1 ? argv[1] : NULL, NULL});
+    code =
+        mu_wish_send(tool, request,
+                     (const char *[]){"resource", argc > 0 ? argv[0] : NULL,
+                                      "node", argc > 1 ? argv[1] : NULL, NULL});
     return code ? code : mu_client_settle(tool);
 }
 
@@ -496,10 +497,9 @@ fail_count_set(struct mu_tool *tool, const struct fail_count *count,
     if (value && (mu_text_parse_score(value, &number) || number < 0)) {
         return mu_tool_usage(tool, "%s: is no count", value);
     }
-    return mu_client_wish(tool, "attribute",
-                          (const char *[]){"node", count->node, "name", name,
-                                           value ? "value" : NULL, value,
-                                           NULL});
+    return mu_wish_send(tool, "attribute",
+                        (const char *[]){"node", count->node, "name", name,
+                                         value ? "value" : NULL, value, NULL});
 }
 
 static const char *

@@ -10,9 +10,9 @@
 #include "base/text.h"
 #include "crm/edit.h"
 #include "tools/cib_edit.h"
-#include "tools/client.h"
 #include "tools/field.h"
 #include "tools/pcmk.h"
+#include "tools/wish.h"
 
 enum verb { QUERY, UPDATE, DELETE };
 
@@ -139,9 +139,9 @@ mu_pcmk_attribute_failcount(struct mu_tool *tool, int argc, char **argv)
     }
     if (is_delete) {
         return mu_pcmk_exit_of(
-            mu_client_wish(tool, "cleanup",
-                           (const char *[]){"resource", resource,
-                                            node ? "node" : NULL, node, NULL}));
+            mu_wish_send(tool, "cleanup",
+                         (const char *[]){"resource", resource,
+                                          node ? "node" : NULL, node, NULL}));
     }
     code = mu_pcmk_nodes(tool, &nodes);
     prefix = mu_text_make(&tool->arena, "fail-count-%s#", resource);
@@ -356,10 +356,10 @@ run_transient(struct mu_tool *tool, const struct call *call)
         return MU_PCMK_NOT_CONNECTED;
     }
     return mu_pcmk_exit_of(
-        mu_client_wish(tool, "attribute",
-                       (const char *[]){"node", node, "name", call->name,
-                                        call->verb == UPDATE ? "value" : NULL,
-                                        call->value, NULL}));
+        mu_wish_send(tool, "attribute",
+                     (const char *[]){"node", node, "name", call->name,
+                                      call->verb == UPDATE ? "value" : NULL,
+                                      call->value, NULL}));
 }
 
 static int

@@ -7,10 +7,10 @@
 
 #include "crm/edit.h"
 #include "tools/cib_edit.h"
-#include "tools/client.h"
 #include "tools/field.h"
 #include "tools/live.h"
 #include "tools/pcmk.h"
+#include "tools/wish.h"
 
 /* What a call of crm_resource asks for. */
 struct call {
@@ -116,11 +116,11 @@ run(struct mu_tool *tool, const struct call *call)
     case 'W':
         return locate(tool, call->resource);
     case 'F':
-        return mu_pcmk_exit_of(mu_client_wish(tool, "fail", pairs));
+        return mu_pcmk_exit_of(mu_wish_send(tool, "fail", pairs));
     case 'C':
-        return mu_pcmk_exit_of(mu_client_wish(tool, "cleanup", pairs));
+        return mu_pcmk_exit_of(mu_wish_send(tool, "cleanup", pairs));
     case 'R':
-        return mu_pcmk_exit_of(mu_client_wish(tool, "refresh", pairs));
+        return mu_pcmk_exit_of(mu_wish_send(tool, "refresh", pairs));
     case 'g':
         return show_value(tool, call);
     case 'p':

@@ -12,6 +12,7 @@
 #include "tools/client.h"
 #include "tools/field.h"
 #include "tools/pcmk.h"
+#include "tools/wish.h"
 
 enum { WAIT_MS = 120000, LONG_TAG = 1000, LONG_TOLERANCE, LONG_OUTPUT };
 
@@ -63,7 +64,7 @@ mu_pcmk_stonith_run(struct mu_tool *tool, int argc, char **argv)
     case 'F':
         return fence(tool, &call);
     case 'C':
-        return mu_pcmk_exit_of(mu_client_wish(
+        return mu_pcmk_exit_of(mu_wish_send(
             tool, "confirm", (const char *[]){"node", call.node, NULL}));
     case 'L':
         return list_devices(tool);
@@ -123,7 +124,7 @@ static int
 fence(struct mu_tool *tool, const struct call *call)
 {
     int64_t begin_ms = mu_tool_now_ms();
-    int code = mu_pcmk_exit_of(mu_client_wish(
+    int code = mu_pcmk_exit_of(mu_wish_send(
         tool, "fence", (const char *[]){"node", call->node, NULL}));
 
     while (!code) {

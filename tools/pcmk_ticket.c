@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "tools/cib_edit.h"
-#include "tools/client.h"
 #include "tools/pcmk.h"
+#include "tools/wish.h"
 
 struct call {
     const char *ticket; /* Null: all. */
@@ -54,7 +54,7 @@ mu_pcmk_ticket_run(struct mu_tool *tool, int argc, char **argv)
     if (!call.verb) {
         return show(tool, &call);
     }
-    return mu_pcmk_exit_of(mu_client_wish(
+    return mu_pcmk_exit_of(mu_wish_send(
         tool, "ticket",
         (const char *[]){"name", call.ticket, "value", call.verb, NULL}));
 }

@@ -4,11 +4,11 @@
 
 /* Wish preview: what would a request to the daemon do that is not about the
  * configuration? Cleaning up, attributes, fencing by hand, tickets: --dry-run
- * for all of them, since all of them go through mu_client_wish(). */
+ * for all of them, since all of them go through mu_wish_send(). */
 
 #include "tools/tool.h"
 
-/* Shows what the wish 'name' with its pairs (as for mu_client_wish()) would
+/* Shows what the wish 'name' with its pairs (as for mu_wish_send()) would
  * change of what is known, and the actions that would follow. Returns an exit
  * code. */
 MU_NODISCARD int mu_wish_preview_show(struct mu_tool *tool, const char *name,
