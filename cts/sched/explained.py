@@ -228,6 +228,17 @@ def promoted_group(case):
             yield case.without(*bonds)
 
 
+def promoted_unmanaged(case):
+    """What is promoted and not ours to demote, such as on a node in maintenance,
+    is one of those that may be promoted. Pacemaker promotes others beside it."""
+    kept = {case.top_of(one["rsc"])
+            for one in case.muster.json["before"]["resources"]
+            if one["role"] == "Promoted" and "unmanaged" in one["flags"]}
+    for clone, _ in case.clones():
+        if clone.get("id") in kept:
+            yield case.edited_each(meta_setter("promoted-max", "2"), clone)
+
+
 # Colocations
 
 def unmanaged_in_group(case):
@@ -466,7 +477,8 @@ def role_beside_rule(case):
 CLASSES = [
     joining, last_seen, expired_promoted, migrated_instance,
     started_only_in_name, kept_in_maintenance, role_beside_rule,
-    unique_by_default, unique_in_part, by_trial, unmanaged_in_group,
+    unique_by_default, unique_in_part, promoted_unmanaged, by_trial,
+    unmanaged_in_group,
     blocked_with_group, inner_member, apart_interleaved, rather_apart,
     cornered, apart_by_role, promoted_wish, by_name_first, chained, knotted,
     full_clone_wish, promoted_group, ordered_twice, no_room_anywhere,

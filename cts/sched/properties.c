@@ -305,8 +305,8 @@ is_ended(const struct look *look, const struct mu_plan_placement *place,
     return false;
 }
 
-/* Without fencing a node that is lost counts as empty, and so it does for
- * resources that do not ask for fencing. */
+/* Without fencing a node that is lost, or has not joined yet, counts as empty,
+ * and so it does for resources that do not ask for fencing. */
 static bool
 may_be_left(const struct look *look, const struct mu_plan_placement *place)
 {
@@ -315,9 +315,9 @@ may_be_left(const struct look *look, const struct mu_plan_placement *place)
                                               .resource = place->primitive,
                                               .now_ms = look->snapshot->now_ms};
     const char *requires = mu_params_meta(&context, "requires", NULL);
+    const struct mu_plan_node *node = &look->plan->nodes_before[place->node];
 
-    return (look->plan->nodes_before[place->node].is_unclean ||
-            !look->plan->nodes_before[place->node].is_online) &&
+    return (node->is_unclean || node->is_pending || !node->is_online) &&
            (!config->options.fencing_enabled ||
             (requires && (strcmp(requires, "nothing") == 0 ||
                           strcmp(requires, "quorum") == 0)));

@@ -47,6 +47,7 @@ static void wish_merge(struct mu_sched *sched, struct mu_sched_resource *clone,
 static int instances_cmp(struct mu_sched *sched,
                          const struct mu_sched_resource *a,
                          const struct mu_sched_resource *b);
+static bool stays_promoted(const struct mu_sched_resource *instance);
 static void role_set(struct mu_sched *sched, struct mu_sched_resource *instance,
                      int32_t *count);
 static uint32_t promotable_on(struct mu_sched *sched,
@@ -204,6 +205,7 @@ mu_promote_set_roles(struct mu_sched *sched, struct mu_sched_resource *clone)
     }
     for (uint32_t i = 0; i < clone->children_count; i++) {
         priority_set(sched, clone->children[i]);
+        count += stays_promoted(clone->children[i]) ? 1 : 0;
     }
     instances_sort(sched, clone);
     for (uint32_t i = 0; i < clone->children_count; i++) {
@@ -518,10 +520,12 @@ role_set(struct mu_sched *sched, struct mu_sched_resource *instance,
 {
     struct mu_sched_resource *clone = instance->parent;
     uint32_t node = MU_STATE_NONE;
+    bool is_counted = stays_promoted(instance);
 
     score_note(sched, instance);
     if (instance->promotion >= 0 &&
-        (*count < clone->traits->promoted_max || !clone->is_managed)) {
+        (is_counted || *count < clone->traits->promoted_max ||
+         !clone->is_managed)) {
         node = promotable_on(sched, instance);
     }
     if (node == MU_STATE_NONE ||
@@ -532,7 +536,21 @@ role_set(struct mu_sched *sched, struct mu_sched_resource *instance,
     }
     clone->counts[node]++;
     next_promoted(instance);
-    (*count)++;
+    *count += is_counted ? 0 : 1;
+}
+
+/* Tells whether it is promoted and not ours to demote: it is one of those that
+ * may be, whatever its score. */
+static bool
+stays_promoted(const struct mu_sched_resource *instance)
+{
+    for (uint32_t i = 0; i < instance->children_count; i++) {
+        if (stays_promoted(instance->children[i])) {
+            return true;
+        }
+    }
+    return instance->children_count == 0 && !instance->is_managed &&
+           instance->role == MU_ROLE_PROMOTED;
 }
 
 static uint32_t
