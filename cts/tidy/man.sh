@@ -63,40 +63,32 @@ sed -n -e 's/^\([a-z]*\) .*/\1/p' "$work/commands" | sort -u |
             say "muster.8: no entry for the level $level"
     done
 
+# Fails for names that the page does not have between BEFORE and AFTER.
+demand() { # NAMES PAGE BEFORE AFTER
+    [ -s "$work/$1" ] || say "man.sh: the $1 could not be read"
+    while IFS= read -r name; do
+        grep -qE -- "$3$name$4" "$top/man/$2" || say "$2: no entry for: $name"
+    done <"$work/$1"
+}
+
 # Words of the crm shell that are refused: {"cluster copy", ...
 sed -n -e 's/^    {"\([a-z_ -]*\)",$/\1/p' -e 's/^    {"\([a-z_ -]*\)", .*/\1/p' \
-    "$top/tools/refused.c" >"$work/refused"
-[ -s "$work/refused" ] || say "man.sh: what is refused could not be read"
-while IFS= read -r word; do
-    grep -qxE "\.It Sy \"?$word\"?" "$top/man/muster-crm.7" ||
-        say "muster-crm.7: not said to be refused: $word"
-done <"$work/refused"
+    "$top/tools/refused.c" >"$work/refused words"
+demand "refused words" muster-crm.7 '^\.It Sy "?' '"?$'
 
 # Options: FLAG("--force", "-F", ... and VALUE(...), and those of the daemon.
 sed -n -e 's/^ *\(FLAG\|VALUE\)("-\(-[a-z-]*\)".*/\2/p' \
     "$top/tools/muster.c" >"$work/options"
-[ -s "$work/options" ] || say "man.sh: the options could not be read"
-while IFS= read -r option; do
-    grep -qE "^\.It Fl (. , Fl )?$option( |\$)" "$top/man/muster.8" ||
-        say "muster.8: no entry for -$option"
-done <"$work/options"
+demand options muster.8 '^\.It Fl (. , Fl )?' '( |$)'
 sed -n -e 's/^ *{"\([a-z-]*\)", \(no\|required\)_argument.*/-\1/p' \
-    "$top/daemon/main.c" >"$work/options"
-[ -s "$work/options" ] || say "man.sh: the daemon's options could not be read"
-while IFS= read -r option; do
-    grep -qE "^\.It .*Fl $option( |\$)" "$top/man/musterd.8" ||
-        say "musterd.8: no entry for -$option"
-done <"$work/options"
+    "$top/daemon/main.c" >"$work/options of the daemon"
+demand "options of the daemon" musterd.8 '^\.It .*Fl ' '( |$)'
 
 # Settings of the daemon: {"ocf_root", offsetof(... and strcmp(name, "...").
 sed -n -e 's/^ *{"\([a-z_]*\)", offsetof.*/\1/p' \
     -e 's/.*strcmp(name, "\([a-z_]*\)") == 0.*/\1/p' \
     "$top/daemon/settings.c" >"$work/settings"
-[ -s "$work/settings" ] || say "man.sh: the settings could not be read"
-while IFS= read -r setting; do
-    grep -qE "^\.It .*[ \"]?$setting" "$top/man/muster.conf.5" ||
-        say "muster.conf.5: no entry for $setting"
-done <"$work/settings"
+demand settings muster.conf.5 '^\.It .*[ "]?' ''
 
 for page in "$top"/man/*.[1-9]; do
     grep -rqF "man/${page##*/}" "$top"/*/*.am ||
