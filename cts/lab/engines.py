@@ -27,9 +27,7 @@ class Muster:
     @staticmethod
     def online(lab, by):
         """Names of the nodes that 'by' takes for working members."""
-        return sorted(node["name"] for node in
-                      lab.muster_status(by).get("nodes", [])
-                      if node["online"])
+        return lab.online(by)
 
     @staticmethod
     def coordinator(lab, by):
