@@ -21,7 +21,8 @@ static struct mu_arena scratch;
 static struct mu_state state;
 
 static const char config_xml[] =
-    "<configuration><crm_config/><nodes/><resources>"
+    "<configuration><crm_config/><nodes><node id=\"3\" uname=\"c\"/>"
+    "<node id=\"2\" uname=\"b\"/></nodes><resources>"
     "<primitive id=\"web\" class=\"ocf\" provider=\"pacemaker\" "
     "type=\"Dummy\"/>"
     "<primitive id=\"free\" class=\"ocf\" provider=\"pacemaker\" "
@@ -585,6 +586,23 @@ START_TEST(a_lock_holds_until_the_node_is_back_or_fails_or_a_person_says_so)
 }
 END_TEST
 
+/* Rules for parameters ask for the attributes that are configured for a node:
+ * each node has its own, or none. */
+START_TEST(each_node_has_its_own_place_in_the_configuration)
+{
+    const struct mu_status *status = mu_state_make_status(&state, &scratch);
+
+    ck_assert_uint_eq(status->nodes[0].config_node, MU_CONFIG_NONE);
+    for (uint32_t i = 1; i < status->nodes_count; i++) {
+        const struct mu_status_node *node = &status->nodes[i];
+
+        ck_assert_uint_lt(node->config_node, state.config->nodes_count);
+        ck_assert_str_eq(state.config->nodes[node->config_node].name,
+                         node->name);
+    }
+}
+END_TEST
+
 int
 main(void)
 {
@@ -596,6 +614,7 @@ main(void)
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_set_timeout(tcase, 60);
     tcase_add_test(tcase, encoding_and_decoding_again_gives_the_same_bytes);
+    tcase_add_test(tcase, each_node_has_its_own_place_in_the_configuration);
     tcase_add_test(tcase, sec_a_damaged_snapshot_is_refused_or_harmless);
     tcase_add_test(tcase, an_unprobed_resource_is_not_started);
     tcase_add_test(tcase, a_resource_that_another_node_holds_is_not_started);

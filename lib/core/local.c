@@ -333,6 +333,7 @@ own_status(struct mu_core *core)
     }
     status->name = node->name;
     status->id = mu_text_make(&core->scratch, "%u", node->id);
+    status->config_node = mu_state_find_configured(&core->state, node->name);
     status->attributes = attributes;
     status->attributes_count = node->attributes_count;
     return status;

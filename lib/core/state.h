@@ -435,6 +435,11 @@ const char *mu_state_get_attribute(const struct mu_state_node *node,
 const struct mu_state_node *mu_state_find_node(const struct mu_state *state,
                                                uint32_t id);
 
+/* Returns the index of the node called 'name' in config->nodes, or
+ * MU_CONFIG_NONE. */
+uint32_t mu_state_find_configured(const struct mu_state *state,
+                                  const char *name);
+
 /* Returns the node called 'name', or null. */
 const struct mu_state_node *
 mu_state_find_node_by_name(const struct mu_state *state, const char *name);

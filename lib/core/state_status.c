@@ -127,6 +127,7 @@ node_fill(const struct mu_state *state, const struct mu_state_node *from,
 
     to->name = from->name;
     to->id = mu_text_make(arena, "%u", from->id);
+    to->config_node = mu_state_find_configured(state, from->name);
     for (uint32_t i = 0; i < from->attributes_count; i++) {
         attributes[i] = (struct mu_pair){from->attributes[i].name,
                                          from->attributes[i].value};
@@ -136,6 +137,15 @@ node_fill(const struct mu_state *state, const struct mu_state_node *from,
     histories_fill(state, from->id, arena, to);
     locks_fill(state, from->id, arena, to);
     membership_fill(state, from, to);
+}
+
+uint32_t
+mu_state_find_configured(const struct mu_state *state, const char *name)
+{
+    const struct mu_config_node *found =
+        state->config ? mu_config_find_node(state->config, name) : NULL;
+
+    return found ? (uint32_t)(found - state->config->nodes) : MU_CONFIG_NONE;
 }
 
 static void
