@@ -168,9 +168,6 @@ by_colocation(struct mu_sched *sched, const struct mu_sched_resource *a,
 
     mu_colocate_this_with(sched, a, &lists[0]);
     mu_colocate_with_this(sched, a, &lists[1]);
-    if (lists[0].list.count == 0 && lists[1].list.count == 0) {
-        return 0; /* Both have those of their clone. */
-    }
     score_a = colocated_score(sched, a->parent, lists, nodes[0]);
     score_b = colocated_score(sched, b->parent, lists, nodes[1]);
     if (score_a != score_b) {
@@ -179,16 +176,24 @@ by_colocation(struct mu_sched *sched, const struct mu_sched_resource *a,
     return 0;
 }
 
-/* What everything around the clone thinks of 'node'. */
+/* What everything around the clone thinks of 'node', beside the node's own
+ * score: nobody wants one that is down or about to be. */
 static int32_t
 colocated_score(struct mu_sched *sched, struct mu_sched_resource *clone,
                 const struct mu_colocations lists[2], uint32_t node)
 {
-    int32_t *scores =
-        mu_arena_new(sched->arena, int32_t, sched->nodes_count + 1);
+    const struct mu_sched_node *where = &sched->nodes[node];
+    int32_t own = where->is_online && !where->is_shutting_down
+                      ? where->score
+                      : -MU_SCORE_INFINITY;
+    int32_t *scores;
 
+    if (lists[0].list.count == 0 && lists[1].list.count == 0) {
+        return own;
+    }
+    scores = mu_arena_new(sched->arena, int32_t, sched->nodes_count + 1);
     for (uint32_t i = 0; i < sched->nodes_count; i++) {
-        scores[i] = i == node ? 0 : MU_SCORE_ABSENT;
+        scores[i] = i == node ? own : MU_SCORE_ABSENT;
     }
     for (int side = 0; side < 2; side++) {
         for (size_t i = 0; i < lists[side].list.count; i++) {
