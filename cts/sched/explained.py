@@ -9,6 +9,8 @@ cause, and so on. Last, where Pacemaker's plan is none, nothing can be tried:
 never_done only tells what is not to be compared."""
 
 import collections
+import datetime
+import itertools
 
 from case import is_negative, is_weak, meta_of, meta_setter, setter
 from decisions import key_of
@@ -135,13 +137,13 @@ def member_in_front(case):
     """A member of a group that is to start before one that runs already waits
     until that one is stopped. Pacemaker 2.1.5 does not wait; later versions
     do."""
-    later = set(case.later_members())
-    active = {one["rsc"] for one in case.muster.json["before"]["resources"]
-              if one["role"] != "Stopped"}
-    if later & active and {name.split(":")[0] for name in later} & \
-            {rsc for task, rsc, _, _, _ in case.muster.keys()
-             if task == "start"}:
-        yield case.without(*case.history(later & active))
+    active = {name for name, _, _ in case.muster.before}
+    for group in case.cib.iter("group"):
+        names = [one.get("id") for one in group.findall("primitive")]
+        behind = {name for first, name in itertools.combinations(names, 2)
+                  if first in case.stopped() and name in active}
+        if behind:
+            yield case.without(*case.history(behind))
 
 
 # Clones
@@ -474,18 +476,34 @@ def role_beside_rule(case):
                                    is_said=True)
 
 
+# Rules
+
+def other_zone(case):
+    """Dates may have an offset from UTC. Pacemaker 2.1.5 overlooks those to
+    the east, and takes the local time for that of Greenwich."""
+    east = [one for one in case.cib.iter("date_expression")
+            if "+" in one.get("start", "") + one.get("end", "")]
+
+    def to_utc(expression):
+        for name in ("start", "end"):
+            if "+" in expression.get(name, ""):
+                date = datetime.datetime.fromisoformat(expression.get(name))
+                expression.set(name, date.astimezone(
+                    datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"))
+    if east:
+        yield case.edited_each(to_utc, *east, is_said=True)
+
+
 CLASSES = [
-    joining, last_seen, expired_promoted, migrated_instance,
-    started_only_in_name, kept_in_maintenance, role_beside_rule,
-    unique_by_default, unique_in_part, promoted_unmanaged, by_trial,
-    unmanaged_in_group,
-    blocked_with_group, inner_member, apart_interleaved, rather_apart,
-    cornered, apart_by_role, promoted_wish, by_name_first, chained, knotted,
-    full_clone_wish, promoted_group, ordered_twice, no_room_anywhere,
-    group_in_line, incomparable_nodes]
+    other_zone, joining, last_seen, expired_promoted, migrated_instance,
+    started_only_in_name, kept_in_maintenance, member_in_front,
+    role_beside_rule, unique_by_default, unique_in_part, promoted_unmanaged,
+    by_trial, unmanaged_in_group, blocked_with_group, inner_member, apart_interleaved,
+    rather_apart, cornered, apart_by_role, promoted_wish, by_name_first,
+    chained, knotted, full_clone_wish, promoted_group, ordered_twice,
+    no_room_anywhere, group_in_line, incomparable_nodes]
 # What these are about never changes where anything is placed.
-CLASSES_OF_ACTIONS = [told_by_failure, pending_on_lost, member_in_front,
-                      partly_promoted]
+CLASSES_OF_ACTIONS = [told_by_failure, pending_on_lost, partly_promoted]
 
 
 def never_done(case):
