@@ -8,6 +8,8 @@ import re
 
 import decisions
 
+CLONES = ("clone", "master")
+
 # A cluster from which a cause of the difference was taken. 'is_said': nothing
 # was taken away, it only says outright what Muster makes of the cause, so that
 # what Muster does must stay the same.
@@ -29,7 +31,7 @@ class Case:
         self.groups = set()
         for top in cib.find("configuration/resources"):
             for one in top.iter():
-                if one.tag in ("primitive", "group", "clone"):
+                if one.tag in ("primitive", "group", *CLONES):
                     self.tops[one.get("id")] = top.get("id")
                 if one.tag == "group":
                     self.groups.add(top.get("id"))
@@ -39,7 +41,7 @@ class Case:
     # Questions
 
     def top_of(self, name):
-        name = re.sub(":[0-9]+$", "", name or "")
+        name = without_number(name or "")
         return self.tops.get(name, name)
 
     def option(self, name):
@@ -50,7 +52,8 @@ class Case:
 
     def clones(self):
         """Each with its own meta attributes."""
-        return [(clone, meta_of(clone)) for clone in self.cib.iter("clone")]
+        return [(one, meta_of(one)) for one in self.cib.iter()
+                if one.tag in CLONES]
 
     def later_members(self):
         """What is in a group and does not come first: the group's element."""
@@ -87,8 +90,9 @@ class Case:
         return found
 
     def stopped(self):
-        """What is in part inactive at the beginning."""
-        return {one["rsc"] for one in self.muster.json["before"]["resources"]
+        """What is inactive at the beginning, or an instance of it is."""
+        return {without_number(one["rsc"])
+                for one in self.muster.json["before"]["resources"]
                 if one["role"] == "Stopped"}
 
     def pending(self):
@@ -100,7 +104,7 @@ class Case:
         """What is known of these resources, on all nodes or in 'where'."""
         root = self.cib if where is None else where
         return [one for one in root.iter("lrm_resource")
-                if re.sub(":[0-9]+$", "", one.get("id")) in names]
+                if without_number(one.get("id")) in names]
 
     # Trials
 
@@ -134,6 +138,11 @@ class Case:
                 one.get("id") in names) or
             names & {one.get(word) for word in
                      ("rsc", "with-rsc", "first", "then")}])
+
+
+def without_number(name):
+    """What an instance of a clone is one of."""
+    return re.sub(":[0-9]+$", "", name)
 
 
 def meta_of(resource):

@@ -12,11 +12,12 @@ import collections
 import datetime
 import itertools
 
-from case import is_negative, is_weak, meta_of, meta_setter, setter
+from case import is_negative, is_weak, meta_of, meta_setter, setter, \
+    without_number
 from decisions import key_of
 
 CAUSES_MAX = 3
-ROLES = ("Promoted", "Unpromoted")
+ROLES = ("Promoted", "Unpromoted", "Master", "Slave")
 
 
 # Nodes
@@ -137,7 +138,7 @@ def member_in_front(case):
     """A member of a group that is to start before one that runs already waits
     until that one is stopped. Pacemaker 2.1.5 does not wait; later versions
     do."""
-    active = {name for name, _, _ in case.muster.before}
+    active = {without_number(name) for name, _, _ in case.muster.before}
     for group in case.cib.iter("group"):
         names = [one.get("id") for one in group.findall("primitive")]
         behind = {name for first, name in itertools.combinations(names, 2)
@@ -384,7 +385,7 @@ def by_name_first(case):
     kind and name of the others, and so assigns the wished for one first."""
     ranks = {}
     for one in case.cib.find("configuration/resources"):
-        kind = {"clone": 0, "group": 1}.get(one.tag, 2)
+        kind = {"clone": 0, "master": 0, "group": 1}.get(one.tag, 2)
         ranks[one.get("id")] = (
             -float(meta_of(one).get("priority", 0)), kind, one.get("id"))
     links = case.links()
@@ -498,10 +499,10 @@ CLASSES = [
     other_zone, joining, last_seen, expired_promoted, migrated_instance,
     started_only_in_name, kept_in_maintenance, member_in_front,
     role_beside_rule, unique_by_default, unique_in_part, promoted_unmanaged,
-    by_trial, unmanaged_in_group, blocked_with_group, inner_member, apart_interleaved,
-    rather_apart, cornered, apart_by_role, promoted_wish, by_name_first,
-    chained, knotted, full_clone_wish, promoted_group, ordered_twice,
-    no_room_anywhere, group_in_line, incomparable_nodes]
+    by_trial, unmanaged_in_group, blocked_with_group, inner_member,
+    apart_interleaved, rather_apart, cornered, apart_by_role, promoted_wish,
+    by_name_first, chained, knotted, full_clone_wish, promoted_group,
+    ordered_twice, no_room_anywhere, group_in_line, incomparable_nodes]
 # What these are about never changes where anything is placed.
 CLASSES_OF_ACTIONS = [told_by_failure, pending_on_lost, partly_promoted]
 
