@@ -272,8 +272,8 @@ dependent_bind(struct mu_sched *sched, struct mu_sched_resource *resource,
 static void
 scores_note(struct mu_sched *sched, const struct mu_sched_resource *resource)
 {
-    if (!(sched->flags & MU_SCHED_SCORES)) {
-        return;
+    if (!(sched->flags & MU_SCHED_SCORES) || resource->is_removed) {
+        return; /* What left the configuration is not placed anew. */
     }
     for (uint32_t i = 0; i < sched->nodes_count; i++) {
         if (resource->scores[i] != MU_SCORE_ABSENT) {
