@@ -123,6 +123,15 @@ def told_by_failure(case):
         yield case.without(*failed)
 
 
+def enabled_by_default(case):
+    """Whether an operation is enabled can be said in the defaults for
+    operations, too. Pacemaker looks at the operation itself only."""
+    found = [one for block in case.cib.iterfind("configuration/op_defaults")
+             for one in block.iter("nvpair") if one.get("name") == "enabled"]
+    if found:
+        yield case.without(*found)
+
+
 def pending_on_lost(case):
     """A start that was under way on a node that is lost: Pacemaker keeps it
     in the plan as a point that others wait for."""
@@ -504,7 +513,8 @@ CLASSES = [
     by_name_first, chained, knotted, full_clone_wish, promoted_group,
     ordered_twice, no_room_anywhere, group_in_line, incomparable_nodes]
 # What these are about never changes where anything is placed.
-CLASSES_OF_ACTIONS = [told_by_failure, pending_on_lost, partly_promoted]
+CLASSES_OF_ACTIONS = [told_by_failure, enabled_by_default, pending_on_lost,
+                      partly_promoted]
 
 
 def never_done(case):
