@@ -120,14 +120,27 @@ mu_client_sign(const struct mu_tool *tool, json_t *request)
 int
 mu_client_settle(struct mu_tool *tool)
 {
-    struct mu_client_answer answer = {.takes_refusal = true};
-    struct mu_muster_ipc *ipc;
+    bool is_idle = false;
     int code;
 
     if (!tool->is_waiting || tool->is_dry_run || tool->file) {
         return MU_TOOL_OK;
     }
-    code = mu_client_open(tool, &ipc);
+    code = mu_client_wait_idle(tool, &is_idle);
+    if (!code && !is_idle) {
+        return mu_tool_fail(tool, "the cluster is still busy; see what it "
+                                  "does with: muster plan");
+    }
+    return code;
+}
+
+int
+mu_client_wait_idle(struct mu_tool *tool, bool *ret_is_idle)
+{
+    struct mu_client_answer answer = {.takes_refusal = true};
+    struct mu_muster_ipc *ipc;
+    int code = mu_client_open(tool, &ipc);
+
     if (code) {
         return code;
     }
@@ -136,9 +149,6 @@ mu_client_settle(struct mu_tool *tool)
         tool->timeout_ms >= 0 ? tool->timeout_ms : (int64_t)SETTLE_MS, &answer);
     mu_muster_ipc_close(ipc);
     json_decref(answer.result);
-    if (code == MU_TOOL_FAILED) {
-        return mu_tool_fail(tool, "the cluster is still busy; see what it "
-                                  "does with: muster plan");
-    }
-    return code;
+    *ret_is_idle = code == MU_TOOL_OK;
+    return code == MU_TOOL_FAILED ? MU_TOOL_OK : code;
 }

@@ -47,4 +47,8 @@ void mu_client_sign(const struct mu_tool *tool, json_t *request);
 /* Waits until the cluster is idle when the tool is to wait. */
 MU_NODISCARD int mu_client_settle(struct mu_tool *tool);
 
+/* Waits until the cluster is idle, at most the tool's time-out; '*ret_is_idle'
+ * tells whether it came to that. Returns an exit code. */
+MU_NODISCARD int mu_client_wait_idle(struct mu_tool *tool, bool *ret_is_idle);
+
 #endif /* MU_TOOLS_CLIENT_H */

@@ -14,7 +14,7 @@
 #include "tools/preview.h"
 #include "tools/table.h"
 
-enum { TRIES_COUNT_MAX = 8, SETTLE_MS = 300000, NOTES_COUNT_MAX = 1000 };
+enum { TRIES_COUNT_MAX = 8, NOTES_COUNT_MAX = 1000 };
 
 struct apply {
     struct mu_tool *tool;
@@ -56,7 +56,6 @@ static int foresee(struct apply *apply, const struct mu_cib_edit *edit,
 static json_t *journal(struct mu_tool *tool);
 static json_int_t journal_last(const json_t *notes);
 static int follow(struct apply *apply, struct report *report);
-static int settle(struct mu_tool *tool, bool *ret_has_settled);
 static void note_take(struct apply *apply, struct report *report,
                       const json_t *note);
 static int tell(struct apply *apply, const struct report *report);
@@ -285,7 +284,7 @@ follow(struct apply *apply, struct report *report)
     const json_t *note;
     json_t *notes;
     size_t i;
-    int code = settle(tool, &report->has_settled);
+    int code = mu_client_wait_idle(tool, &report->has_settled);
 
     if (code) {
         return code;
@@ -305,26 +304,6 @@ follow(struct apply *apply, struct report *report)
     }
     json_decref(notes);
     return tell(apply, report);
-}
-
-/* Waits until the cluster is idle, at most the time-out. */
-static int
-settle(struct mu_tool *tool, bool *ret_has_settled)
-{
-    struct mu_client_answer answer = {.takes_refusal = true};
-    struct mu_muster_ipc *ipc;
-    int code = mu_client_open(tool, &ipc);
-
-    if (code) {
-        return code;
-    }
-    code = mu_client_ask_on(
-        tool, ipc, json_pack("{s:s}", "request", "wait"),
-        tool->timeout_ms >= 0 ? tool->timeout_ms : (int64_t)SETTLE_MS, &answer);
-    mu_muster_ipc_close(ipc);
-    json_decref(answer.result);
-    *ret_has_settled = code == MU_TOOL_OK;
-    return code == MU_TOOL_FAILED ? MU_TOOL_OK : code;
 }
 
 /* Puts a result beside what was planned, or behind it. */
