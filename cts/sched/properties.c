@@ -145,9 +145,9 @@ twice_check(struct look *look)
     for (uint32_t i = 0; i < look->plan->actions_count; i++) {
         const struct mu_action *action = &look->plan->actions[i];
 
-        if (action->kind != MU_ACTION_RESOURCE ||
+        if (action->kind != MU_ACTION_RESOURCE || action->in_flight ||
             action->primitive == MU_PLAN_NONE) {
-            continue;
+            continue; /* What is in flight counts as what was before. */
         }
         if (is_start(action)) {
             starts_check(look, i);
@@ -236,6 +236,7 @@ promotes_check(struct look *look, uint32_t promote)
     for (uint32_t i = 0; i < plan->actions_count; i++) {
         promoted += plan->actions[i].task == MU_TASK_PROMOTE &&
                     plan->actions[i].kind == MU_ACTION_RESOURCE &&
+                    !plan->actions[i].in_flight &&
                     plan->actions[i].primitive == action->primitive;
     }
     if (promoted > clone_number(look, action->primitive, "promoted-max", 1)) {
@@ -248,7 +249,7 @@ promotes_check(struct look *look, uint32_t promote)
 static bool
 is_start(const struct mu_action *action)
 {
-    return action->kind == MU_ACTION_RESOURCE &&
+    return action->kind == MU_ACTION_RESOURCE && !action->in_flight &&
            (action->task == MU_TASK_START ||
             action->task == MU_TASK_MIGRATE_FROM);
 }

@@ -17,7 +17,8 @@
  *                fails, with the same words   likewise, kept as its failure
  *                with ATTRIBUTE=VALUE...      what the entry before says more
  *                locked RSC NODE SECONDS_AGO  and nothing else is known
- *                flight ID TASK RSC NODE      asked for, not answered
+ *                flight ID TASK RSC NODE [FROM TO]  asked for, not answered;
+ *                             migrations say from where to where
  *                ticket NAME granted|revoked
  *                quorum no
  *     [plan]     the actions, as "TASK RSC on NODE", in the order of the plan
@@ -81,7 +82,7 @@ struct scenario {
     int ops_count;
     struct op locks[4];
     int locks_count;
-    char flights[8][4][64];
+    char flights[8][6][64];
     int flights_count;
     char tickets[8][2][64];
     int tickets_count;
@@ -222,8 +223,8 @@ status_line(struct scenario *scenario, char **words, int count)
         lock_add(scenario, words[1], words[2])->ago_s = atoi(words[3]);
         return true;
     }
-    if (strcmp(words[0], "flight") == 0 && count == 5) {
-        for (int i = 0; i < 4; i++) {
+    if (strcmp(words[0], "flight") == 0 && (count == 5 || count == 7)) {
+        for (int i = 0; i < count - 1; i++) {
             copy(scenario->flights[scenario->flights_count][i], 64,
                  words[i + 1]);
         }
@@ -490,6 +491,10 @@ snapshot_add(struct scenario *scenario, struct mu_snapshot *snapshot)
                                        ? NULL
                                        : scenario->flights[j][2];
                 flight->node = i;
+                if (*scenario->flights[j][4]) {
+                    flight->migrate_source = scenario->flights[j][4];
+                    flight->migrate_target = scenario->flights[j][5];
+                }
             }
         }
     }
