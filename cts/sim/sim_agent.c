@@ -22,6 +22,7 @@ struct mu_sim_op {
     int64_t timeout_us;
     int64_t asked_us, began_us;
     uint32_t target; /* Fencing: whose power; else 0. */
+    uint32_t arrival; /* migrate_to: where it goes; else 0. */
     bool is_fence_device;
     bool is_running;
     bool is_orphan; /* Nobody will be told. */
@@ -51,8 +52,7 @@ is_named(const struct mu_sim_op *op, const char *name)
 static bool
 is_activation(const struct mu_sim_op *op)
 {
-    return !op->is_fence_device &&
-           (is_named(op, "start") || is_named(op, "migrate_from"));
+    return !op->is_fence_device && is_named(op, "start");
 }
 
 uint32_t
@@ -122,6 +122,12 @@ mu_sim_agent_exec(struct mu_sim *sim, uint32_t node,
             mu_sim_fail(sim, "n%" PRIu32 " fences '%s', which does not exist",
                         node, effect->target);
             return;
+        }
+    }
+    for (uint32_t i = 0; i < effect->meta_count; i++) {
+        if (is_named(op, "migrate_to") &&
+            strcmp(effect->meta[i].name, "migrate_target") == 0) {
+            op->arrival = find_node(sim, effect->meta[i].value);
         }
     }
     tail = &instance_of(sim, op)->ops;
@@ -275,6 +281,22 @@ on_power_on(struct mu_sim *sim, const struct mu_sim_event *event)
     mu_sim_node_power_on(sim, event->node);
 }
 
+/* A live move: gone here and there in one moment. What the source has been told
+ * of itself counts until it is stopped there, as if it still ran. */
+static void
+move(struct mu_sim *sim, const struct mu_sim_op *op)
+{
+    struct mu_sim_instance *from = instance_of(sim, op);
+    struct mu_sim_instance *to =
+        &sim->agents.instances[op->arrival][op->resource];
+
+    to->is_active = true;
+    to->is_broken = from->is_broken;
+    to->may_be_known_active = true;
+    from->is_active = false;
+    from->is_broken = false;
+}
+
 /* The moment in which an agent does what it is for. */
 static void
 on_change(struct mu_sim *sim, const struct mu_sim_event *event)
@@ -301,6 +323,9 @@ on_change(struct mu_sim *sim, const struct mu_sim_event *event)
         instance->is_broken = false;
     } else if (is_named(op, "promote")) {
         instance->is_promoted = instance->is_active;
+    } else if (op->arrival && instance->is_active &&
+               sim->nodes[op->arrival].is_powered) {
+        move(sim, op);
     } else if (is_named(op, "demote")) {
         instance->is_promoted = false;
     }
@@ -317,6 +342,9 @@ result_code(struct mu_sim *sim, const struct mu_sim_op *op)
 
     if (!op->will_work) {
         return RC_ERROR;
+    }
+    if (is_named(op, "migrate_from")) {
+        return instance->is_active ? RC_OK : RC_ERROR;
     }
     if (!is_named(op, "monitor") && op->interval_ms == 0) {
         return RC_OK; /* What is repeated looks, whatever its name. */

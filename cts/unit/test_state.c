@@ -128,6 +128,10 @@ START_TEST(encoding_and_decoding_again_gives_the_same_bytes)
     ck_assert(mu_state_set_attribute(&state, &state.nodes[0], "a", "1"));
     mu_state_add_request(&state, 1, 2);
     mu_state_put_lock(&state, &(struct mu_state_lock){3, "web", 5000});
+    mu_apply_move_lost(&state, &(struct mu_state_flight){
+                                   .node_id = 1,
+                                   .resource = "web",
+                                   .migrate_target = "b"});
     mu_state_put_lock(&state, &(struct mu_state_lock){2, "web", 4000});
     first = mu_state_encode(&state, &scratch);
     ck_assert_int_eq(mu_state_decode(&state, first), 0);
@@ -549,6 +553,42 @@ web_ends(enum mu_task task, int32_t rc, int64_t lock_ms)
     state.next_op_id++;
 }
 
+/* A live move brings a resource to its target while the source works. Probes of
+ * the target that looked before the source had ended said it was stopped, and it
+ * was started a second time. */
+START_TEST(a_move_that_was_lost_from_sight_may_have_arrived)
+{
+    struct mu_apply apply = {.state = &state, .scratch = &scratch};
+    struct mu_state_flight *flight = mu_state_add_flight(&state, 90);
+
+    flight->node_id = 2;
+    flight->resource = flight->instance = "web";
+    flight->op_name = "migrate_to";
+    flight->class_name = "ocf";
+    flight->provider = flight->type = "";
+    flight->migrate_source = "b";
+    flight->migrate_target = "c";
+    flight->task = MU_TASK_MIGRATE_TO;
+    flight->action = MU_PLAN_NONE;
+    probed_everywhere("web");
+    ck_assert_int_eq(mu_kernel_hold(&state, &state.nodes[2], "web"),
+                     MU_HOLD_YES);
+    mu_apply_node_lost(&apply, &state.nodes[1]);
+    record(3, "web", "monitor", 7);
+    state.histories[state.histories_count - 1].call_id = 99;
+    ck_assert_int_eq(mu_kernel_hold(&state, &state.nodes[2], "web"),
+                     MU_HOLD_YES);
+    ck_assert(!may_start(1, "web"));
+    web_ends(MU_TASK_MONITOR, 7, 0); /* The source has ended. */
+    ck_assert_uint_eq(state.moves_count, 0);
+    ck_assert_int_eq(mu_kernel_hold(&state, &state.nodes[2], "web"),
+                     MU_HOLD_UNKNOWN);
+    ck_assert(!may_start(1, "web"));
+    record(3, "web", "monitor", 7);
+    ck_assert(may_start(1, "web"));
+}
+END_TEST
+
 /* What waits for its node must not be forgotten with everything else that is
  * known of the node, and must not wait for ever either. */
 START_TEST(a_lock_holds_until_the_node_is_back_or_fails_or_a_person_says_so)
@@ -634,6 +674,7 @@ main(void)
     tcase_add_test(
         tcase,
         a_cleanup_does_not_lose_what_still_runs_and_is_not_configured);
+    tcase_add_test(tcase, a_move_that_was_lost_from_sight_may_have_arrived);
     tcase_add_test(
         tcase,
         a_lock_holds_until_the_node_is_back_or_fails_or_a_person_says_so);

@@ -110,6 +110,7 @@ mu_apply_node_lost(struct mu_apply *apply, struct mu_state_node *node)
     struct mu_state *state = apply->state;
     uint32_t i = 0;
 
+    mu_fence_end_unfencing(apply, node->id);
     while (i < state->flights_count) {
         const struct mu_state_flight flight = state->flights[i];
         struct mu_state_history key = {.node_id = node->id,
@@ -124,6 +125,9 @@ mu_apply_node_lost(struct mu_apply *apply, struct mu_state_node *node)
         mu_state_remove_flight(state, flight.op_id);
         if (flight.task == MU_TASK_MONITOR || flight.task == MU_TASK_NOTIFY) {
             continue; /* Neither starts anything. */
+        }
+        if (flight.task == MU_TASK_MIGRATE_TO) {
+            mu_apply_move_lost(state, &flight);
         }
         row = mu_state_put_history(state, &key);
         row->op_name = mu_state_text(state, key.op_name);
@@ -148,6 +152,9 @@ mu_apply_node_forget(struct mu_apply *apply, struct mu_state_node *node)
     const struct mu_state_filter filter = {.node_id = node->id};
     uint32_t i = 0;
 
+    mu_fence_end_unfencing(apply, node->id);
+    mu_apply_moves_end(apply, node, NULL);
+    mu_apply_moves_doubt(state, node);
     (void)mu_state_forget(state, &filter);
     while (i < state->flights_count) {
         if (state->flights[i].node_id == node->id) {
@@ -263,6 +270,7 @@ node_reset(struct mu_apply *apply, struct mu_state_node *node)
     uint32_t kept = 0;
     uint32_t i = 0;
 
+    mu_apply_moves_doubt(state, node);
     while (i < state->flights_count) {
         if (state->flights[i].node_id == node->id) {
             mu_state_remove_flight(state, state->flights[i].op_id);

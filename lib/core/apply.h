@@ -88,6 +88,22 @@ void mu_apply_node_state(struct mu_apply *apply, struct mu_state_node *node,
  * have been started. */
 void mu_apply_node_lost(struct mu_apply *apply, struct mu_state_node *node);
 
+/* A live move was lost from sight. */
+void mu_apply_move_lost(struct mu_state *state,
+                        const struct mu_state_flight *flight);
+
+/* All that is known of 'node' is about to be forgotten. What had been moved from
+ * it before anything was done on the target is looked for there anew. */
+void mu_apply_moves_doubt(struct mu_state *state,
+                          const struct mu_state_node *node);
+
+/* 'node' has spoken of 'resource' (null: of everything, or it never will): live
+ * moves of it that were lost from sight are over, and where they went it is
+ * looked for anew. */
+void mu_apply_moves_end(struct mu_apply *apply,
+                        const struct mu_state_node *node,
+                        const char *resource);
+
 /* Forgets all that is known to have happened on a node. */
 void mu_apply_node_forget(struct mu_apply *apply, struct mu_state_node *node);
 

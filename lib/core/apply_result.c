@@ -54,6 +54,9 @@ mu_apply_result(struct mu_apply *apply, const struct mu_body_result *body)
                   flight.interval_ms > 0 ? MU_SLOT_RECURRING : MU_SLOT_LAST);
         lock_settle(state, &flight, body, is_expected);
     }
+    if (node && flight.interval_ms == 0) {
+        mu_apply_moves_end(apply, node, flight.resource);
+    }
     if (!is_expected && node && flight.task != MU_TASK_NOTIFY) {
         bool is_look = is_probe && status == MU_OP_STATUS_DONE &&
                        (body->rc == 0 || body->rc == 7 || body->rc == 8);

@@ -106,6 +106,7 @@ mu_fence_begin(struct mu_apply *apply, uint32_t target_id,
     if (target && target->state != MU_NODE_STATE_UNCLEAN &&
         target->state != MU_NODE_STATE_DOWN &&
         strcmp(fence->action, "on") != 0) {
+        mu_apply_node_lost(apply, target);
         target->state = MU_NODE_STATE_UNCLEAN;
         target->since_ms = state->wall_ms;
     }
@@ -160,6 +161,18 @@ mu_fence_end(struct mu_apply *apply, uint32_t target_id, bool is_down,
 
     if (fence) {
         fence_end(apply, fence, is_down, how);
+    }
+}
+
+void
+mu_fence_end_unfencing(struct mu_apply *apply, uint32_t target_id)
+{
+    struct mu_state_fence *fence =
+        mu_state_find_unfence(apply->state, target_id);
+
+    if (fence) {
+        fence_end(apply, fence, false, "the life of the node that was to be "
+                                       "let in is over");
     }
 }
 

@@ -30,6 +30,10 @@ void mu_fence_result(struct mu_apply *apply, const struct mu_body_result *body);
 void mu_fence_end(struct mu_apply *apply, uint32_t target_id, bool is_down,
                   const char *how);
 
+/* A node that was being let in is lost, or begins anew: what is in flight was for
+ * the life that is over. */
+void mu_fence_end_unfencing(struct mu_apply *apply, uint32_t target_id);
+
 /* Takes attempts away from executors that are gone. */
 void mu_fence_reassign(struct mu_apply *apply);
 

@@ -7,6 +7,9 @@
 #include "base/text.h"
 #include "model/params.h"
 
+static bool is_arriving(const struct mu_state *state,
+                        const struct mu_state_node *node, const char *resource,
+                        const struct mu_state_history *own);
 static enum mu_hold row_hold(const struct mu_state_history *row);
 static bool is_running_op(const char *op_name);
 static bool start_is_safe(const struct mu_state *state,
@@ -38,8 +41,12 @@ mu_kernel_hold(const struct mu_state *state, const struct mu_state_node *node,
 {
     const struct mu_state_history key = {
         .node_id = node->id, .resource = resource, .slot = MU_SLOT_LAST};
-    const struct mu_state_history *row;
+    const struct mu_state_history *row =
+        mu_state_find_history(state, &key);
 
+    if (is_arriving(state, node, resource, row)) {
+        return MU_HOLD_YES;
+    }
     for (uint32_t i = 0; i < state->flights_count; i++) {
         const struct mu_state_flight *flight = &state->flights[i];
 
@@ -49,8 +56,46 @@ mu_kernel_hold(const struct mu_state *state, const struct mu_state_node *node,
             return MU_HOLD_YES;
         }
     }
-    row = mu_state_find_history(state, &key);
     return row ? row_hold(row) : MU_HOLD_UNKNOWN;
+}
+
+/* A live move brings a resource to a node before anything is done on that node.
+ * However it ended, it may be there, until something later on the node itself
+ * says otherwise; 'own' is what is known of it there, or null. */
+static bool
+is_arriving(const struct mu_state *state, const struct mu_state_node *node,
+            const char *resource, const struct mu_state_history *own)
+{
+    struct mu_state_history key = {.resource = resource,
+                                   .slot = MU_SLOT_LAST};
+
+    for (uint32_t i = 0; i < state->flights_count; i++) {
+        const struct mu_state_flight *flight = &state->flights[i];
+
+        if (flight->task == MU_TASK_MIGRATE_TO &&
+            strcmp(flight->migrate_target, node->name) == 0 &&
+            strcmp(flight->resource, resource) == 0) {
+            return true;
+        }
+    }
+    for (uint32_t i = 0; i < state->moves_count; i++) {
+        if (state->moves[i].target_id == node->id &&
+            strcmp(state->moves[i].resource, resource) == 0) {
+            return true;
+        }
+    }
+    for (uint32_t i = 0; i < state->nodes_count; i++) {
+        const struct mu_state_history *row;
+
+        key.node_id = state->nodes[i].id;
+        row = mu_state_find_history(state, &key);
+        if (row && strcmp(row->op_name, "migrate_to") == 0 &&
+            strcmp(row->migrate_target, node->name) == 0 &&
+            (!own || own->call_id < row->call_id)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 bool

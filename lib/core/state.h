@@ -211,6 +211,15 @@ struct mu_state_lock {
     int64_t since_ms;     /* Wall clock: when the node was asked to leave. */
 };
 
+/* A live move whose beginning was lost from sight with its node's daemon: it may
+ * still be under way. Nothing that is done on its target before the source has
+ * spoken again says anything about the resource. */
+struct mu_state_move {
+    uint32_t node_id;     /* The source. */
+    uint32_t target_id;
+    const char *resource; /* History id. */
+};
+
 /* How long the successes of one operation took: of a resource by its history
  * id, of a fencing by the name of its target. Sorted by name, then task. */
 struct mu_state_duration {
@@ -284,6 +293,8 @@ struct mu_state {
     uint32_t tickets_count;
     struct mu_state_lock *locks;
     uint32_t locks_count;
+    struct mu_state_move *moves; /* As they were lost. */
+    uint32_t moves_count;
     struct mu_state_duration *durations;
     uint32_t durations_count;
     uint32_t durations_capacity;

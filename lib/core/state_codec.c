@@ -164,6 +164,14 @@ visit_lock(struct mu_archive *archive, struct mu_state_lock *lock)
     mu_archive_i64(archive, &lock->since_ms);
 }
 
+static void
+visit_move(struct mu_archive *archive, struct mu_state_move *move)
+{
+    mu_archive_u32(archive, &move->node_id);
+    mu_archive_u32(archive, &move->target_id);
+    mu_archive_text(archive, &move->resource);
+}
+
 void
 mu_state_visit_locks(struct mu_archive *archive, struct mu_state *state)
 {
@@ -257,6 +265,8 @@ visit_state(struct mu_archive *archive, struct mu_state *state)
     MU_ARCHIVE_ROWS(archive, state->tickets, state->tickets_count, ignored,
                visit_ticket);
     mu_state_visit_locks(archive, state);
+    MU_ARCHIVE_ROWS(archive, state->moves, state->moves_count, ignored,
+                    visit_move);
     MU_ARCHIVE_ROWS(archive, state->durations, state->durations_count,
                     state->durations_capacity, visit_duration);
     MU_ARCHIVE_ROWS(archive, state->requests, state->requests_count, ignored,
