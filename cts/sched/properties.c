@@ -175,7 +175,9 @@ starts_check(struct look *look, uint32_t start)
             may_be_left(look, place)) {
             continue;
         }
-        if (is_same(place, action)) {
+        if (is_same(place, action) ||
+            (place->node == action->node &&
+             strcmp(place->resource, action->resource) == 0)) {
             mu_text_buffer_add(look->found,
                                "twice: %s, which is active on %s before\n",
                                action_text(look->arena, look->snapshot, action),

@@ -40,6 +40,7 @@ struct doings {
     bool is_active;
 };
 
+static bool is_kept(const struct mu_sched_resource *instance);
 static void instances_assign(struct mu_sched *sched,
                              struct mu_sched_resource *clone);
 static uint32_t counts_reset(struct mu_sched *sched,
@@ -129,7 +130,22 @@ counts_reset(struct mu_sched *sched, struct mu_sched_resource *clone)
     return available;
 }
 
-/* First those that may stay, up to a fair share per node; then the rest. */
+/* Tells whether it is active and not ours to stop: it takes up its place
+ * whatever is decided. */
+static bool
+is_kept(const struct mu_sched_resource *instance)
+{
+    for (uint32_t i = 0; i < instance->children_count; i++) {
+        if (is_kept(instance->children[i])) {
+            return true;
+        }
+    }
+    return instance->children_count == 0 && !instance->is_managed &&
+           instance->running_on.count > 0;
+}
+
+/* First those that may stay, up to a fair share per node; then what stays in any
+ * case, and the rest. */
 static void
 instances_assign(struct mu_sched *sched, struct mu_sched_resource *clone)
 {
@@ -153,6 +169,14 @@ instances_assign(struct mu_sched *sched, struct mu_sched_resource *clone)
         current = preferred_node(sched, instance, optimal);
         if (current != MU_STATE_NONE &&
             instance_assign_early(sched, instance, current, total - assigned)) {
+            assigned++;
+        }
+    }
+    for (uint32_t i = 0; i < clone->children_count; i++) {
+        struct mu_sched_resource *instance = clone->children[i];
+
+        if (instance->is_unassigned && is_kept(instance) &&
+            instance_assign(sched, instance, MU_STATE_NONE) != MU_STATE_NONE) {
             assigned++;
         }
     }
