@@ -24,8 +24,8 @@ static bool default_is_true(struct mu_sched *sched, const char *name,
                             const struct mu_rule_input *input, bool otherwise);
 static void traits_read_clone(struct reader *reader, struct mu_traits *traits);
 static bool can_be_unique(const struct mu_config *config, uint32_t index);
-static enum mu_requires requires_read(struct reader *reader,
-                                      const struct mu_config_resource *config);
+static enum mu_requires requires_of(const struct mu_sched *sched,
+                                    const char *value, bool is_device);
 static struct mu_sched_resource *resource_make(struct mu_sched *sched,
                                                uint32_t config_index,
                                                struct mu_sched_resource *parent,
@@ -220,7 +220,10 @@ traits_read(struct mu_sched *sched, uint32_t config_index)
         bool_read(&reader, "allow-unhealthy-nodes", false);
     value = meta_read(&reader, "target-role");
     traits->target_role = role_parse(value);
-    traits->requires = requires_read(&reader, config);
+    traits->requires =
+        requires_of(sched, meta_read(&reader, "requires"),
+                    config->agent_class == MU_AGENT_FENCE &&
+                        config->kind == MU_RESOURCE_PRIMITIVE);
     value = meta_read(&reader, "multiple-active");
     if (value && strcmp(value, "stop_only") == 0) {
         traits->multiple_active = MU_MULTIPLE_STOP_ONLY;
@@ -300,13 +303,8 @@ can_be_unique(const struct mu_config *config, uint32_t index)
 }
 
 static enum mu_requires
-requires_read(struct reader *reader, const struct mu_config_resource *config)
+requires_of(const struct mu_sched *sched, const char *value, bool is_device)
 {
-    struct mu_sched *sched = reader->sched;
-    const char *value = meta_read(reader, "requires");
-    bool is_device = config->agent_class == MU_AGENT_FENCE &&
-                     config->kind == MU_RESOURCE_PRIMITIVE;
-
     if (value && strcmp(value, "nothing") == 0) {
         return MU_REQUIRES_NOTHING;
     }
@@ -572,6 +570,11 @@ removed_traits_read(struct mu_sched *sched,
         .agent_type = known->type,
     };
 
+    traits->requires = requires_of(
+        sched,
+        mu_config_lookup(&sched->config->resource_defaults, "requires", &input,
+                         &sched->next_change),
+        known->class_name && strcmp(known->class_name, "stonith") == 0);
     traits->is_managed = default_is_true(sched, "is-managed", &input, true);
     traits->is_in_maintenance =
         default_is_true(sched, "maintenance", &input, false);
