@@ -278,7 +278,10 @@ reload_schedule(const struct past *past)
         return;
     }
     if (resource->is_start_pending) {
-        (void)mu_action_of(sched, resource, MU_VERB_STOP, past->node, true);
+        mu_explain_cause(
+            sched,
+            mu_action_of(sched, resource, MU_VERB_STOP, past->node, true),
+            "its parameters were changed before its start was answered");
         return;
     }
     resource->is_reload = true;

@@ -177,7 +177,10 @@ primitive_assign(struct mu_sched *sched, struct mu_sched_resource *resource,
     if (resource->next_role == MU_ROLE_STOPPED) {
         const struct mu_plan_reason stopped = {
             .kind = resource->is_target_stopped ? MU_REASON_STOPPED
-                                                : MU_REASON_NONE};
+                    : resource->failed_op       ? MU_REASON_ON_FAIL_STOP
+                                                : MU_REASON_NONE,
+            .numbers = {0, resource->is_blocked},
+            .op = resource->failed_op};
 
         mu_location_add(sched, resource, MU_STATE_NONE, -MU_SCORE_INFINITY,
                         &stopped);

@@ -139,7 +139,8 @@ enum mu_reason_kind {
     MU_REASON_UNUSABLE,        /* Its agent cannot work there, says 'op'. */
     MU_REASON_MISCONFIGURED,   /* Its configuration is wrong, says 'op'. */
     MU_REASON_STOP_FAILED,     /* It could not be stopped there: 'op'. */
-    MU_REASON_ON_FAIL_STOP,    /* 'op' failed, and it is to stay stopped. */
+    MU_REASON_ON_FAIL_STOP,    /* 'op' failed, and it is to stay stopped, or
+                                  (with 'numbers[1]') as it is. */
     MU_REASON_COLOCATION,      /* With 'other', which is on 'other_node', or
                                   with its role 'numbers[0]'. */
     MU_REASON_DEPENDENT,       /* 'other' is to be with it and has wishes. */

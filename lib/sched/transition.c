@@ -68,6 +68,9 @@ static enum step step_between(enum mu_role from, enum mu_role to);
 static void stop_follow(struct mu_sched *sched,
                         const struct mu_sched_resource *resource,
                         struct mu_sched_action *start);
+static void restart_follow(struct mu_sched *sched,
+                           const struct mu_sched_resource *resource,
+                           struct mu_sched_action *stop);
 static void demotes_follow(struct mu_sched *sched,
                            const struct mu_sched_resource *resource,
                            const struct mu_sched_action *stop);
@@ -412,6 +415,7 @@ stop_all(struct mu_sched *sched, struct mu_sched_resource *resource,
             if (resource->assigned != node && !sched->nodes[node].is_unclean) {
                 mu_explain_place(sched, stop);
             }
+            restart_follow(sched, resource, stop);
             demotes_follow(sched, resource, stop);
         }
         if (!resource->is_managed) {
@@ -420,6 +424,19 @@ stop_all(struct mu_sched *sched, struct mu_sched_resource *resource,
         if (sched->options->remove_after_stop) {
             mu_recurring_delete_history(sched, resource, node, is_required);
         }
+    }
+}
+
+/* What has to be started anew is stopped for that. */
+static void
+restart_follow(struct mu_sched *sched, const struct mu_sched_resource *resource,
+               struct mu_sched_action *stop)
+{
+    const struct mu_sched_action *start =
+        mu_action_find(resource, mu_key(MU_VERB_START), resource->assigned);
+
+    if (start && !mu_action_has(start, MU_FLAG_OPTIONAL)) {
+        mu_explain_follow(sched, stop, start, NULL, true);
     }
 }
 
@@ -506,6 +523,7 @@ start_on(struct mu_sched *sched, struct mu_sched_resource *resource,
             mu_explain_place(sched, start);
         } else {
             stop_follow(sched, resource, start);
+            mu_explain_place(sched, start);
         }
     }
     if (is_expected(resource, node)) {

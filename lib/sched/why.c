@@ -247,15 +247,16 @@ mu_why_node(const struct mu_why *why, uint32_t node)
 static const char *
 not_there_text(const struct mu_why *why, uint32_t instance, uint32_t node)
 {
-    static const char subject[] = "the node ";
+    static const char subject[] = "the node";
+    const size_t length = sizeof(subject) - 1;
     const char *text = mu_why_not(why, instance, node);
 
     if (!text) {
         return NULL;
     }
-    return strncmp(text, subject, sizeof(subject) - 1) == 0
-               ? mu_text_make(why->arena, "%s %s", node_name(why, node),
-                              text + sizeof(subject) - 1)
+    return strncmp(text, subject, length) == 0
+               ? mu_text_make(why->arena, "%s%s", node_name(why, node),
+                              text + length)
                : mu_text_make(why->arena, "on %s %s", node_name(why, node),
                               text);
 }

@@ -110,7 +110,7 @@ mu_why_reason(const struct mu_why *why, const struct mu_plan_reason *reason,
     case MU_REASON_RULE:
         return rule_text(why, reason, node);
     case MU_REASON_HEALTH:
-        return mu_text_make(arena, "node health%s%s%s %s",
+        return mu_text_make(arena, "the node's health%s%s%s %s",
                             reason->detail ? " (" : "",
                             reason->detail ? reason->detail : "",
                             reason->detail ? ")" : "", wish_word(why, score));
@@ -222,11 +222,15 @@ failure_text(const struct mu_why *why, const struct mu_plan_reason *reason)
         [MU_REASON_FAILED] = ", and it must go elsewhere",
         [MU_REASON_ON_FAIL_STOP] = ", and on-fail is stop",
     };
+    bool is_block =
+        reason->kind == MU_REASON_ON_FAIL_STOP && reason->numbers[1];
 
     return mu_text_make(why->arena, "%s%s%s",
                         before[reason->kind] ? before[reason->kind] : "",
                         mu_why_op(why->arena, reason->op),
-                        after[reason->kind] ? after[reason->kind] : "");
+                        is_block              ? ", and on-fail is block"
+                        : after[reason->kind] ? after[reason->kind]
+                                              : "");
 }
 
 static const char *
