@@ -547,6 +547,9 @@ def explain(case, differences, plan):
                 left = differences(other.pacemaker, other.muster)
                 if not left:
                     return names + (name,)
+                if case.differing and not other.differing and \
+                        never_done(other):
+                    return names + (name, never_done.__name__)
                 if len(left) < len(before):
                     following.append((len(left), names + (name,), other))
         following.sort(key=lambda one: one[:2])
