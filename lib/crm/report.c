@@ -15,6 +15,7 @@ enum {
     DISTANCE_LENGTH_MAX = 48, /* Longer words are no spelling mistakes. */
 };
 
+MU_PRINTF(3, 0)
 static struct mu_report_message *message_add(struct mu_report *report,
                                              const struct mu_word *word,
                                              const char *format, va_list args);

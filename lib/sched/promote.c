@@ -280,7 +280,7 @@ priority_set(struct mu_sched *sched, struct mu_sched_resource *instance)
                                        : MU_REASON_COLOCATION,
                            .is_apart = colocation->score < 0,
                            .source = colocation->id,
-                           .numbers = {colocation->primary_role},
+                           .numbers = {(int32_t)colocation->primary_role},
                            .other = colocation->primary->index,
                            .other_node = colocation->primary->assigned});
     }
@@ -329,7 +329,7 @@ role_note(struct mu_sched *sched, struct mu_sched_resource *instance,
         reason.kind = MU_REASON_UNMANAGED;
     } else if (part->next_role == part->traits->target_role) {
         reason.kind = MU_REASON_STOPPED;
-        reason.numbers[0] = part->next_role;
+        reason.numbers[0] = (int32_t)part->next_role;
     } else if (part->failed_op) {
         reason.kind = MU_REASON_FAILED;
         reason.op = part->failed_op;
