@@ -123,15 +123,6 @@ def told_by_failure(case):
         yield case.without(*failed)
 
 
-def enabled_by_default(case):
-    """Whether an operation is enabled can be said in the defaults for
-    operations, too. Pacemaker looks at the operation itself only."""
-    found = [one for block in case.cib.iterfind("configuration/op_defaults")
-             for one in block.iter("nvpair") if one.get("name") == "enabled"]
-    if found:
-        yield case.without(*found)
-
-
 def ordered_gap(case):
     """Instances of an ordered clone follow each other by their numbers, also
     where those between them do nothing. Pacemaker 2.1.5 overlooks those that
@@ -522,8 +513,8 @@ CLASSES = [
     by_name_first, chained, knotted, full_clone_wish, promoted_group,
     ordered_twice, no_room_anywhere, group_in_line, incomparable_nodes]
 # What these are about never changes where anything is placed.
-CLASSES_OF_ACTIONS = [told_by_failure, enabled_by_default, ordered_gap,
-                      pending_on_lost, partly_promoted]
+CLASSES_OF_ACTIONS = [told_by_failure, ordered_gap, pending_on_lost,
+                      partly_promoted]
 
 
 def never_done(case):

@@ -60,6 +60,7 @@ static int pair_cmp(const void *a, const void *b);
 static void all_resolve(struct resolver *resolver);
 static void params_resolve(struct resolver *resolver);
 static void op_resolve(struct resolver *resolver);
+static void enabled_read(struct resolver *resolver, const struct picks *picks);
 static void op_values_read(struct resolver *resolver,
                            const struct picks *picks);
 static const char *timeout_find(const struct resolver *resolver,
@@ -444,6 +445,7 @@ op_resolve(struct resolver *resolver)
     if (resolver->op) {
         picks_add(&picks, &resolver->op->meta);
     }
+    enabled_read(resolver, &picks);
     if (strcmp(resolver->op_name, "monitor") == 0 &&
         resolver->interval_ms == 0) {
         const char *timeout = probe_timeout(resolver->resource);
@@ -460,12 +462,28 @@ op_resolve(struct resolver *resolver)
     }
 }
 
+/* Only an operation's own word switches it off: defaults do not. */
+static void
+enabled_read(struct resolver *resolver, const struct picks *picks)
+{
+    struct mu_params *params = resolver->params;
+    const char *enabled = picks_find(picks, "enabled");
+
+    params->is_enabled = true;
+    if (enabled && mu_text_parse_bool(enabled, &params->is_enabled) < 0) {
+        params->is_enabled = true;
+    }
+    /* Two monitors of one interval are one key to histories and tools. */
+    if (resolver->op && resolver->op->is_doubled && resolver->interval_ms > 0) {
+        params->is_enabled = false;
+    }
+}
+
 static void
 op_values_read(struct resolver *resolver, const struct picks *picks)
 {
     struct mu_params *params = resolver->params;
     const char *on_fail = picks_find(picks, "on-fail");
-    const char *enabled = picks_find(picks, "enabled");
     const char *role = picks_find(picks, "role");
     const char *delay = picks_find(picks, "start-delay");
     const char *origin = picks_find(picks, "interval-origin");
@@ -474,14 +492,6 @@ op_values_read(struct resolver *resolver, const struct picks *picks)
                                       timeout_find(resolver, picks));
     if (on_fail) {
         (void)mu_names_parse_on_fail(on_fail, &params->on_fail);
-    }
-    params->is_enabled = true;
-    if (enabled && mu_text_parse_bool(enabled, &params->is_enabled) < 0) {
-        params->is_enabled = true;
-    }
-    /* Two monitors of one interval are one key to histories and tools. */
-    if (resolver->op && resolver->op->is_doubled && resolver->interval_ms > 0) {
-        params->is_enabled = false;
     }
     if (role) {
         (void)mu_names_parse_role(role, &params->role);
