@@ -662,6 +662,9 @@ mu_why_part(const struct mu_why *why, uint32_t instance)
     const struct mu_plan_instance *all = why->plan->instances;
     uint32_t found = MU_PLAN_NONE;
 
+    if (is_primitive(why, instance)) {
+        return instance;
+    }
     for (uint32_t i = 0; i < why->plan->instances_count; i++) {
         uint32_t whole = i;
 

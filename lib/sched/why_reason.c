@@ -381,11 +381,17 @@ where_text(const struct mu_why *why, const struct mu_plan_reason *reason)
         is_promoted ? "which is to be promoted" : "which is to run";
     const char *held = NULL;
     bool is_kept = false;
+    uint32_t first = 0;
+    uint32_t end = why->plan->instances_count;
     struct mu_text_buffer nodes;
     uint32_t count = 0;
 
+    if (mu_why_part(why, reason->other) == reason->other) {
+        first = reason->other; /* A primitive: nothing is inside it. */
+        end = first + 1;
+    }
     mu_text_buffer_init(&nodes, why->arena);
-    for (uint32_t i = 0; i < why->plan->instances_count; i++) {
+    for (uint32_t i = first; i < end; i++) {
         const struct mu_plan_instance *one = &why->plan->instances[i];
 
         if (one->node == MU_PLAN_NONE ||
