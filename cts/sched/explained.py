@@ -11,12 +11,14 @@ never_done only tells what is not to be compared."""
 import collections
 import datetime
 import itertools
+import re
 
 from case import is_negative, is_weak, meta_of, meta_setter, setter, \
     without_number
 from decisions import key_of
 
 CAUSES_MAX = 3
+EAST = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+\d\d:\d\d")
 ROLES = ("Promoted", "Unpromoted", "Master", "Slave")
 
 
@@ -476,6 +478,8 @@ def incomparable_nodes(case):
                                  if pair.get("name") != kind])
 
 
+# Rules
+
 def role_beside_rule(case):
     """A role given beside a rule, not in it, holds for the rule. Pacemaker
     2.1.5 overlooks it: the score counts for every role."""
@@ -486,20 +490,18 @@ def role_beside_rule(case):
                                    is_said=True)
 
 
-# Rules
-
 def other_zone(case):
     """Dates may have an offset from UTC. Pacemaker 2.1.5 overlooks those to
     the east, and takes the local time for that of Greenwich."""
-    east = [one for one in case.cib.iter("date_expression")
-            if "+" in one.get("start", "") + one.get("end", "")]
-
     def to_utc(expression):
         for name in ("start", "end"):
-            if "+" in expression.get(name, ""):
+            if EAST.fullmatch(expression.get(name, "")):
                 date = datetime.datetime.fromisoformat(expression.get(name))
                 expression.set(name, date.astimezone(
                     datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"))
+    east = [one for one in case.cib.iter("date_expression")
+            if EAST.fullmatch(one.get("start", "")) or
+            EAST.fullmatch(one.get("end", ""))]
     if east:
         yield case.edited_each(to_utc, *east, is_said=True)
 
