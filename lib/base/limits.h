@@ -30,6 +30,7 @@ enum {
     MU_RULES_DEPTH_MAX = 16,          /* Rules inside rules. */
     MU_INSTANCES_COUNT_MAX = 1024,    /* Of one clone. */
     MU_PAIRS_COUNT_MAX = 1 << 20,     /* That resource sets stand for. */
+    MU_RESTARTS_COUNT_MAX = 1 << 20,  /* Stops that wait for probes, per plan. */
     MU_WISHES_COUNT_MAX = 1 << 18,    /* Steps along colocations, per plan. */
     MU_WISHES_DEPTH_MAX = 1024,       /* Colocations in a row. */
     MU_PATTERN_COST_MAX = 4096,       /* Characters of a regular expression,

@@ -279,15 +279,22 @@ sorted_insert(struct mu_sched *sched, struct mu_colocations *list,
               struct mu_colocation *colocation, bool is_by_dependent)
 {
     size_t at = 0;
+    size_t end = list->list.count;
 
-    (void)mu_vec_add(sched->arena, &list->list);
-    while (at + 1 < list->list.count &&
-           resources_cmp(is_by_dependent ? colocation->dependent
-                                         : colocation->primary,
-                         is_by_dependent ? list->list.items[at]->dependent
-                                         : list->list.items[at]->primary) > 0) {
-        at++;
+    while (at < end) {
+        size_t middle = at + (end - at) / 2;
+
+        if (resources_cmp(is_by_dependent ? colocation->dependent
+                                          : colocation->primary,
+                          is_by_dependent
+                              ? list->list.items[middle]->dependent
+                              : list->list.items[middle]->primary) > 0) {
+            at = middle + 1;
+        } else {
+            end = middle;
+        }
     }
+    (void)mu_vec_add(sched->arena, &list->list);
     memmove(&list->list.items[at + 1], &list->list.items[at],
             (list->list.count - 1 - at) * sizeof(*list->list.items));
     list->list.items[at] = colocation;

@@ -7,6 +7,7 @@
 #include "sched/explain.h"
 #include "sched/node_state.h"
 #include "sched/order.h"
+#include "sched/setup.h"
 #include "sched/unfence.h"
 
 enum { RC_OK = 0, RC_NOT_RUNNING = 7, RC_PROMOTED = 8 };
@@ -36,6 +37,8 @@ static void starts_block(struct mu_sched *sched, struct mu_sched_action *probe,
 static void restarts_mark(struct mu_sched *sched);
 static struct mu_sched_action *down_find(const struct mu_sched_action *up);
 static bool may_follow(const struct mu_edge *edge);
+static void restart_wait(struct mu_sched *sched, struct mu_sched_action *probe,
+                         struct mu_sched_action *stop);
 static void restart_follow(struct restarts *restarts,
                            struct mu_sched_action *after);
 
@@ -116,23 +119,25 @@ clone_probe(struct mu_sched *sched, struct mu_sched_resource *clone,
     return resource_probe(sched, chosen ? chosen : clone->children[0], node);
 }
 
-/* The same member of another instance of an anonymous cloned group. */
+/* The same member of another instance of an anonymous cloned group. Members
+ * are made right after their group. */
 static bool
 is_known_by_twin(struct mu_sched_resource *resource, uint32_t node)
 {
     const struct mu_sched_resource *clone = mu_state_clone_of(resource);
+    uint32_t at;
 
     if (!clone || resource->is_unique || resource->parent == clone) {
         return false;
     }
+    at = resource->index - resource->parent->index - 1;
     for (uint32_t i = 0; i < clone->children_count; i++) {
         const struct mu_sched_resource *group = clone->children[i];
 
-        for (uint32_t j = 0; j < group->children_count; j++) {
-            if (group->children[j]->config == resource->config &&
-                mu_state_has_node(group->children[j]->known, node)) {
-                return true;
-            }
+        if (at < group->children_count &&
+            group->children[at]->config == resource->config &&
+            mu_state_has_node(group->children[at]->known, node)) {
+            return true;
         }
     }
     return false;
@@ -328,8 +333,7 @@ restarts_follow(struct mu_sched *sched, struct mu_sched_resource *resource)
     for (struct mu_sched_action *probe = resource->probes; probe;
          probe = probe->next) {
         for (size_t i = 0; i < restarts.stops.count; i++) {
-            (void)mu_order_edge(sched, probe, restarts.stops.items[i],
-                                MU_ORDER_ORDERED);
+            restart_wait(sched, probe, restarts.stops.items[i]);
         }
     }
 }
@@ -362,6 +366,24 @@ starts_block(struct mu_sched *sched, struct mu_sched_action *probe,
     }
 }
 
+/* Each resource of a long chain may wait for the probes of all before it. */
+static void
+restart_wait(struct mu_sched *sched, struct mu_sched_action *probe,
+             struct mu_sched_action *stop)
+{
+    if (sched->restarts_count >= MU_RESTARTS_COUNT_MAX) {
+        if (sched->restarts_count++ == MU_RESTARTS_COUNT_MAX) {
+            mu_setup_warn(sched, "so many resources follow each other that "
+                                 "some are stopped without waiting for all "
+                                 "probes; divide the chains");
+        }
+        return;
+    }
+    if (mu_order_edge(sched, probe, stop, MU_ORDER_ORDERED)) {
+        sched->restarts_count++;
+    }
+}
+
 /* If A may turn out to run elsewhere, B, which must restart when A does, is
  * not stopped before that is known. Each action is visited once per resource:
  * the recursion is as deep as the longest chain of orderings. */
@@ -373,7 +395,8 @@ restart_follow(struct restarts *restarts, struct mu_sched_action *after)
     struct mu_sched_resource *partner = NULL;
     bool is_interleaved;
 
-    if (after->visit == sched->visit || !after->is_before_restart) {
+    if (after->visit == sched->visit || !after->is_before_restart ||
+        sched->restarts_count > MU_RESTARTS_COUNT_MAX) {
         return;
     }
     after->visit = sched->visit;

@@ -503,8 +503,9 @@ pull_resource(struct mu_sched *sched, struct mu_sched_resource *resource,
         return 0;
     }
     changed = pull_primitive(sched, pull);
-    if (resource->kind != MU_RESOURCE_GROUP) {
-        return changed;
+    if (resource->kind != MU_RESOURCE_GROUP ||
+        mu_group_member_verb(pull->then->verb) != pull->then->verb) {
+        return changed; /* Only the whole has a "running". */
     }
     for (uint32_t i = 0; i < resource->children_count; i++) {
         struct pull inner = *pull;

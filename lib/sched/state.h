@@ -540,6 +540,7 @@ struct mu_sched {
     uint32_t visit;
     size_t steps; /* Of propagation, so that it ends. */
     uint32_t pairs_count;  /* That constraints with sets stand for. */
+    uint32_t restarts_count; /* Stops that were made to wait for probes. */
     uint32_t wishes_count; /* Steps of wishes along colocations. */
     uint32_t wishes_depth; /* Colocations on the way of the present one. */
 };

@@ -1,0 +1,11 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Plans of ever larger clusters do not cost ever more for each resource: of the
+# shapes that "make bench-growth" measures, one of each kind. Instructions are
+# counted, not time.
+#
+# usage: growth.sh, in the build folder.
+
+exec timeout 600 "${srcdir:-.}/cts/bench/growth" primitives standby groups \
+    colocation-pairs order-chain order-sets rules clones-apart history failures
