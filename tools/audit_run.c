@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "model/cib_status.h"
 #include "tools/field.h"
 
 enum {
@@ -281,7 +282,7 @@ row_take(struct mu_tool *tool, struct mu_audit_run *run, json_t *row)
 }
 
 const char *
-mu_audit_run_alarm(struct mu_tool *tool, const struct mu_snapshot *before,
+mu_audit_run_alarm(struct mu_tool *tool, struct mu_span before,
                    const struct mu_snapshot *after)
 {
     uint64_t nodes_count = after->status->nodes_count;
@@ -303,7 +304,13 @@ mu_audit_run_alarm(struct mu_tool *tool, const struct mu_snapshot *before,
         uint32_t lost = lost_at(&tool->arena, new, node, &loss);
 
         if (lost > 0 && !old) {
-            old = mu_audit_make(&tool->arena, before);
+            struct mu_snapshot *without;
+
+            if (mu_cib_status_read_cib(&tool->arena, before, after->now_ms,
+                                       MU_CONFIG_LENIENT, &without, NULL)) {
+                return NULL;
+            }
+            old = mu_audit_make(&tool->arena, without);
         }
         if (lost == 0 || lost <= lost_at(&tool->arena, old, node, NULL)) {
             continue;

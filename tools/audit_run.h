@@ -9,6 +9,7 @@
 
 #include <jansson.h>
 
+#include "base/span.h"
 #include "sched/audit.h"
 #include "tools/tool.h"
 
@@ -41,10 +42,10 @@ void mu_audit_run_done(struct mu_audit_run *run);
 /* Returns what a change makes worse, as a sentence on the tool's arena: "after
  * this change the cluster no longer survives the loss of n2: web: no node can
  * take it: ...", or null when the loss of no node costs more than it did.
- * 'before' and 'after' are the snapshots without and with the change. In this
- * process, and only for clusters where that does not take long. */
-const char *mu_audit_run_alarm(struct mu_tool *tool,
-                               const struct mu_snapshot *before,
+ * 'before' is the <cib> without the change, status included, and read only when
+ * something would be lost with it; 'after' the snapshot with it. In this process,
+ * and only for clusters where that does not take long. */
+const char *mu_audit_run_alarm(struct mu_tool *tool, struct mu_span before,
                                const struct mu_snapshot *after);
 
 #endif /* MU_TOOLS_AUDIT_RUN_H */

@@ -8,6 +8,7 @@
 #include "base/vec.h"
 #include "model/cib_status.h"
 #include "sched/sched.h"
+#include "tools/audit_run.h"
 #include "tools/client.h"
 #include "tools/commands.h"
 #include "tools/field.h"
@@ -220,7 +221,7 @@ foresee(struct apply *apply, const struct mu_cib_edit *edit,
                                &err)) {
         return mu_tool_fail_errbuf(tool, "refused", &err);
     }
-    alarm = mu_preview_alarm(tool, mu_cib_edit_before(edit), snapshot);
+    alarm = mu_audit_run_alarm(tool, mu_cib_edit_before(edit), snapshot);
     if (alarm) {
         mu_tool_warn(tool, "%s", alarm);
     }

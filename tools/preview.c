@@ -7,6 +7,7 @@
 #include "base/index.h"
 #include "base/vec.h"
 #include "crm/crm.h"
+#include "doc/doc_stream.h"
 #include "model/cib_status.h"
 #include "sched/downtime.h"
 #include "sched/sched.h"
@@ -27,7 +28,22 @@ struct paragraphs {
     struct mu_index heads; /* Position of the first with a head. */
 };
 
-static int print_objects(struct mu_tool *tool, struct mu_span xml,
+/* What of two configurations is not the same, and perhaps a little more. */
+struct change {
+    struct paragraphs old;
+    struct paragraphs new;
+};
+
+static int print_changed(struct mu_tool *tool, struct mu_span before,
+                         struct mu_span after, struct change *ret_change);
+static int read_configuration(struct mu_tool *tool, struct mu_span xml,
+                              struct mu_doc **ret_doc);
+static const struct mu_doc_element *section_of(const struct mu_doc *doc,
+                                               const char *name);
+static void forget_equal(struct mu_tool *tool, struct mu_doc *old,
+                         struct mu_doc *new, const char *section);
+static bool has_reference(const struct mu_doc_element *top);
+static int print_objects(struct mu_tool *tool, const struct mu_doc *doc,
                          struct paragraphs *ret_paragraphs);
 static void split(struct mu_tool *tool, const char *text,
                   struct paragraphs *paragraphs);
@@ -81,7 +97,7 @@ mu_preview_show(struct mu_tool *tool, struct mu_span before,
             return mu_tool_fail_errbuf(tool, "refused", &err);
         }
         plan = mu_sched_plan(&tool->arena, snapshot, MU_SCHED_REASONS);
-        alarm = mu_preview_alarm(tool, before, snapshot);
+        alarm = mu_audit_run_alarm(tool, before, snapshot);
         if (answer) {
             (void)json_object_set_new(answer, "plan",
                                       mu_preview_plan_json(&tool->arena,
@@ -106,36 +122,19 @@ mu_preview_show(struct mu_tool *tool, struct mu_span before,
     return MU_TOOL_OK;
 }
 
-const char *
-mu_preview_alarm(struct mu_tool *tool, struct mu_span before,
-                 const struct mu_snapshot *after)
-{
-    struct mu_snapshot *old;
-    struct mu_errbuf err = {0};
-
-    return mu_cib_status_read_cib(&tool->arena, before, after->now_ms,
-                                  MU_CONFIG_LENIENT, &old, &err) == 0
-               ? mu_audit_run_alarm(tool, old, after)
-               : NULL;
-}
-
 int
 mu_preview_diff(struct mu_tool *tool, struct mu_span before,
                 struct mu_span after, struct mu_text_buffer *text)
 {
-    struct paragraphs old = {0};
-    struct paragraphs new = {0};
-    int code = print_objects(tool, before, &old);
+    struct change change = {0};
+    int code = print_changed(tool, before, after, &change);
 
-    if (!code) {
-        code = print_objects(tool, after, &new);
-    }
     if (code) {
         return code;
     }
-    for (size_t i = 0; i < old.items.count; i++) {
-        const struct paragraph *one = &old.items.items[i];
-        const struct paragraph *other = find(&new, one->head);
+    for (size_t i = 0; i < change.old.items.count; i++) {
+        const struct paragraph *one = &change.old.items.items[i];
+        const struct paragraph *other = find(&change.new, one->head);
 
         if (!other) {
             write_lines(tool, one, NULL, '-', text);
@@ -145,9 +144,9 @@ mu_preview_diff(struct mu_tool *tool, struct mu_span before,
             write_lines(tool, other, one, '+', text);
         }
     }
-    for (size_t i = 0; i < new.items.count; i++) {
-        if (!find(&old, new.items.items[i].head)) {
-            write_lines(tool, &new.items.items[i], NULL, '+', text);
+    for (size_t i = 0; i < change.new.items.count; i++) {
+        if (!find(&change.old, change.new.items.items[i].head)) {
+            write_lines(tool, &change.new.items.items[i], NULL, '+', text);
         }
     }
     return MU_TOOL_OK;
@@ -157,30 +156,26 @@ int
 mu_preview_diff_json(struct mu_tool *tool, struct mu_span before,
                      struct mu_span after, json_t **ret_json)
 {
-    struct paragraphs old = {0};
-    struct paragraphs new = {0};
-    int code = print_objects(tool, before, &old);
+    struct change change = {0};
+    int code = print_changed(tool, before, after, &change);
 
-    if (!code) {
-        code = print_objects(tool, after, &new);
-    }
     if (code) {
         return code;
     }
     *ret_json = json_array();
-    for (size_t i = 0; i < old.items.count; i++) {
-        const struct paragraph *one = &old.items.items[i];
-        const struct paragraph *other = find(&new, one->head);
+    for (size_t i = 0; i < change.old.items.count; i++) {
+        const struct paragraph *one = &change.old.items.items[i];
+        const struct paragraph *other = find(&change.new, one->head);
 
         if (!other || other->size != one->size ||
             memcmp(other->text, one->text, one->size) != 0) {
             (void)json_array_append_new(*ret_json, object_json(one, other));
         }
     }
-    for (size_t i = 0; i < new.items.count; i++) {
-        if (!find(&old, new.items.items[i].head)) {
+    for (size_t i = 0; i < change.new.items.count; i++) {
+        if (!find(&change.old, change.new.items.items[i].head)) {
             (void)json_array_append_new(
-                *ret_json, object_json(NULL, &new.items.items[i]));
+                *ret_json, object_json(NULL, &change.new.items.items[i]));
         }
     }
     return MU_TOOL_OK;
@@ -344,26 +339,133 @@ mu_preview_plan_json(struct mu_arena *arena, const struct mu_snapshot *snapshot,
                      warnings);
 }
 
+/* Prints what differs between two <cib>s: most changes leave nearly all objects
+ * as they are. */
 static int
-print_objects(struct mu_tool *tool, struct mu_span xml,
+print_changed(struct mu_tool *tool, struct mu_span before, struct mu_span after,
+              struct change *ret_change)
+{
+    struct mu_doc *old = NULL;
+    struct mu_doc *new = NULL;
+    int code = read_configuration(tool, before, &old);
+
+    if (!code) {
+        code = read_configuration(tool, after, &new);
+    }
+    if (!code) {
+        static const char *const sections[] = {"nodes", "resources",
+                                               "constraints"};
+
+        for (unsigned i = 0; i < sizeof(sections) / sizeof(*sections); i++) {
+            forget_equal(tool, old, new, sections[i]);
+        }
+        code = print_objects(tool, old, &ret_change->old);
+    }
+    if (!code) {
+        code = print_objects(tool, new, &ret_change->new);
+    }
+    mu_doc_free(old);
+    mu_doc_free(new);
+    return code;
+}
+
+static enum mu_doc_stream_choice
+keep_configuration(void *context, const struct mu_doc_stream_tag *tag)
+{
+    (void)context;
+    if (strcmp(tag->name, "cib") == 0) {
+        return MU_DOC_STREAM_KEEP_ENTER;
+    }
+    return strcmp(tag->name, "status") == 0 ? MU_DOC_STREAM_SKIP
+                                            : MU_DOC_STREAM_KEEP;
+}
+
+static int
+read_configuration(struct mu_tool *tool, struct mu_span xml,
+                   struct mu_doc **ret_doc)
+{
+    const struct mu_doc_stream stream = {.start = keep_configuration,
+                                         .keeps_comments = true};
+    struct mu_errbuf err = {0};
+
+    return mu_doc_stream_read(xml, &stream, ret_doc, &err)
+               ? mu_tool_fail_errbuf(tool, "configuration", &err)
+               : MU_TOOL_OK;
+}
+
+/* Null where there is none. */
+static const struct mu_doc_element *
+section_of(const struct mu_doc *doc, const char *name)
+{
+    const struct mu_doc_element *configuration = mu_doc_root(doc);
+
+    if (mu_doc_is(configuration, "cib")) {
+        configuration = mu_doc_first_named(configuration, "configuration");
+    }
+    return configuration ? mu_doc_first_named(configuration, name) : NULL;
+}
+
+/* Removes what is the same in a section of both. What refers to parts of
+ * others stays: these are printed differently when something does. */
+static void
+forget_equal(struct mu_tool *tool, struct mu_doc *old, struct mu_doc *new,
+             const char *section)
+{
+    const struct mu_doc_element *from = section_of(old, section);
+    const struct mu_doc_element *to = section_of(new, section);
+    MU_VEC(const struct mu_doc_element *) ones = {0};
+    const struct mu_doc_element *next;
+    struct mu_index ids;
+
+    if (!from || !to) {
+        return;
+    }
+    mu_index_init(&ids, &tool->arena);
+    for (next = mu_doc_first(to); next; next = mu_doc_next(next)) {
+        if (mu_doc_get(next, "id") &&
+            mu_index_add(&ids, mu_doc_get(next, "id"), (uint32_t)ones.count)) {
+            *mu_vec_add(&tool->arena, &ones) = next;
+        }
+    }
+    next = mu_doc_first(from);
+    while (next) {
+        const struct mu_doc_element *one = next;
+        uint32_t at = mu_index_find(&ids, mu_doc_get(one, "id"));
+
+        next = mu_doc_next(one);
+        if (at != MU_INDEX_NONE && !has_reference(one) &&
+            mu_digest_is_equal(mu_doc_digest(one),
+                               mu_doc_digest(ones.items[at]))) {
+            mu_doc_remove(mu_doc_edit(old, one));
+            mu_doc_remove(mu_doc_edit(new, ones.items[at]));
+        }
+    }
+}
+
+static bool
+has_reference(const struct mu_doc_element *top)
+{
+    for (const struct mu_doc_element *one = top; one;
+         one = mu_doc_walk(one, top)) {
+        if (mu_doc_get(one, "id-ref")) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static int
+print_objects(struct mu_tool *tool, const struct mu_doc *doc,
               struct paragraphs *ret_paragraphs)
 {
     struct mu_crm_print_options options = {.detail = MU_CRM_FULL};
     struct mu_crm_selection everything = {0};
     struct mu_report report;
     struct mu_text_buffer text;
-    struct mu_errbuf err = {0};
-    struct mu_doc *doc;
-    int error;
 
-    if (mu_doc_parse(xml, &doc, &err)) {
-        return mu_tool_fail_errbuf(tool, "configuration", &err);
-    }
     mu_report_init(&report, &tool->arena);
     mu_text_buffer_init(&text, &tool->arena);
-    error = mu_crm_print(doc, &everything, &options, &report, &text);
-    mu_doc_free(doc);
-    if (error) {
+    if (mu_crm_print(doc, &everything, &options, &report, &text)) {
         return mu_tool_fail(tool, "the configuration cannot be shown: %s",
                             report.count ? report.items[0].text : "unknown");
     }

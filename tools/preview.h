@@ -31,12 +31,6 @@ MU_NODISCARD int mu_preview_diff_json(struct mu_tool *tool,
                                       struct mu_span before,
                                       struct mu_span after, json_t **ret_json);
 
-/* Returns a sentence when the cluster would survive less with 'after' than with
- * the <cib> 'before', status included; else null, also when 'before' cannot be
- * read. On the tool's arena. */
-const char *mu_preview_alarm(struct mu_tool *tool, struct mu_span before,
-                             const struct mu_snapshot *after);
-
 /* Tells whether people care for 'action' in a plan: points of order and, unless
  * with --full, monitors and what is forgotten are not for them. */
 bool mu_preview_is_of_interest(const struct mu_tool *tool,
