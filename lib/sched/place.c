@@ -244,7 +244,8 @@ dependent_bind(struct mu_sched *sched, struct mu_sched_resource *resource,
     struct mu_plan_reason reason = {.kind = MU_REASON_COLOCATION,
                                     .is_apart = colocation->score < 0,
                                     .source = colocation->id,
-                                    .numbers = {(int32_t)colocation->primary_role},
+                                    .numbers[0] =
+                                        (int32_t)colocation->primary_role,
                                     .other = primary->index};
     int32_t *saved = NULL;
     int32_t *before;
