@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/text.h"
 #include "cts/sim/sim.h"
@@ -106,6 +107,10 @@ write_options(struct mu_sim *sim, struct mu_text_buffer *text)
     }
     if (wishes->batch_limit) {
         write_number(text, "batch-limit", wishes->batch_limit);
+    }
+    if (sim->configs.has_locks) {
+        write_option(text, "shutdown-lock", "true");
+        write_number(text, "shutdown-lock-limit", sim->configs.lock_limit_s);
     }
     mu_text_buffer_add(text, "</cluster_property_set></crm_config>");
 }
@@ -249,6 +254,42 @@ write_resources(struct mu_sim *sim, struct mu_text_buffer *text)
     mu_text_buffer_add(text, "</resources>");
 }
 
+/* A move or a ban as muster(8) makes them: it ends at a time, a move perhaps as
+ * soon as it has come about. */
+static void
+write_override(struct mu_sim *sim, struct mu_text_buffer *text)
+{
+    struct mu_prng *prng = &sim->configs.override_prng;
+    uint32_t index = (uint32_t)mu_sim_world_draw(prng, 0, COUNT - 1);
+    uint32_t node =
+        (uint32_t)mu_sim_world_draw(prng, 1, sim->options.nodes_count);
+    bool is_ban =
+        sim->options.nodes_count > 1 && mu_sim_world_chance(prng, 400);
+    bool is_once = !is_ban && mu_sim_world_chance(prng, 500);
+    time_t end_s = (time_t)(mu_sim_node_wall_ms(sim, 0) / 1000 +
+                            mu_sim_world_draw(prng, 3, 60));
+    struct tm end;
+    char when[32];
+
+    if (!is_plain(&sim->configs.wishes.primitives[index]) ||
+        !gmtime_r(&end_s, &end) ||
+        strftime(when, sizeof(when), "%Y-%m-%d %H:%M:%SZ", &end) == 0) {
+        return;
+    }
+    mu_text_buffer_add(
+        text,
+        "<rsc_location id=\"cli-%s-p%" PRIu32 "\" rsc=\"p%" PRIu32
+        "\" role=\"Started\"><rule id=\"cli-%s-%s-p%" PRIu32
+        "\" score=\"%sINFINITY\" boolean-op=\"and\">"
+        "<expression id=\"cli-expr-p%" PRIu32
+        "\" attribute=\"#uname\" operation=\"eq\" value=\"n%" PRIu32 "\"/>"
+        "<date_expression id=\"cli-end-p%" PRIu32
+        "\" operation=\"lt\" end=\"%s\"/></rule></rsc_location>",
+        is_ban ? "ban" : "prefer", index, index, is_ban ? "ban" : "prefer",
+        is_once ? "once" : "rule", index, is_ban ? "-" : "", index, node,
+        index, when);
+}
+
 static void
 write_constraints(struct mu_sim *sim, struct mu_text_buffer *text)
 {
@@ -289,6 +330,10 @@ write_constraints(struct mu_sim *sim, struct mu_text_buffer *text)
                                "\" score=\"-50\"/>",
                                i, i, self->near);
         }
+    }
+    if (sim->configs.has_overrides && sim->configs.versions_count > 1 &&
+        mu_sim_world_chance(&sim->configs.override_prng, 600)) {
+        write_override(sim, text);
     }
     mu_text_buffer_add(text, "</constraints>");
 }
@@ -376,6 +421,15 @@ mu_sim_config_init(struct mu_sim *sim)
     for (uint32_t i = 0; i < count; i++) {
         draw_primitive(sim, i);
     }
+    mu_prng_init(&sim->configs.override_prng, sim->options.seed ^ 0x6f766572);
+    sim->configs.has_overrides =
+        mu_sim_world_chance(&sim->configs.override_prng, 400);
+    sim->configs.has_locks =
+        mu_sim_world_chance(&sim->configs.override_prng, 300);
+    sim->configs.lock_limit_s =
+        mu_sim_world_chance(&sim->configs.override_prng, 500)
+            ? 0
+            : (int32_t)mu_sim_world_draw(&sim->configs.override_prng, 5, 60);
     (void)add_version(sim);
 }
 

@@ -63,6 +63,10 @@ struct mu_sim_version {
 
 struct mu_sim_configs {
     struct mu_prng prng;
+    struct mu_prng override_prng; /* Its own: other draws stay as they were. */
+    bool has_overrides;  /* Moves and bans that end come with changes. */
+    bool has_locks;      /* shutdown-lock=true */
+    int32_t lock_limit_s;
     struct mu_sim_wishes wishes; /* Of the newest version. */
     struct mu_sim_version versions[MU_SIM_VERSIONS_MAX];
     uint32_t versions_count; /* Numbered from 1. */
