@@ -167,11 +167,12 @@ mu_api_changed(struct mu_api *api)
      * that a journal notes: look without it, and let the next question make
      * one. */
     const struct mu_api_sight *sight = mu_api_sight_glance(api);
+    const struct mu_core *core = api->host.core(api->host.context);
     json_t *notes = mu_api_history_update(api->history, sight);
 
     tell_subscribers(api, notes);
     json_decref(notes);
-    if (!sight->is_idle) {
+    if (!core || !mu_core_is_at_rest(core)) {
         return;
     }
     for (uint32_t i = api->waiters_count; i > 0; i--) {
@@ -240,7 +241,7 @@ answer_question(struct mu_api *api, uint64_t client, const char *name,
     } else if (strcmp(name, "wait") == 0) {
         const struct mu_core *core = api->host.core(api->host.context);
 
-        if (core && mu_core_is_idle(core)) {
+        if (core && mu_core_is_at_rest(core)) {
             respond_result(api, client, json_pack("{s:b}", "idle", 1));
         } else if (!waiter_add(api, client, 0)) {
             respond_error(api, client, -EAGAIN, "too many clients wait");

@@ -128,7 +128,9 @@ const struct mu_tool_command mu_command_table_items[] = {
      false},
     {"wait", NULL, mu_muster_look_wait, "[--timeout S]",
      "return when nothing is in flight and nothing planned",
-     "Exit status: 0 idle, 1 time-out (default 60 s).\n", false},
+     "A node without quorum has nothing to do and is not at rest.\n"
+     "Exit status: 0 idle, 1 time-out (default 60 s).\n",
+     false},
     {"history", NULL, mu_muster_events_history, "",
      "what happened, and how long each failover took",
      "  -v, --full      all that is known, beginnings of operations too\n",

@@ -25,6 +25,7 @@
  *   settle [SECONDS]       waits, without showing, until nothing is to be done
  *   show                   shows what runs where, in truth
  *   locks                  shows what waits for a node that has left
+ *   rest                   shows what a client that waits hears on each node
  *   record                 shows who changed the configuration last, and why
  *
  * All checks of the simulator hold here as well. */
@@ -244,6 +245,21 @@ show_record(const struct script *script)
 }
 
 static void
+show_rest(const struct script *script)
+{
+    const struct mu_sim *sim = script->sim;
+
+    for (uint32_t node = 1; node <= sim->options.nodes_count; node++) {
+        const struct mu_core *core = sim->nodes[node].core;
+
+        fprintf(script->out, "  n%" PRIu32 " %s\n", node,
+                !core                      ? "is silent"
+                : mu_core_is_at_rest(core) ? "is at rest"
+                                           : "waits");
+    }
+}
+
+static void
 show_locks(const struct script *script)
 {
     const struct mu_state *state = state_of_any(script->sim);
@@ -445,6 +461,8 @@ play_line(struct script *script, char *line)
                                  : (int64_t)SETTLE_S * 1000000);
     } else if (is_command(words, count, "show", 1)) {
         show_truth(script);
+    } else if (is_command(words, count, "rest", 1)) {
+        show_rest(script);
     } else if (is_command(words, count, "locks", 1)) {
         show_locks(script);
     } else if (is_command(words, count, "record", 1)) {

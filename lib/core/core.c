@@ -179,6 +179,16 @@ mu_core_is_idle(const struct mu_core *core)
             state->actions_count == 0);
 }
 
+bool
+mu_core_is_at_rest(const struct mu_core *core)
+{
+    const struct mu_config *config = core->state.config;
+
+    return mu_core_is_idle(core) &&
+           (!config || core->state.is_quorate ||
+            config->options.quorum_policy == MU_QUORUM_IGNORE);
+}
+
 const struct mu_snapshot *
 mu_core_make_snapshot(const struct mu_core *core, struct mu_arena *arena,
                       int64_t wall_ms)

@@ -57,6 +57,9 @@ bool mu_core_is_quorate(const struct mu_core *core);
 /* True when nothing is in flight and the newest plan for the current state is
  * empty. */
 bool mu_core_is_idle(const struct mu_core *core);
+/* True when it is idle, and not only because it may do nothing without quorum:
+ * what somebody who waits for the cluster wants to hear. */
+bool mu_core_is_at_rest(const struct mu_core *core);
 /* Builds the scheduler's input from the current state on 'arena', as the
  * coordinator would do at 'wall_ms'. Null while there is no configuration. */
 const struct mu_snapshot *mu_core_make_snapshot(const struct mu_core *core,
