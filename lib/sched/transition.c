@@ -491,8 +491,14 @@ stop_cause(struct mu_sched *sched, const struct mu_sched_resource *resource,
     if (resource->is_stop_pending) {
         return "its stop has not been answered";
     }
-    return resource->is_multiply_active ? "it was active on more than one node"
-                                        : NULL;
+    if (resource->migrate_target != MU_STATE_NONE) {
+        return mu_text_make(sched->arena,
+                            "its migration to %s was not finished",
+                            sched->nodes[resource->migrate_target].name);
+    }
+    return resource->is_multiply_active || resource->running_on.count > 1
+               ? "it was active on more than one node"
+               : NULL;
 }
 
 /* What starts where it did not run is stopped elsewhere first. */
