@@ -30,6 +30,10 @@ static const char config_xml[] =
     "name=\"requires\" value=\"quorum\"/></meta_attributes></primitive>"
     "<clone id=\"all\"><primitive id=\"ping\" class=\"ocf\" "
     "provider=\"pacemaker\" type=\"Dummy\"/></clone>"
+    "<clone id=\"dbs\"><meta_attributes id=\"dbs-m\"><nvpair id=\"dbs-p\" "
+    "name=\"promotable\" value=\"true\"/></meta_attributes><primitive "
+    "id=\"db\" class=\"ocf\" provider=\"pacemaker\" type=\"Stateful\"/>"
+    "</clone>"
     "<primitive id=\"f1\" class=\"stonith\" type=\"fence_dummy\">"
     "<instance_attributes id=\"f1-i\"><nvpair id=\"f1-m\" "
     "name=\"pcmk_host_map\" value=\"b:port-b;c:port-c\"/>"
@@ -87,16 +91,22 @@ record(uint32_t node_id, const char *resource, const char *op_name, int32_t rc)
 }
 
 static bool
-may_start(uint32_t node_id, const char *resource)
+may_do(enum mu_task task, uint32_t node_id, const char *resource)
 {
     const struct mu_state_action action = {.kind = MU_ACTION_RESOURCE,
-                                           .task = MU_TASK_START,
+                                           .task = task,
                                            .resource = resource,
                                            .class_name = "ocf",
                                            .node_id = node_id};
     struct mu_errbuf err;
 
     return mu_kernel_may_release(&state, &action, &err);
+}
+
+static bool
+may_start(uint32_t node_id, const char *resource)
+{
+    return may_do(MU_TASK_START, node_id, resource);
 }
 
 static void
@@ -217,6 +227,41 @@ START_TEST(an_anonymous_instance_may_run_beside_others)
     record(2, "ping", "start", 0);
     record(3, "ping", "start", 0);
     ck_assert(may_start(1, "ping"));
+}
+END_TEST
+
+/* Two databases that take writes are as bad as one that runs twice. */
+START_TEST(no_more_are_promoted_than_may_be)
+{
+    record(1, "db", "start", 0);
+    record(2, "db", "start", 0);
+    record(3, "db", "promote", 0);
+    ck_assert(!may_do(MU_TASK_PROMOTE, 1, "db"));
+    record(3, "db", "demote", 1);
+    ck_assert(!may_do(MU_TASK_PROMOTE, 1, "db"));
+    record(3, "db", "demote", 0);
+    ck_assert(may_do(MU_TASK_PROMOTE, 1, "db"));
+    record(2, "db", "monitor", 8);
+    ck_assert(!may_do(MU_TASK_PROMOTE, 1, "db"));
+    record(2, "db", "stop", 0);
+    ck_assert(may_do(MU_TASK_PROMOTE, 1, "db"));
+}
+END_TEST
+
+/* A node whose daemon is just coming back runs what it ran; one that is lost
+ * may have been told to promote by a message that nobody else has seen. */
+START_TEST(nothing_is_promoted_beside_a_node_that_was_not_asked)
+{
+    record(1, "db", "start", 0);
+    record(2, "db", "promote", 0);
+    state.nodes[1].state = MU_NODE_STATE_PENDING;
+    ck_assert(!may_do(MU_TASK_PROMOTE, 1, "db"));
+    record(2, "db", "start", 0);
+    ck_assert(may_do(MU_TASK_PROMOTE, 1, "db"));
+    state.nodes[1].state = MU_NODE_STATE_UNCLEAN;
+    ck_assert(!may_do(MU_TASK_PROMOTE, 1, "db"));
+    state.nodes[1].state = MU_NODE_STATE_DOWN;
+    ck_assert(may_do(MU_TASK_PROMOTE, 1, "db"));
 }
 END_TEST
 
@@ -661,6 +706,8 @@ main(void)
     tcase_add_test(tcase, a_failed_start_still_holds);
     tcase_add_test(tcase, an_anonymous_instance_may_run_beside_others);
     tcase_add_test(tcase, an_unclean_holder_blocks_until_it_is_down);
+    tcase_add_test(tcase, no_more_are_promoted_than_may_be);
+    tcase_add_test(tcase, nothing_is_promoted_beside_a_node_that_was_not_asked);
     tcase_add_test(tcase, the_record_of_an_unclean_node_is_no_proof);
     tcase_add_test(tcase, nothing_starts_without_quorum);
     tcase_add_test(tcase, a_pending_node_starts_nothing);

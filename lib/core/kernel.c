@@ -19,6 +19,13 @@ static bool node_objects(const struct mu_state *state,
                          const struct mu_state_node *node,
                          const struct mu_state_action *action,
                          struct mu_errbuf *err);
+static bool promote_is_safe(const struct mu_state *state,
+                            const struct mu_state_action *action,
+                            struct mu_errbuf *err);
+static bool may_be_promoted(const struct mu_state *state,
+                            const struct mu_state_history *row);
+static int32_t promoted_max(const struct mu_state *state, uint32_t primitive);
+static bool is_instance_of(const char *resource, const char *id);
 static bool has_quorum_for(const struct mu_state *state,
                            const struct mu_state_action *action);
 static bool is_probed_everywhere(const struct mu_config *config,
@@ -128,10 +135,10 @@ mu_kernel_may_release(const struct mu_state *state,
         mu_errbuf_set(err, "there is no quorum");
         return false;
     }
-    if (action->task != MU_TASK_START) {
-        return true;
+    if (action->task == MU_TASK_PROMOTE) {
+        return promote_is_safe(state, action, err);
     }
-    return start_is_safe(state, action, err);
+    return action->task != MU_TASK_START || start_is_safe(state, action, err);
 }
 
 bool
@@ -233,7 +240,8 @@ mu_kernel_find_primitive(const struct mu_config *config, const char *resource)
 static enum mu_hold
 row_hold(const struct mu_state_history *row)
 {
-    bool is_stopped_rc = row->rc == 7 || row->rc == 5;
+    bool is_stopped_rc =
+        row->rc == MU_RC_NOT_RUNNING || row->rc == MU_RC_NOT_INSTALLED;
 
     if (row->status == MU_OP_STATUS_PENDING) {
         return is_running_op(row->op_name) ? MU_HOLD_YES : MU_HOLD_UNKNOWN;
@@ -322,6 +330,98 @@ node_objects(const struct mu_state *state, const struct mu_state_node *node,
     return false;
 }
 
+/* Two databases that both take writes are as bad as one that runs twice: no
+ * more are promoted than may be, whatever else a plan could not do first. */
+static bool
+promote_is_safe(const struct mu_state *state,
+                const struct mu_state_action *action, struct mu_errbuf *err)
+{
+    uint32_t primitive =
+        mu_kernel_find_primitive(state->config, action->resource);
+    int32_t left = promoted_max(state, primitive);
+
+    if (primitive == MU_CONFIG_NONE) {
+        return true; /* Removed: it is not promoted any more. */
+    }
+    for (uint32_t i = 0; i < state->histories_count; i++) {
+        const struct mu_state_history *row = &state->histories[i];
+
+        if (row->slot != MU_SLOT_LAST ||
+            !is_instance_of(row->resource,
+                            state->config->resources[primitive].id) ||
+            (row->node_id == action->node_id &&
+             strcmp(row->resource, action->resource) == 0) ||
+            !may_be_promoted(state, row)) {
+            continue;
+        }
+        if (--left <= 0) {
+            mu_errbuf_set(err, "node %s may have it promoted",
+                          mu_state_find_node(state, row->node_id)->name);
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Only a demote or a stop that succeeded proves that it is not promoted, or the
+ * end of its node. What a lost node did last was perhaps seen by nobody. */
+static bool
+may_be_promoted(const struct mu_state *state,
+                const struct mu_state_history *row)
+{
+    const struct mu_state_node *node = mu_state_find_node(state, row->node_id);
+    uint32_t primitive = mu_kernel_find_primitive(state->config, row->resource);
+
+    if (!node || node->state == MU_NODE_STATE_DOWN) {
+        return false;
+    }
+    if (node->state == MU_NODE_STATE_UNCLEAN) {
+        if (!state->config->options.fencing_enabled) {
+            return false;
+        }
+        if (must_wait_for_fencing(state, primitive) &&
+            row_hold(row) != MU_HOLD_NO) {
+            return true;
+        }
+    }
+    for (uint32_t i = 0; i < state->flights_count; i++) {
+        const struct mu_state_flight *flight = &state->flights[i];
+
+        if (flight->task == MU_TASK_PROMOTE &&
+            flight->node_id == row->node_id &&
+            strcmp(flight->resource, row->resource) == 0) {
+            return true;
+        }
+    }
+    if (strcmp(row->op_name, "promote") == 0) {
+        return true;
+    }
+    if (strcmp(row->op_name, "demote") == 0) {
+        return row->rc != 0 || row->status == MU_OP_STATUS_PENDING;
+    }
+    return strcmp(row->op_name, "monitor") == 0 &&
+           (row->rc == MU_RC_PROMOTED || row->rc == MU_RC_FAILED_PROMOTED ||
+            row->rc == MU_RC_DEGRADED_PROMOTED);
+}
+
+static int32_t
+promoted_max(const struct mu_state *state, uint32_t primitive)
+{
+    const char *text = meta_of(state, primitive, "promoted-max");
+    int32_t most;
+
+    return text && mu_text_parse_score(text, &most) == 0 ? most : 1;
+}
+
+static bool
+is_instance_of(const char *resource, const char *id)
+{
+    size_t length = strlen(id);
+
+    return strncmp(resource, id, length) == 0 &&
+           (resource[length] == '\0' || resource[length] == ':');
+}
+
 static bool
 has_quorum_for(const struct mu_state *state,
                const struct mu_state_action *action)
@@ -396,14 +496,10 @@ static bool
 is_looked_for(const struct mu_state *state, const struct mu_state_node *node,
               const char *id)
 {
-    size_t length = strlen(id);
-
     for (uint32_t i = 0; i < state->histories_count; i++) {
         const struct mu_state_history *row = &state->histories[i];
 
-        if (row->node_id == node->id &&
-            strncmp(row->resource, id, length) == 0 &&
-            (row->resource[length] == '\0' || row->resource[length] == ':')) {
+        if (row->node_id == node->id && is_instance_of(row->resource, id)) {
             return true;
         }
     }

@@ -2,12 +2,13 @@
 #ifndef MU_CORE_KERNEL_H
 #define MU_CORE_KERNEL_H
 
-/* Kernel: could this action make a resource run twice?
+/* Kernel: could this action make a resource run twice, or be promoted twice?
  *
  * A small check that does not trust the planner. Whatever a plan says, a start
  * is refused while another node may hold the resource, while fencing is owed,
- * without quorum, or on a node that does not take part. A planner's bug can
- * make the cluster slow, never unsafe. */
+ * without quorum, or on a node that does not take part; and a promote while as
+ * many as promoted-max allows may be promoted. A planner's bug can make the
+ * cluster slow, never unsafe. */
 
 #include "base/errbuf.h"
 #include "core/state.h"

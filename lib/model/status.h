@@ -34,6 +34,20 @@ enum mu_op_status { /* Numbers as in lrm_rsc_op/op-status. */
                     MU_OP_STATUS_INVALID = 9,
 };
 
+enum mu_rc { /* Exit codes of agents. */
+             MU_RC_OK = 0,
+             MU_RC_INVALID_PARAM = 2,
+             MU_RC_UNIMPLEMENTED = 3,
+             MU_RC_NO_PERMISSION = 4,
+             MU_RC_NOT_INSTALLED = 5,
+             MU_RC_NOT_CONFIGURED = 6,
+             MU_RC_NOT_RUNNING = 7,
+             MU_RC_PROMOTED = 8,
+             MU_RC_FAILED_PROMOTED = 9,
+             MU_RC_DEGRADED = 190,
+             MU_RC_DEGRADED_PROMOTED = 191,
+};
+
 /* One entry of the operation history (lrm_rsc_op). */
 struct mu_status_op {
     const char *id;   /* Entry id such as web_last_0, or null. */

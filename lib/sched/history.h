@@ -13,20 +13,6 @@
 #include "sched/failure.h"
 #include "sched/state.h"
 
-enum mu_history_rc { /* Exit codes of agents. */
-                     MU_RC_OK = 0,
-                     MU_RC_INVALID_PARAM = 2,
-                     MU_RC_UNIMPLEMENTED = 3,
-                     MU_RC_NO_PERMISSION = 4,
-                     MU_RC_NOT_INSTALLED = 5,
-                     MU_RC_NOT_CONFIGURED = 6,
-                     MU_RC_NOT_RUNNING = 7,
-                     MU_RC_PROMOTED = 8,
-                     MU_RC_FAILED_PROMOTED = 9,
-                     MU_RC_DEGRADED = 190,
-                     MU_RC_DEGRADED_PROMOTED = 191,
-};
-
 /* What is known so far while the history of one resource on one node is
  * replayed. */
 struct mu_history {

@@ -10,8 +10,6 @@
 #include "sched/setup.h"
 #include "sched/unfence.h"
 
-enum { RC_OK = 0, RC_NOT_RUNNING = 7, RC_PROMOTED = 8 };
-
 /* What must be stopped for a restart that follows from a start of one resource.
  * It is the same for each of its probes. */
 struct restarts {
@@ -179,11 +177,11 @@ primitive_probe(struct mu_sched *sched, struct mu_sched_resource *resource,
     probe = mu_action_get(sched, resource, mu_key(MU_VERB_MONITOR), node, true);
     mu_action_require(probe);
     mu_unfence_before(sched, resource, node, probe, MU_ORDER_ORDERED);
-    probe->expected_rc = RC_NOT_RUNNING;
+    probe->expected_rc = MU_RC_NOT_RUNNING;
     for (size_t i = 0; i < resource->running_on.count; i++) {
         if (resource->running_on.items[i] == node) {
             probe->expected_rc =
-                resource->role == MU_ROLE_PROMOTED ? RC_PROMOTED : RC_OK;
+                resource->role == MU_ROLE_PROMOTED ? MU_RC_PROMOTED : MU_RC_OK;
         }
     }
     if (sched->flags & MU_SCHED_REASONS) {

@@ -9,7 +9,7 @@
 #include "sched/order.h"
 #include "sched/setup.h"
 
-enum { RC_NOT_RUNNING = 7, RC_PROMOTED = 8, NAMES_COUNT_MAX = UINT8_MAX };
+enum { NAMES_COUNT_MAX = UINT8_MAX };
 
 /* One recurring monitor of one resource. */
 struct monitor {
@@ -194,7 +194,7 @@ active_act(struct mu_sched *sched, struct mu_sched_resource *resource,
         action->flags &= ~(uint32_t)MU_FLAG_RUNNABLE;
     }
     if (resource->next_role == MU_ROLE_PROMOTED) {
-        action->expected_rc = RC_PROMOTED;
+        action->expected_rc = MU_RC_PROMOTED;
     }
     mu_explain_cause(sched, action, "it is to be watched");
     if (resource->is_managed) {
@@ -316,7 +316,7 @@ inactive_on(struct mu_sched *sched, struct mu_sched_resource *resource,
     struct mu_sched_action *action;
 
     action = mu_action_get(sched, resource, monitor->key, node, !is_set_up);
-    action->expected_rc = RC_NOT_RUNNING;
+    action->expected_rc = MU_RC_NOT_RUNNING;
     mu_explain_cause(sched, action, "it must not run there");
     if (resource->is_managed) {
         struct mu_sched_action *probe =
