@@ -143,6 +143,25 @@ mu_check_safety_start(struct mu_sim *sim, uint32_t node, uint32_t resource)
     mu_check_safety_truth(sim, resource);
 }
 
+/* No resource here may be promoted more than once. */
+static void
+check_promoted(struct mu_sim *sim, uint32_t resource)
+{
+    uint32_t first = 0;
+
+    for (uint32_t node = 1; node <= sim->options.nodes_count; node++) {
+        if (!sim->agents.instances[node][resource].is_promoted) {
+            continue;
+        }
+        if (first && has_fencing(sim)) {
+            mu_sim_fail(sim,
+                        "S1: %s is promoted on n%" PRIu32 " and on n%" PRIu32,
+                        sim->agents.names[resource], first, node);
+        }
+        first = node;
+    }
+}
+
 void
 mu_check_safety_truth(struct mu_sim *sim, uint32_t resource)
 {
@@ -150,6 +169,7 @@ mu_check_safety_truth(struct mu_sim *sim, uint32_t resource)
     uint32_t active = 0;
     uint32_t first = 0;
 
+    check_promoted(sim, resource);
     for (uint32_t node = 1; node <= sim->options.nodes_count; node++) {
         const struct mu_sim_instance *instance =
             &sim->agents.instances[node][resource];

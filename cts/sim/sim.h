@@ -34,7 +34,6 @@ struct mu_sim_options {
     int64_t heal_us;        /* Everything is put right now... */
     int64_t bound_us;       /* ...and must be well this much later. */
     int64_t watchdog_ms;
-    bool has_clones;
     struct mu_sim_ring_options ring;
 };
 

@@ -41,6 +41,7 @@ draw_primitive(struct mu_sim *sim, uint32_t index)
 {
     struct mu_sim_wishes *wishes = &sim->configs.wishes;
     struct mu_sim_primitive *self = &wishes->primitives[index];
+    struct mu_prng *prng = &sim->configs.clone_prng;
     static const int32_t monitors[] = {0, 5, 10, 10, 20};
 
     *self = (struct mu_sim_primitive){
@@ -52,8 +53,13 @@ draw_primitive(struct mu_sim *sim, uint32_t index)
         .near = index,
         .is_sticky = chance(sim, 300),
     };
-    if (sim->options.has_clones && chance(sim, 150)) {
-        self->clones = (uint32_t)draw(sim, 1, sim->options.nodes_count);
+    if (sim->configs.has_clones && mu_sim_world_chance(prng, 300)) {
+        self->clones =
+            (uint32_t)mu_sim_world_draw(prng, 1, sim->options.nodes_count);
+        if (mu_sim_world_chance(prng, 600)) {
+            self->promoted =
+                (uint32_t)mu_sim_world_draw(prng, 1, sim->options.nodes_count);
+        }
         return;
     }
     if (chance(sim, 300)) {
@@ -159,8 +165,11 @@ write_primitive(struct mu_sim *sim, struct mu_text_buffer *text, uint32_t index)
                            "<clone id=\"c%" PRIu32 "\"><meta_attributes "
                            "id=\"c%" PRIu32 "-meta\"><nvpair id=\"c%" PRIu32
                            "-max\" name=\"clone-max\" value=\"%" PRIu32
-                           "\"/></meta_attributes>",
-                           index, index, index, self->clones);
+                           "\"/><nvpair id=\"c%" PRIu32
+                           "-promotable\" name=\"promotable\" "
+                           "value=\"%s\"/></meta_attributes>",
+                           index, index, index, self->clones, index,
+                           self->promoted ? "true" : "false");
     }
     mu_text_buffer_add(text,
                        "<primitive id=\"%s\" class=\"ocf\" "
@@ -189,6 +198,12 @@ write_primitive(struct mu_sim *sim, struct mu_text_buffer *text, uint32_t index)
         (void)mu_text_format(interval, sizeof(interval), "%" PRId32 "s",
                              self->monitor_s);
         write_op(text, id, "monitor", interval, wishes->timeout_s);
+    }
+    if (self->monitor_s && self->promoted) {
+        mu_text_buffer_add(text,
+                           "<op id=\"%s-promoted\" name=\"monitor\" "
+                           "interval=\"%" PRId32 "s\" role=\"Promoted\"/>",
+                           id, self->monitor_s + 1);
     }
     mu_text_buffer_add(text, "</operations></primitive>%s",
                        self->clones ? "</clone>" : "");
@@ -254,6 +269,25 @@ write_resources(struct mu_sim *sim, struct mu_text_buffer *text)
     mu_text_buffer_add(text, "</resources>");
 }
 
+/* Every node may have the promoted instance, some rather than others: where the
+ * best one is lost, another takes over. */
+static void
+write_promotion(struct mu_sim *sim, struct mu_text_buffer *text, uint32_t index)
+{
+    uint32_t nodes_count = sim->options.nodes_count;
+    uint32_t best = sim->configs.wishes.primitives[index].promoted;
+
+    for (uint32_t node = 1; best && node <= nodes_count; node++) {
+        mu_text_buffer_add(
+            text,
+            "<rsc_location id=\"promoted%" PRIu32 "-%" PRIu32
+            "\" rsc=\"c%" PRIu32
+            "\" role=\"Promoted\" node=\"%s\" score=\"%" PRIu32 "\"/>",
+            index, node, index, sim->nodes[node].name,
+            1 + (node + nodes_count - best) % nodes_count);
+    }
+}
+
 /* A move or a ban as muster(8) makes them: it ends at a time, a move perhaps as
  * soon as it has come about. */
 static void
@@ -299,6 +333,9 @@ write_constraints(struct mu_sim *sim, struct mu_text_buffer *text)
     for (uint32_t i = 0; i < COUNT; i++) {
         const struct mu_sim_primitive *self = &wishes->primitives[i];
 
+        if (self->exists) {
+            write_promotion(sim, text, i);
+        }
         if (!is_plain(self)) {
             continue;
         }
@@ -422,6 +459,9 @@ mu_sim_config_init(struct mu_sim *sim)
         draw_primitive(sim, i);
     }
     mu_prng_init(&sim->configs.override_prng, sim->options.seed ^ 0x6f766572);
+    mu_prng_init(&sim->configs.clone_prng, sim->options.seed ^ 0x636c6f6e);
+    sim->configs.has_clones =
+        mu_sim_world_chance(&sim->configs.clone_prng, 400);
     sim->configs.has_overrides =
         mu_sim_world_chance(&sim->configs.override_prng, 400);
     sim->configs.has_locks =

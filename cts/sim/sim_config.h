@@ -32,6 +32,7 @@ struct mu_sim_primitive {
     uint32_t params;   /* Value of a parameter. */
     uint32_t group;    /* From 1; 0: none. */
     uint32_t clones;   /* Instances of a clone; 0: not cloned. */
+    uint32_t promoted; /* Node where one of them is best promoted; 0: none. */
     uint32_t after;    /* Primitive it is ordered after, or itself. */
     uint32_t with;     /* Primitive it must be with, or itself. */
     uint32_t near;     /* Primitive it likes to be with, or itself. */
@@ -64,6 +65,8 @@ struct mu_sim_version {
 struct mu_sim_configs {
     struct mu_prng prng;
     struct mu_prng override_prng; /* Its own: other draws stay as they were. */
+    struct mu_prng clone_prng;    /* Likewise. */
+    bool has_clones;     /* Some with a promoted instance. */
     bool has_overrides;  /* Moves and bans that end come with changes. */
     bool has_locks;      /* shutdown-lock=true */
     int32_t lock_limit_s;
