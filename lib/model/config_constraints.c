@@ -115,6 +115,12 @@ constraint_read(struct mu_config_reader *reader,
     struct mu_config_ticket ticket = {0};
     struct mu_config_constraint note = {0};
 
+    if (!mu_doc_get(element, "id")) {
+        /* Nobody could be told of it, nor take it away. */
+        mu_config_reader_reject(reader, element, -EBADMSG,
+                                "attribute \"id\" is missing");
+        return;
+    }
     if (mu_doc_is(element, "rsc_location")) {
         note.kind = MU_CONSTRAINT_LOCATION;
         note.index = (uint32_t)lists->locations.count;
