@@ -22,7 +22,7 @@ static bool node_objects(const struct mu_state *state,
 static bool promote_is_safe(const struct mu_state *state,
                             const struct mu_state_action *action,
                             struct mu_errbuf *err);
-static bool may_be_promoted(const struct mu_state *state,
+static bool may_be_promoted(const struct mu_state *state, uint32_t primitive,
                             const struct mu_state_history *row);
 static int32_t promoted_max(const struct mu_state *state, uint32_t primitive);
 static bool is_instance_of(const char *resource, const char *id);
@@ -351,7 +351,7 @@ promote_is_safe(const struct mu_state *state,
                             state->config->resources[primitive].id) ||
             (row->node_id == action->node_id &&
              strcmp(row->resource, action->resource) == 0) ||
-            !may_be_promoted(state, row)) {
+            !may_be_promoted(state, primitive, row)) {
             continue;
         }
         if (--left <= 0) {
@@ -366,11 +366,10 @@ promote_is_safe(const struct mu_state *state,
 /* Only a demote or a stop that succeeded proves that it is not promoted, or the
  * end of its node. What a lost node did last was perhaps seen by nobody. */
 static bool
-may_be_promoted(const struct mu_state *state,
+may_be_promoted(const struct mu_state *state, uint32_t primitive,
                 const struct mu_state_history *row)
 {
     const struct mu_state_node *node = mu_state_find_node(state, row->node_id);
-    uint32_t primitive = mu_kernel_find_primitive(state->config, row->resource);
 
     if (!node || node->state == MU_NODE_STATE_DOWN) {
         return false;
