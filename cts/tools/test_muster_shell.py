@@ -241,13 +241,21 @@ class InTerminal(InShell):
         self.wait_for_content('id="a"')
 
     def test_the_interrupt_key_drops_the_line_and_the_end_key_goes_up(self):
-        self.type("configure", "Enter", "primitive", "C-c")
+        self.type("configure", "Enter")
+        self.wait_for_prompt(")configure# ")
+        self.type("primitive", "C-c")
         self.wait_for("primitive^C")
         self.type("show", "Enter")
         self.wait_for("node 1: alpha")
-        self.type("C-d", "status")
-        self.wait_for(")# status")
-        self.type("C-c", "C-d")
+        # The end key is one only while the program reads a line: before that
+        # the terminal takes it for the end of a file, and nobody sees it.
+        self.wait_for_prompt(")configure# ")
+        self.type("C-d")
+        self.wait_for_prompt(")# ")
+        self.type("status", "C-c")
+        self.wait_for(")# status^C")
+        self.wait_for_prompt(")# ")
+        self.type("C-d")
         self.terminal.wait_until(lambda shown: not shown, "it has ended")
 
     def test_words_are_completed_and_explained(self):
