@@ -352,6 +352,23 @@ START_TEST(pushing_a_group_keeps_its_members)
 }
 END_TEST
 
+/* A member that is only named stays as it was: the push is refused when it was
+ * made from a template that would go, and says who needs it. */
+START_TEST(pushing_a_group_needs_what_its_members_refer_to)
+{
+    ck_assert_int_eq(apply(MU_CRM_TYPED, "rsc_template t ocf:x:y\n"
+                                         "primitive b @t\ngroup g b"),
+                     0);
+    ck_assert_int_eq(apply(MU_CRM_PUSH, "group g b"), -ENOENT);
+    ck_assert_str_eq(report.items[report.count - 1].text,
+                     "\"b\" refers to resource template \"t\", which would "
+                     "not be there");
+    ck_assert_int_eq(apply(MU_CRM_PUSH, "rsc_template t ocf:x:y\ngroup g b"),
+                     0);
+    ck_assert_str_eq(attribute("b", "template"), "t");
+}
+END_TEST
+
 /* Cycles and nonsense among containers are refused before they exist. */
 START_TEST(containers_take_what_they_can_hold)
 {
@@ -659,6 +676,7 @@ main(void)
     tcase_add_test(language, a_constraint_inside_a_new_group_goes);
     tcase_add_test(language, constraints_follow_into_new_groups_only);
     tcase_add_test(language, pushing_a_group_keeps_its_members);
+    tcase_add_test(language, pushing_a_group_needs_what_its_members_refer_to);
     tcase_add_test(language, containers_take_what_they_can_hold);
     tcase_add_test(language, roles_are_written_as_the_schema_knows_them);
     tcase_add_test(language, bare_types_find_their_provider);

@@ -507,16 +507,26 @@ names_index(struct loader *loader, struct entries *entries)
 static int
 references_check(struct loader *loader, const struct entries *entries)
 {
+    struct mu_workspace *workspace = &loader->workspace;
+    struct mu_element *object = NULL;
     int result = 0;
 
-    for (size_t i = 0; i < entries->count; i++) {
-        struct mu_element *object = entries->items[i].object;
-
-        if (mu_refs_check(&loader->workspace, object) < 0) {
-            result = -ENOENT;
+    if (loader->options->mode == MU_CRM_PUSH) {
+        /* A member that the text names, without saying what it is, stays as it
+         * was, and may refer to what went. */
+        while ((object = mu_workspace_next(workspace, object))) {
+            if (mu_refs_check(workspace, object) < 0) {
+                result = -ENOENT;
+            }
+        }
+    } else {
+        for (size_t i = 0; i < entries->count; i++) {
+            if (mu_refs_check(workspace, entries->items[i].object) < 0) {
+                result = -ENOENT;
+            }
         }
     }
-    if (mu_apply_check_containers(&loader->workspace) < 0) {
+    if (mu_apply_check_containers(workspace) < 0) {
         result = -EBADMSG;
     }
     return result;

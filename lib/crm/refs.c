@@ -36,6 +36,7 @@ static const struct reference {
 enum { REFERENCES_COUNT = sizeof(references) / sizeof(references[0]) };
 
 static int reference_check(struct mu_workspace *workspace,
+                           const struct mu_element *object,
                            const struct mu_element *element,
                            const struct reference *reference);
 static int set_reference_check(struct mu_workspace *workspace,
@@ -74,7 +75,8 @@ mu_refs_check(struct mu_workspace *workspace, struct mu_element *object)
         }
         for (size_t i = 0; i < REFERENCES_COUNT; i++) {
             if (mu_element_is(element, references[i].tag) &&
-                reference_check(workspace, element, &references[i]) < 0) {
+                reference_check(workspace, object, element, &references[i]) <
+                    0) {
                 result = -ENOENT;
             }
         }
@@ -88,10 +90,12 @@ mu_refs_check(struct mu_workspace *workspace, struct mu_element *object)
 
 static int
 reference_check(struct mu_workspace *workspace,
+                const struct mu_element *object,
                 const struct mu_element *element,
                 const struct reference *reference)
 {
     const char *id = mu_element_get(element, reference->attribute);
+    const struct mu_word *word = mu_element_word(element, reference->attribute);
     const struct mu_element *target;
     enum mu_kind kind;
     const char *what = "object";
@@ -123,8 +127,14 @@ reference_check(struct mu_workspace *workspace,
     if (is_good) {
         return 0;
     }
-    return mu_workspace_missing(
-        workspace, mu_element_word(element, reference->attribute), what, id);
+    if (!word) {
+        return mu_report_error(workspace->report, MU_REPORT_REASON_MISSING,
+                               NULL,
+                               "\"%.80s\" refers to %s \"%.80s\", which would "
+                               "not be there",
+                               mu_kinds_name_of(object), what, id);
+    }
+    return mu_workspace_missing(workspace, word, what, id);
 }
 
 static int
