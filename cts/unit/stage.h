@@ -9,6 +9,10 @@
 
 #include "daemon/loop.h"
 
+/* How long what must happen may take; a test that is well never waits so
+ * long. */
+enum { MU_STAGE_WAIT_MS = 100000 };
+
 struct mu_stage {
     char folder[64]; /* Gone with the stage. */
     struct mu_loop *loop;

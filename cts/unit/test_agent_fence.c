@@ -13,8 +13,6 @@
 #include "daemon/agent_fence.h"
 #include "daemon/exec.h"
 
-enum { WAIT_MS = 60000 };
-
 static struct mu_stage stage;
 static struct mu_arena arena;
 
@@ -154,7 +152,7 @@ START_TEST(real_agent_switches_a_file)
     struct mu_effect_exec effect = {.agent_class = MU_AGENT_FENCE,
                                     .type = "fence_dummy",
                                     .resource = "device",
-                                    .timeout_ms = WAIT_MS,
+                                    .timeout_ms = MU_STAGE_WAIT_MS,
                                     .params = params,
                                     .params_count = 2,
                                     .target = "node1"};
@@ -181,7 +179,7 @@ START_TEST(real_agent_switches_a_file)
         effect.exec_id = i + 1;
         effect.op_name = steps[i].op_name;
         mu_exec_start(executor, &effect);
-        mu_stage_run(&stage, WAIT_MS);
+        mu_stage_run(&stage, MU_STAGE_WAIT_MS);
         ck_assert_uint_eq(last.exec_id, i + 1);
         ck_assert_int_eq(last.end, MU_OP_END_EXITED);
         ck_assert_msg(last.rc == steps[i].rc, "%s: %d: %s", steps[i].op_name,

@@ -13,7 +13,7 @@
 #include "daemon/agent_ocf.h"
 #include "daemon/exec.h"
 
-enum { WAIT_MS = 60000, OUTPUT_SIZE = 16384 };
+enum { OUTPUT_SIZE = 16384 };
 
 static struct mu_stage stage;
 static struct mu_exec *executor;
@@ -47,7 +47,7 @@ run(const struct mu_effect_exec *effect)
 {
     has_result = false;
     mu_exec_start(executor, effect);
-    mu_stage_run(&stage, WAIT_MS);
+    mu_stage_run(&stage, MU_STAGE_WAIT_MS);
     ck_assert(has_result);
 }
 
@@ -170,7 +170,7 @@ START_TEST(unique_instances_keep_their_number)
                                           .type = "name",
                                           .resource = "ip:2",
                                           .op_name = "start",
-                                          .timeout_ms = WAIT_MS,
+                                          .timeout_ms = MU_STAGE_WAIT_MS,
                                           .meta = meta,
                                           .meta_count = 1};
 
@@ -209,7 +209,7 @@ run_real(const char *provider, const char *type, const char *op_name)
                                           .type = type,
                                           .resource = "muster-test-real",
                                           .op_name = op_name,
-                                          .timeout_ms = WAIT_MS,
+                                          .timeout_ms = MU_STAGE_WAIT_MS,
                                           .params = params,
                                           .params_count = 1};
 

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <systemd/sd-bus.h>
@@ -18,7 +19,7 @@
 #include "daemon/agent_systemd.h"
 #include "daemon/exec.h"
 
-enum { WAIT_MS = 30000, RESULTS_COUNT_MAX = 32, SLOW_US = 300000 };
+enum { RESULTS_COUNT_MAX = 32 };
 
 /* -------- a small systemd -------- */
 
@@ -44,15 +45,19 @@ static struct fake_unit fake_units[] = {
 static const char *fake_top;
 static uint32_t fake_job;
 static sd_event *fake_event;
+static sd_bus *fake_bus;
 
 struct fake_end {
-    sd_bus *bus;
     struct fake_unit *unit;
     char path[64];
     char result[16];
     char state[16];
     uint32_t id;
 };
+
+/* A slow unit's job ends after that of another one. */
+static struct fake_end *fake_slow;
+static uint32_t fake_ended_count;
 
 static struct fake_unit *
 fake_find(const char *name)
@@ -79,46 +84,47 @@ fake_note(const char *what)
     }
 }
 
-/* Says what systemd says when a unit goes another way. */
+/* Says what systemd says when a unit goes another way: on our signal. */
 static int
-fake_crashed(sd_event_source *source, uint64_t usec, void *user)
+fake_crashed(sd_event_source *source, const struct signalfd_siginfo *info,
+             void *user)
 {
-    struct fake_end *end = user;
+    struct fake_unit *unit = user;
     char path[128];
 
-    (void)usec;
+    (void)source;
+    (void)info;
     snprintf(path, sizeof(path), "/org/freedesktop/systemd1/unit/u%d",
-             (int)(end->unit - fake_units));
-    snprintf(end->unit->active_state, sizeof(end->unit->active_state),
-             "failed");
-    sd_bus_emit_properties_changed(end->bus, path,
+             (int)(unit - fake_units));
+    snprintf(unit->active_state, sizeof(unit->active_state), "failed");
+    sd_bus_emit_properties_changed(fake_bus, path,
                                    "org.freedesktop.systemd1.Unit", "SubState",
                                    "ActiveState", NULL);
-    free(end);
-    sd_event_source_unref(source);
     return 0;
+}
+
+static void
+fake_end_tell(struct fake_end *end)
+{
+    snprintf(end->unit->active_state, sizeof(end->unit->active_state), "%s",
+             end->state);
+    sd_bus_emit_signal(fake_bus, "/org/freedesktop/systemd1",
+                       "org.freedesktop.systemd1.Manager", "JobRemoved", "uoss",
+                       end->id, end->path, end->unit->name, end->result);
+    free(end);
 }
 
 static int
 fake_ended(sd_event_source *source, uint64_t usec, void *user)
 {
-    struct fake_end *end = user;
-
     (void)usec;
-    snprintf(end->unit->active_state, sizeof(end->unit->active_state), "%s",
-             end->state);
-    sd_bus_emit_signal(end->bus, "/org/freedesktop/systemd1",
-                       "org.freedesktop.systemd1.Manager", "JobRemoved", "uoss",
-                       end->id, end->path, end->unit->name, end->result);
     sd_event_source_unref(source);
-    if (strcmp(end->unit->name, "mortal.service") == 0 &&
-        strcmp(end->state, "active") == 0) {
-        source = NULL;
-        sd_event_add_time_relative(fake_event, &source, CLOCK_MONOTONIC,
-                                   SLOW_US, 1000, fake_crashed, end);
-        return 0;
+    fake_ended_count++;
+    fake_end_tell(user);
+    if (fake_slow) {
+        fake_end_tell(fake_slow);
+        fake_slow = NULL;
     }
-    free(end);
     return 0;
 }
 
@@ -130,10 +136,8 @@ fake_job_start(sd_bus_message *message, const char *state)
     const char *name;
     const char *mode;
     char path[64];
-    uint64_t delay_us = 1000;
 
     sd_bus_message_read(message, "ss", &name, &mode);
-    end->bus = sd_bus_message_get_bus(message);
     end->unit = fake_find(name);
     end->id = ++fake_job;
     snprintf(path, sizeof(path), "/org/freedesktop/systemd1/job/%u", end->id);
@@ -148,14 +152,13 @@ fake_job_start(sd_bus_message *message, const char *state)
     if (strcmp(name, "stillborn.service") == 0) {
         snprintf(end->state, sizeof(end->state), "inactive");
     }
-    if (strcmp(name, "slow.service") == 0) {
-        delay_us = SLOW_US;
-    }
     if (strcmp(name, "stuck.service") == 0) {
         free(end);
+    } else if (strcmp(name, "slow.service") == 0 && fake_ended_count == 0) {
+        fake_slow = end;
     } else {
-        sd_event_add_time_relative(fake_event, &source, CLOCK_MONOTONIC,
-                                   delay_us, 1000, fake_ended, end);
+        sd_event_add_time_relative(fake_event, &source, CLOCK_MONOTONIC, 1000,
+                                   1000, fake_ended, end);
     }
     return sd_bus_reply_method_return(message, "o", path);
 }
@@ -245,17 +248,22 @@ static const sd_bus_vtable fake_unit_vtable[] = {
 static void
 fake_run(const char *address)
 {
-    sd_bus *bus = NULL;
+    sigset_t crash;
 
     prctl(PR_SET_PDEATHSIG, SIGKILL);
+    sigemptyset(&crash);
+    sigaddset(&crash, SIGUSR1);
+    sigprocmask(SIG_BLOCK, &crash, NULL);
     sd_event_new(&fake_event);
-    sd_bus_new(&bus);
-    sd_bus_set_address(bus, address);
-    sd_bus_set_bus_client(bus, 1);
-    if (sd_bus_start(bus) < 0) {
+    sd_event_add_signal(fake_event, NULL, SIGUSR1, fake_crashed,
+                        fake_find("mortal.service"));
+    sd_bus_new(&fake_bus);
+    sd_bus_set_address(fake_bus, address);
+    sd_bus_set_bus_client(fake_bus, 1);
+    if (sd_bus_start(fake_bus) < 0) {
         _exit(1);
     }
-    sd_bus_add_object_vtable(bus, NULL, "/org/freedesktop/systemd1",
+    sd_bus_add_object_vtable(fake_bus, NULL, "/org/freedesktop/systemd1",
                              "org.freedesktop.systemd1.Manager",
                              fake_manager_vtable, NULL);
     for (size_t i = 0; i < sizeof(fake_units) / sizeof(fake_units[0]); i++) {
@@ -263,12 +271,12 @@ fake_run(const char *address)
 
         snprintf(path, sizeof(path), "/org/freedesktop/systemd1/unit/u%d",
                  (int)i);
-        sd_bus_add_object_vtable(bus, NULL, path,
+        sd_bus_add_object_vtable(fake_bus, NULL, path,
                                  "org.freedesktop.systemd1.Unit",
                                  fake_unit_vtable, &fake_units[i]);
     }
-    sd_bus_attach_event(bus, fake_event, 0);
-    if (sd_bus_request_name(bus, "org.freedesktop.systemd1", 0) < 0) {
+    sd_bus_attach_event(fake_bus, fake_event, 0);
+    if (sd_bus_request_name(fake_bus, "org.freedesktop.systemd1", 0) < 0) {
         _exit(1);
     }
     fake_note("ready");
@@ -328,7 +336,7 @@ wait_for(uint32_t count)
 {
     outcomes_wanted = count;
     if (outcomes_count < count) {
-        mu_stage_run(&stage, WAIT_MS);
+        mu_stage_run(&stage, MU_STAGE_WAIT_MS);
     }
     ck_assert_uint_eq(outcomes_count, count);
 }
@@ -368,7 +376,7 @@ bus_start(void)
                NULL);
         _exit(1);
     }
-    for (int i = 0; i < WAIT_MS / 10; i++) {
+    for (int i = 0; i < MU_STAGE_WAIT_MS / 10; i++) {
         char path[128];
 
         snprintf(path, sizeof(path), "%s/bus", stage.folder);
@@ -377,7 +385,8 @@ bus_start(void)
         }
         usleep(10000);
     }
-    for (int i = 0; i < WAIT_MS / 50 && calls_count("ready") == ready; i++) {
+    for (int i = 0; i < MU_STAGE_WAIT_MS / 50 && calls_count("ready") == ready;
+         i++) {
         if (fake_pid == 0) {
             fake_pid = fork();
             if (fake_pid == 0) {
@@ -462,7 +471,7 @@ start(uint64_t exec_id, const char *unit, const char *op_name,
 static struct outcome *
 run(const char *unit, const char *op_name)
 {
-    start(1, unit, op_name, WAIT_MS);
+    start(1, unit, op_name, MU_STAGE_WAIT_MS);
     wait_for(outcomes_count + 1);
     return &outcomes[outcomes_count - 1];
 }
@@ -508,10 +517,10 @@ END_TEST
 
 START_TEST(many_starts_share_reloads)
 {
-    start(1, "good", "start", WAIT_MS);
-    start(2, "slow", "start", WAIT_MS);
-    start(3, "crashed", "start", WAIT_MS);
-    start(4, "flapping", "start", WAIT_MS);
+    start(1, "good", "start", MU_STAGE_WAIT_MS);
+    start(2, "slow", "start", MU_STAGE_WAIT_MS);
+    start(3, "crashed", "start", MU_STAGE_WAIT_MS);
+    start(4, "flapping", "start", MU_STAGE_WAIT_MS);
     wait_for(4);
     for (uint32_t i = 0; i < 4; i++) {
         ck_assert_int_eq(outcomes[i].rc, 0);
@@ -523,8 +532,8 @@ END_TEST
 
 START_TEST(slow_unit_does_not_delay_others)
 {
-    start(1, "slow", "start", WAIT_MS);
-    start(2, "good", "start", WAIT_MS);
+    start(1, "slow", "start", MU_STAGE_WAIT_MS);
+    start(2, "good", "start", MU_STAGE_WAIT_MS);
     wait_for(2);
     ck_assert_uint_eq(outcomes[0].exec_id, 2);
     ck_assert_uint_eq(outcomes[1].exec_id, 1);
@@ -591,7 +600,7 @@ START_TEST(job_that_never_ends_is_given_up_at_the_deadline)
     wait_for(1);
     ck_assert_int_eq(outcomes[0].end, MU_OP_END_TIMEOUT);
     ck_assert_str_eq(outcomes[0].reason, "not done within 300ms");
-    start(2, "stuck", "start", WAIT_MS);
+    start(2, "stuck", "start", MU_STAGE_WAIT_MS);
     mu_exec_kill(executor, 2);
     wait_for(2);
     ck_assert_int_eq(outcomes[1].end, MU_OP_END_CANCELLED);
@@ -603,8 +612,10 @@ START_TEST(crash_of_a_unit_is_told_at_once_and_once)
 {
     ck_assert_int_eq(run("mortal", "start")->rc, 0);
     ck_assert_int_eq(run("good", "start")->rc, 0);
+    ck_assert_uint_eq(changes_count, 0);
+    ck_assert_int_eq(kill(fake_pid, SIGUSR1), 0);
     outcomes_wanted = UINT32_MAX; /* Until the change. */
-    mu_stage_run(&stage, WAIT_MS);
+    mu_stage_run(&stage, MU_STAGE_WAIT_MS);
     ck_assert_uint_eq(changes_count, 1);
     ck_assert_str_eq(changed_resource, "mortal");
     ck_assert_int_eq(run("mortal", "monitor")->rc, 7);
@@ -618,7 +629,7 @@ START_TEST(lost_bus_is_connected_to_again)
 {
     run("good", "start");
     bus_stop();
-    start(2, "good", "monitor", WAIT_MS);
+    start(2, "good", "monitor", MU_STAGE_WAIT_MS);
     bus_start();
     wait_for(2);
     /* This systemd is a new one, where nothing runs. */

@@ -17,9 +17,10 @@
 #include "base/limits.h"
 #include "base/prng.h"
 #include "cts/unit/stage.h"
+#include "daemon/clock.h"
 #include "daemon/exec.h"
 
-enum { WAIT_MS = 30000, RESULTS_COUNT_MAX = 64 };
+enum { RESULTS_COUNT_MAX = 64 };
 
 struct outcome {
     uint64_t exec_id;
@@ -67,7 +68,7 @@ wait_for(uint32_t count)
 {
     outcomes_wanted = count;
     if (outcomes_count < count) {
-        mu_stage_run(&stage, WAIT_MS);
+        mu_stage_run(&stage, MU_STAGE_WAIT_MS);
     }
     ck_assert_uint_ge(outcomes_count, count);
 }
@@ -131,7 +132,7 @@ read_pid(const char *name)
     int pid = 0;
 
     snprintf(path, sizeof(path), "%s/%s", stage.folder, name);
-    for (int i = 0; i < WAIT_MS / 10 && pid == 0; i++) {
+    for (int i = 0; i < MU_STAGE_WAIT_MS / 10 && pid == 0; i++) {
         FILE *file = fopen(path, "r");
 
         if (file) {
@@ -188,7 +189,7 @@ start_with(uint64_t exec_id, const char *resource, const char *type,
 static void
 start(uint64_t exec_id, const char *resource, const char *type)
 {
-    start_with(exec_id, resource, type, "start", WAIT_MS);
+    start_with(exec_id, resource, type, "start", MU_STAGE_WAIT_MS);
 }
 
 static void
@@ -317,10 +318,12 @@ END_TEST
 
 START_TEST(agent_that_ignores_sigterm_is_killed)
 {
-    make_agent("stubborn", "trap '' TERM HUP INT\necho $$ >$T/pid\n"
+    make_agent("stubborn", "trap '' TERM HUP INT\n"
                            "echo 'ocf-exit-reason:waiting for godot' >&2\n"
+                           "echo $$ >$T/pid\n"
                            "while :; do sleep 1; done");
     start_with(1, "web", "stubborn", "stop", 1000);
+    (void)read_pid("pid"); /* Its time ends only while the loop turns. */
     wait_for(1);
     ck_assert_int_eq(outcomes[0].end, MU_OP_END_TIMEOUT);
     ck_assert_str_eq(outcomes[0].reason,
@@ -372,11 +375,12 @@ END_TEST
  * operation is not held up meanwhile. */
 START_TEST(flood_of_output_is_bounded)
 {
-    make_agent("flood", "dd if=/dev/zero bs=1M count=100 2>/dev/null | "
+    make_agent("flood", "while [ ! -e $T/quick ]; do echo flood >&2; done\n"
+                        "dd if=/dev/zero bs=1M count=100 2>/dev/null | "
                         "tr '\\0' 'x' >&2\n"
                         "dd if=/dev/zero bs=1M count=4 2>/dev/null\n"
                         "echo >&2\necho 'ocf-exit-reason:enough' >&2\nexit 1");
-    make_agent("quick", "exit 0");
+    make_agent("quick", ": >$T/quick\nexit 0");
     start(1, "web", "flood");
     start(2, "other", "quick");
     wait_for(2);
@@ -434,8 +438,8 @@ START_TEST(killing_queued_and_delayed_operations_cancels_them)
                                    .type = "mark",
                                    .resource = "db",
                                    .op_name = "start",
-                                   .timeout_ms = WAIT_MS,
-                                   .delay_ms = WAIT_MS * 10};
+                                   .timeout_ms = MU_STAGE_WAIT_MS,
+                                   .delay_ms = MU_STAGE_WAIT_MS * 10};
 
     make_agent("mark", ": >$T/marked\nexit 0");
     make_agent("hang", "sleep 1000");
@@ -464,20 +468,25 @@ START_TEST(delayed_operation_waits_and_later_ones_with_it)
     struct mu_effect_exec effect = {.exec_id = 1,
                                     .agent_class = MU_AGENT_OCF,
                                     .provider = "test",
-                                    .type = "quick",
+                                    .type = "held",
                                     .resource = "web",
                                     .op_name = "monitor",
-                                    .timeout_ms = WAIT_MS,
+                                    .timeout_ms = MU_STAGE_WAIT_MS,
                                     .delay_ms = 200};
+    struct mu_instant begun = mu_clock_now();
 
+    make_agent("held", "while [ ! -e $T/go ]; do sleep 0.02; done\nexit 0");
     make_agent("quick", "exit 0");
     mu_exec_start(executor, &effect);
     start(2, "web", "quick");
     start(3, "db", "quick");
-    wait_for(3);
+    wait_for(1);
     ck_assert_uint_eq(outcomes[0].exec_id, 3);
+    mu_stage_write(&stage, "go", "", 0644);
+    wait_for(3);
     ck_assert_uint_eq(outcomes[1].exec_id, 1);
     ck_assert_uint_eq(outcomes[2].exec_id, 2);
+    ck_assert_int_ge(mu_clock_now().ms, begun.ms + effect.delay_ms);
 }
 END_TEST
 
@@ -547,11 +556,11 @@ START_TEST(survivor_of_a_crash_holds_its_turn)
                        ": >$T/done\nexit 0");
     make_agent("probe", "[ -e $T/done ] && exit 0\nexit 7");
     make_agent("quick", "exit 0");
-    crash_with("slow", WAIT_MS);
+    crash_with("slow", MU_STAGE_WAIT_MS);
     ck_assert(is_alive(read_pid("agent")));
 
     ck_assert_int_eq(mu_exec_recover(executor), 1);
-    start_with(10, "web", "probe", "monitor", WAIT_MS);
+    start_with(10, "web", "probe", "monitor", MU_STAGE_WAIT_MS);
     start(11, "other", "quick");
     wait_for(1);
     ck_assert_uint_eq(outcomes[0].exec_id, 11);
@@ -575,7 +584,7 @@ START_TEST(survivor_of_a_crash_is_killed_at_its_deadline)
     crash_with("hang", 1000);
     pid = read_pid("agent");
     ck_assert_int_eq(mu_exec_recover(executor), 1);
-    start_with(10, "web", "probe", "monitor", WAIT_MS);
+    start_with(10, "web", "probe", "monitor", MU_STAGE_WAIT_MS);
     wait_for(1);
     ck_assert_int_eq(outcomes[0].rc, 7);
     ck_assert(!is_alive(pid));
@@ -590,8 +599,11 @@ START_TEST(records_of_others_and_broken_ones_are_dropped)
     static const char format[] = "muster-op 1\npid %010d\nresource web\n"
                                  "op start\ndeadline 1\nend\n";
     char text[256];
-    pid_t pid = fork();
+    int at_exec[2]; /* Is closed by it. */
+    pid_t pid;
 
+    ck_assert_int_eq(pipe2(at_exec, O_CLOEXEC), 0);
+    pid = fork();
     ck_assert_int_ge(pid, 0);
     if (pid == 0) {
         setsid();
@@ -609,7 +621,9 @@ START_TEST(records_of_others_and_broken_ones_are_dropped)
                    "muster-op 1\npid 1\nresource web\nop sta", 0600);
     mu_stage_write(&stage, "ops/empty", "", 0600);
     mu_stage_write(&stage, "ops/foreign", "hello\n", 0600);
-    idle(100); /* The child has to get as far as exec. */
+    ck_assert_int_eq(close(at_exec[1]), 0);
+    ck_assert_int_eq(read(at_exec[0], text, 1), 0);
+    ck_assert_int_eq(close(at_exec[0]), 0);
     ck_assert_int_eq(mu_exec_recover(executor), 0);
     ck_assert(is_alive(pid));
     ck_assert(!has_file("ops/1.2.33"));
@@ -716,7 +730,7 @@ START_TEST(parameters_and_exit_code_of_a_fence_agent)
                                     .type = "fence_test",
                                     .resource = "ipmi",
                                     .op_name = "reboot",
-                                    .timeout_ms = WAIT_MS,
+                                    .timeout_ms = MU_STAGE_WAIT_MS,
                                     .params = params,
                                     .params_count = 6,
                                     .target = "node1",
@@ -746,7 +760,7 @@ fence(uint64_t exec_id, const char *op_name, int64_t interval_ms)
                                     .resource = "ipmi",
                                     .op_name = op_name,
                                     .interval_ms = interval_ms,
-                                    .timeout_ms = WAIT_MS};
+                                    .timeout_ms = MU_STAGE_WAIT_MS};
 
     mu_exec_start(executor, &effect);
 }
@@ -802,7 +816,7 @@ START_TEST(fencing_does_not_wait_for_a_monitor_of_its_device)
                    "fi\nexit 0\n",
                    0755);
     fence(1, "monitor", 10000);
-    for (int i = 0; i < WAIT_MS / 10 && !has_file("once"); i++) {
+    for (int i = 0; i < MU_STAGE_WAIT_MS / 10 && !has_file("once"); i++) {
         idle(10);
     }
     fence(2, "monitor", 20000);
@@ -827,7 +841,7 @@ START_TEST(lsb_codes_are_translated)
                                     .type = "script",
                                     .resource = "old",
                                     .op_name = "monitor",
-                                    .timeout_ms = WAIT_MS};
+                                    .timeout_ms = MU_STAGE_WAIT_MS};
 
     mu_stage_write(&stage, "script",
                    "#!/bin/sh\n[ $1 = status ] && exit 3\nexit 4\n", 0755);

@@ -213,7 +213,7 @@ static void
 on_limit(void *user)
 {
     (void)user;
-    ck_abort_msg("the condition was not reached within ten seconds");
+    ck_abort_msg("the condition was not reached in time");
 }
 
 static void
@@ -232,7 +232,7 @@ static void
 run_until(bool (*condition)(void))
 {
     is_reached = condition;
-    mu_loop_timer_arm(&limit, mu_instant_after(mu_clock_now(), 10000));
+    mu_loop_timer_arm(&limit, mu_instant_after(mu_clock_now(), 100000));
     mu_loop_timer_arm(&step, mu_clock_now());
     mu_loop_run(loop);
     mu_loop_timer_disarm(&limit);
@@ -243,9 +243,8 @@ server_setup(void)
 {
     const struct mu_ipc_handler handler = {NULL, on_request, on_gone};
 
-    mu_log_init(&(struct mu_log_config){.name = "test_ipc",
-                                        .level_min = MU_TRACE_ERROR,
-                                        .is_stderr = true});
+    mu_log_init(&(struct mu_log_config){
+        .name = "test_ipc", .level_min = MU_TRACE_ERROR, .is_stderr = true});
     ck_assert_ptr_nonnull(mkdtemp(folder));
     snprintf(path, sizeof(path), "%s/socket", folder);
     loop = mu_loop_new();
@@ -293,7 +292,6 @@ client_send(int fd, const char *text)
     ck_assert_int_eq(send(fd, text, strlen(text), MSG_NOSIGNAL),
                      (ssize_t)strlen(text));
 }
-
 
 static bool
 client_is_closed(void)
@@ -464,10 +462,12 @@ END_TEST
 /* A client that asks in a tight loop is slowed down, not served at its rate. */
 START_TEST(sec_flood_of_requests_is_slowed_down)
 {
-    unsigned char flood[250][MU_FRAME_HEADER_SIZE];
+    static unsigned char flood[2000][MU_FRAME_HEADER_SIZE];
+    struct mu_instant begun = mu_clock_now();
+    int64_t spent_ms;
 
     client = client_connect();
-    for (unsigned i = 0; i < 250; i++) {
+    for (unsigned i = 0; i < 2000; i++) {
         mu_frame_encode_header(flood[i], MU_FRAME_REQUEST, 0);
     }
     ck_assert_int_eq(send(client, flood, sizeof(flood), MSG_NOSIGNAL),
@@ -475,7 +475,8 @@ START_TEST(sec_flood_of_requests_is_slowed_down)
     run_until(burst_has_come);
     pauses = 0;
     run_until(some_turns_have_passed);
-    ck_assert_uint_lt(requests_count, 250);
+    spent_ms = mu_clock_now().ms - begun.ms;
+    ck_assert_int_le(requests_count, 200 + spent_ms / 10 + 1);
     close(client);
 }
 END_TEST

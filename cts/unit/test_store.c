@@ -17,7 +17,7 @@
 #include "daemon/store.h"
 #include "daemon/store_file.h"
 
-enum { WAIT_MS = 30000, ANSWERS_COUNT_MAX = 512 };
+enum { ANSWERS_COUNT_MAX = 512 };
 
 static struct mu_stage stage;
 static char folder[80];
@@ -42,7 +42,7 @@ wait_for(uint32_t count)
 {
     answers_wanted = count;
     if (answers_count < count) {
-        mu_stage_run(&stage, WAIT_MS);
+        mu_stage_run(&stage, MU_STAGE_WAIT_MS);
     }
     ck_assert_uint_eq(answers_count, count);
 }
