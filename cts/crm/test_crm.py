@@ -18,7 +18,7 @@ HERE = Path(__file__).resolve().parent
 RUN = os.environ.get("RUN_CRM", "cts/crm/run_crm")
 SYNTAX = Path(os.environ.get(
     "CRM_SYNTAX", HERE.parent.parent.parent / "shared" / "crm-syntax"))
-TIMEOUT_S = 20
+TIMEOUT_S = 100
 
 # Sections whose objects may stand in any order, see its README.
 AS_SETS = {"resources", "constraints", "tags", "acls", "alerts", "crm_config",

@@ -14,6 +14,8 @@ sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../tools"))
 from lab import DUMMY, Lab, LabTest, run_tests  # noqa: E402
 from terminal import Terminal, has_tmux  # noqa: E402
 
+PROMPT = "shell# "
+
 
 class Top(LabTest):
     @classmethod
@@ -41,7 +43,7 @@ class Top(LabTest):
         self.terminal = Terminal(
             folder.name, ["sh"],
             {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8",
-             "TERM": "xterm-256color", "HOME": folder.name},
+             "TERM": "xterm-256color", "HOME": folder.name, "PS1": PROMPT},
             columns=90, lines=28)
         self.addCleanup(self.terminal.close)
         wrapped, environment = self.lab.command_in("node1", ("muster", "top"))
@@ -51,26 +53,26 @@ class Top(LabTest):
             file.write(shlex.join(
                 ["exec", "env", *(f"{name}={value}" for name, value
                                   in environment.items()), *wrapped]) + "\n")
-        self.terminal.enter(f"sh {script}; echo ended=$?")
+        self.terminal.wait_prompt(PROMPT)
+        self.terminal.type(f"sh {script}; echo ended=$?")
+        self.terminal.press("Enter")
+        self.terminal.wait("SINCE NOTE", "q quit")
 
     def test_screen_follows_the_cluster(self):
         terminal = self.terminal
-        shown = terminal.wait("SINCE NOTE")
-        self.assertIn("healthy", shown)
-        self.assertIn("q quit", shown)
+        terminal.wait("healthy")
         self.lab.muster("node1", "resource", "stop", "one")
-        terminal.wait("target-role is Stopped")
-        terminal.wait("stop of one")
+        terminal.wait("target-role is Stopped", "stop of one")
         self.lab.muster("node1", "resource", "start", "one")
-        terminal.wait("start of one")
+        terminal.wait_until(
+            lambda shown: "target-role is Stopped" not in shown
+            and "start of one" in shown, "the start of one")
 
     def test_enter_tells_reasons_and_escape_leads_back(self):
         terminal = self.terminal
-        terminal.wait("SINCE NOTE")
         terminal.press("Down", "Down", "Enter")
-        shown = terminal.wait("REASONS")
-        self.assertIn("one   ocf:heartbeat:Dummy", shown)
-        self.assertIn("Started on node", shown)
+        terminal.wait("REASONS", "one   ocf:heartbeat:Dummy",
+                      "Started on node")
         terminal.press("Escape")
         terminal.wait("SINCE NOTE")
         terminal.press("Home", "Enter")
@@ -78,16 +80,15 @@ class Top(LabTest):
 
     def test_terminal_is_left_as_it_was(self):
         terminal = self.terminal
-        terminal.wait("SINCE NOTE")
         terminal.press("q")
         terminal.wait("ended=0")
-        terminal.enter("stty -a")
-        self.assertRegex(terminal.wait("icanon"), r"(?<!-)icanon")
-        self.assertRegex(terminal.screen(), r"(?<!-)\becho\b")
+        terminal.wait_prompt(PROMPT)
+        shown = terminal.enter("stty -a", PROMPT)
+        self.assertRegex(shown, r"(?<!-)\bicanon\b")
+        self.assertRegex(shown, r"(?<!-)\becho\b")
 
     def test_window_of_another_size_is_filled(self):
         terminal = self.terminal
-        terminal.wait("SINCE NOTE")
         terminal.tmux("resize-window", "-x", "60", "-y", "14")
 
         def is_filled(shown):
@@ -98,12 +99,12 @@ class Top(LabTest):
 
     def test_screen_outlives_the_daemon(self):
         terminal = self.terminal
-        terminal.wait("SINCE NOTE")
         self.lab.stop_daemon("node1")
-        shown = terminal.wait("no daemon, retrying")
-        self.assertIn("two", shown)
+        terminal.wait("no daemon, retrying", "two")
         self.lab.start_daemon("node1")
-        terminal.wait("healthy")
+        terminal.wait_until(
+            lambda shown: "healthy" in shown and "no daemon" not in shown,
+            "it is healthy again")
 
 
 if __name__ == "__main__":

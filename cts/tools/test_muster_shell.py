@@ -192,93 +192,78 @@ class InTerminal(InShell):
         super().setUp()
         self.terminal = Terminal(self.folder, [PROGRAM], self.environment)
         self.addCleanup(self.terminal.close)
-        self.wait_for_prompt("# ")
+        self.terminal.wait_prompt(")# ")
 
-    def type(self, *keys):
-        for key in keys:
-            if key in ("Enter", "Tab", "Space", "C-c", "C-d"):
-                self.terminal.press(key)
-            else:
-                self.terminal.type(key)
-
-    def wait_for(self, *parts):
-        return self.terminal.wait(*parts)
-
-    def wait_for_prompt(self, prompt):
-        """Waits until the last line ends with 'prompt'."""
-        self.terminal.wait_until(
-            lambda shown: (shown.rstrip() + " ").endswith(prompt), prompt)
-
-    def wait_for_content(self, part):
-        self.wait(lambda: part in self.content(), f"{part} in the file")
+    def enter(self, line, prompt):
+        return self.terminal.enter(line, prompt)
 
     def test_changes_wait_for_commit_and_the_prompt_tells(self):
-        self.type("configure", "Enter")
-        self.wait_for(")configure# ")
-        self.type(f"primitive a {DUMMY}", "Enter")
-        self.wait_for(")configure*# ")
+        self.enter("configure", ")configure# ")
+        self.enter(f"primitive a {DUMMY}", ")configure*# ")
         self.assertEqual(self.content(), EMPTY)
-        self.type("diff", "Enter")
-        self.wait_for("+ primitive a")
-        self.type("commit", "Enter")
-        self.wait_for_content('id="a"')
-        self.type("show type:primitive", "Enter")
-        self.wait_for("primitive a Dummy")
-        self.wait_for_prompt(")configure# ")
+        self.assertIn("+ primitive a", self.enter("diff", ")configure*# "))
+        self.enter("commit", ")configure# ")
+        self.assertIn('id="a"', self.content())
+        self.assertIn("\nprimitive a Dummy",
+                      self.enter("show type:primitive", ")configure# "))
 
     def test_leaving_with_changes_asks(self):
-        self.type("configure", "Enter", f"primitive a {DUMMY}", "Enter")
-        self.wait_for(")configure*# ")
-        self.type("up", "Enter")
-        self.wait_for("not committed. Commit them (y/n)?")
-        self.type("n", "Enter")
-        self.wait_for("Drop them (y/n)?")
-        self.type("n", "Enter", "show", "Enter")
-        self.wait_for("primitive a Dummy")
-        self.type("quit", "Enter")
-        self.wait_for("Commit them (y/n)?")
-        self.type("y", "Enter")
-        self.wait_for_content('id="a"')
+        self.enter("configure", ")configure# ")
+        self.enter(f"primitive a {DUMMY}", ")configure*# ")
+        self.enter("up", "not committed. Commit them (y/n)? ")
+        self.enter("n", "Drop them (y/n)? ")
+        self.enter("n", ")configure*# ")
+        self.assertIn("\nprimitive a Dummy", self.enter("show",
+                                                        ")configure*# "))
+        self.enter("quit", "Commit them (y/n)? ")
+        self.terminal.type("y")
+        self.terminal.press("Enter")
+        self.terminal.wait_end()
+        self.assertIn('id="a"', self.content())
 
     def test_the_interrupt_key_drops_the_line_and_the_end_key_goes_up(self):
-        self.type("configure", "Enter")
-        self.wait_for_prompt(")configure# ")
-        self.type("primitive", "C-c")
-        self.wait_for("primitive^C")
-        self.type("show", "Enter")
-        self.wait_for("node 1: alpha")
-        # The end key is one only while the program reads a line: before that
-        # the terminal takes it for the end of a file, and nobody sees it.
-        self.wait_for_prompt(")configure# ")
-        self.type("C-d")
-        self.wait_for_prompt(")# ")
-        self.type("status", "C-c")
-        self.wait_for(")# status^C")
-        self.wait_for_prompt(")# ")
-        self.type("C-d")
-        self.terminal.wait_until(lambda shown: not shown, "it has ended")
+        self.enter("configure", ")configure# ")
+        shown = self.terminal.press_for(")configure# ", "C-c",
+                                        typed="primitive")
+        self.assertIn(")configure# primitive^C\n", shown)
+        self.assertIn("node 1: alpha", self.enter("show", ")configure# "))
+        self.terminal.press_for(")# ", "C-d")
+        shown = self.terminal.press_for(")# ", "C-c", typed="status")
+        self.assertIn(")# status^C\n", shown)
+        self.terminal.press("C-d")
+        self.terminal.wait_end()
 
     def test_words_are_completed_and_explained(self):
-        self.type("configure primitive a ocf:heartbeat:Dum", "Tab",
-                  "params", "Space", "Tab", "Tab")
-        self.wait_for("ocf:heartbeat:Dummy params ")
-        self.type("C-c", "resour", "Tab", "Tab", "Tab")
-        # More than one command: they are listed with what they do.
-        self.wait_for("stop resources", "move")
+        self.terminal.type("configure primitive a ocf:heartbeat:Dum")
+        self.terminal.press("Tab")
+        self.terminal.wait_prompt("ocf:heartbeat:Dummy ")
+        # More than one: they are listed, and the line stands there again.
+        shown = self.terminal.press_for("Dummy params ", "Tab",
+                                        typed="params ")
+        self.assertIn("\n  fake= ", shown)
+        self.terminal.press_for(")# ", "C-c")
+        self.terminal.type("resour")
+        self.terminal.press("Tab")
+        self.terminal.wait_prompt(")# resource ")
+        shown = self.terminal.press_for(")# resource ", "Tab")
+        self.assertRegex(shown, "\n  stop +stop resources")
+        self.assertIn("\n  move ", shown)
 
     def test_a_terminal_that_goes_away_leaves_nothing_behind(self):
-        self.type("configure", "Enter", f"primitive a {DUMMY}", "Enter")
-        self.wait_for(")configure*# ")
+        self.enter("configure", ")configure# ")
+        self.enter(f"primitive a {DUMMY}", ")configure*# ")
+        self.assertEqual(len(self.sessions()), 1)
         self.terminal.close()
-        self.wait(lambda: not self.sessions(), "no session is left")
+        self.assertEqual(self.sessions(), [])
         self.assertEqual(self.content(), EMPTY)
 
     def test_lines_come_back_from_the_history(self):
-        self.type("configure show type:node", "Enter")
-        self.wait_for("node 2: beta")
-        self.type("quit", "Enter")
+        self.assertIn("node 2: beta",
+                      self.enter("configure show type:node", ")# "))
+        self.terminal.type("quit")
+        self.terminal.press("Enter")
+        self.terminal.wait_end()
         path = f"{self.folder}/state/muster/history"
-        self.wait(lambda: os.path.exists(path), "the history is written")
         self.assertEqual(os.stat(path).st_mode & 0o077, 0)
         with open(path, encoding="utf-8") as file:
             self.assertIn("type:node", file.read())
