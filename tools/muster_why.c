@@ -9,7 +9,6 @@
 
 #include "base/limits.h"
 #include "model/names.h"
-#include "sched/sched.h"
 #include "sched/why.h"
 #include "tools/commands.h"
 #include "tools/snapshot.h"
@@ -93,13 +92,12 @@ mu_muster_why_run(struct mu_tool *tool, int argc, char **argv)
                                    "one matters; or an action: stop web node2; "
                                    "or nothing, for all resources");
     }
-    code = mu_snapshot_get(tool, &snapshot);
+    code = mu_snapshot_plan(tool, &snapshot, &answer.plan);
     if (code) {
         return code;
     }
     answer.snapshot = snapshot;
     answer.config = snapshot->config;
-    answer.plan = mu_sched_plan(&tool->arena, snapshot, MU_SCHED_REASONS);
     answer.why = (struct mu_why){&tool->arena, answer.snapshot, answer.plan};
     mu_text_buffer_init(&answer.text, &tool->arena);
     answer.json = json_array();

@@ -12,6 +12,7 @@
 #include "sched/downtime.h"
 #include "sched/sched.h"
 #include "tools/audit_run.h"
+#include "tools/snapshot.h"
 #include "tools/table.h"
 
 enum { HEAD_SIZE = 256 };
@@ -96,7 +97,7 @@ mu_preview_show(struct mu_tool *tool, struct mu_span before,
             json_decref(answer);
             return mu_tool_fail_errbuf(tool, "refused", &err);
         }
-        plan = mu_sched_plan(&tool->arena, snapshot, MU_SCHED_REASONS);
+        plan = mu_snapshot_plan_change(tool, snapshot, before);
         alarm = mu_audit_run_alarm(tool, before, snapshot);
         if (answer) {
             (void)json_object_set_new(answer, "plan",

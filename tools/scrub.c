@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "doc/doc.h"
+#include "model/names.h"
 
 static const char hidden[] = "[removed]";
 
@@ -20,36 +21,6 @@ static size_t skip_secret(const struct mu_scrub *scrub, const char *at,
                           size_t left);
 static size_t value_after(const char *at, const char *end, size_t *ret_length);
 static bool is_word(char letter);
-
-bool
-mu_scrub_is_secret(const char *name)
-{
-    static const char *const parts[] = {
-        "passw",       "passphrase", "secret",      "credential", "community",
-        "private_key", "api_key",    "apikey",      "access_key", "auth_token",
-        "api_token",   "authkey",    "access_token"};
-    static const char *const words[] = {"pwd", "pass", "token", "pin", "key"};
-    char lower[128];
-    size_t length = strlen(name);
-
-    if (length >= sizeof(lower)) {
-        return false;
-    }
-    for (size_t i = 0; i <= length; i++) {
-        lower[i] = name[i] == '-' ? '_' : (char)tolower((unsigned char)name[i]);
-    }
-    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
-        if (strstr(lower, parts[i])) {
-            return true;
-        }
-    }
-    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-        if (strcmp(lower, words[i]) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
 
 int
 mu_scrub_xml(struct mu_scrub *scrub, const char *file, struct mu_span xml,
@@ -97,7 +68,7 @@ scrub_element(struct mu_scrub *scrub, const char *file, struct mu_doc *doc,
             scrub->is_private(scrub->context, class_name ? class_name : "",
                               mu_doc_get(owner, "provider"), type, name);
     }
-    if (!is_private && !mu_scrub_is_secret(name)) {
+    if (!is_private && !mu_names_is_secret(name)) {
         return;
     }
     keep(scrub, value);
@@ -188,7 +159,7 @@ mu_scrub_text(struct mu_scrub *scrub, const char *file, const char *what,
             word_end++;
         }
         if ((size_t)(word_end - at) < 128 &&
-            mu_scrub_is_secret(
+            mu_names_is_secret(
                 mu_arena_strndup(scrub->arena, at, (size_t)(word_end - at)))) {
             before = value_after(word_end, end, &length);
             if (length > 0 && (length != strlen(hidden) ||

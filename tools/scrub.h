@@ -37,9 +37,6 @@ struct mu_scrub {
     MU_VEC(const char *) removed; /* Sentences for the manifest. */
 };
 
-/* Tells whether a value called 'name' is to be hidden. */
-bool mu_scrub_is_secret(const char *name);
-
 /* Reads the XML 'xml', takes secrets out of its nvpairs and attributes, and
  * appends the rest to 'text'. 'file' names it in the manifest. 0 or negative
  * errno. */

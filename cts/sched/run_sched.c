@@ -4,6 +4,7 @@
  * A file has its reason on top, then sections:
  *
  *     [config]   what is inside <configuration>, without <nodes>
+ *     [before]   likewise, the configuration that was in force before
  *     [status]   node NAME online|offline|lost|unseen|pending|held|leaving
  *                attr NODE NAME VALUE         transient
  *                conf NODE NAME VALUE         configured
@@ -69,6 +70,7 @@ struct node {
 struct scenario {
     struct mu_arena arena;
     struct mu_text_buffer config;
+    struct mu_text_buffer before;
     struct mu_text_buffer expected;
     char why[WHY_MAX][2][512];
     int why_count;
@@ -275,6 +277,8 @@ scenario_read(struct scenario *scenario, const char *path)
         }
         if (section == 'c') {
             mu_text_buffer_add(&scenario->config, "%s", line);
+        } else if (section == 'b') {
+            mu_text_buffer_add(&scenario->before, "%s", line);
         } else if (line[0] == '#' || line[0] == '\n') {
             continue;
         } else if (section == 's') {
@@ -428,7 +432,8 @@ fixed_write(struct mu_text_buffer *xml, const struct node *node,
 }
 
 static void
-xml_make(struct scenario *scenario, struct mu_text_buffer *ret_xml)
+xml_make(struct scenario *scenario, const char *config,
+         struct mu_text_buffer *ret_xml)
 {
     struct mu_text_buffer xml;
     int count = scenario->nodes_count;
@@ -448,7 +453,7 @@ xml_make(struct scenario *scenario, struct mu_text_buffer *ret_xml)
         mu_text_buffer_add(&xml, "</node>");
     }
     mu_text_buffer_add(&xml, "</nodes>%s</configuration><status>",
-                       scenario->config.data ? scenario->config.data : "");
+                       config ? config : "");
     for (int i = 0; i < count; i++) {
         node_write(scenario, &xml, &scenario->nodes[i]);
     }
@@ -501,6 +506,28 @@ snapshot_add(struct scenario *scenario, struct mu_snapshot *snapshot)
     snapshot->status = status;
 }
 
+static bool
+earlier_add(struct scenario *scenario, struct mu_snapshot *snapshot,
+            struct mu_errbuf *err)
+{
+    struct mu_snapshot_earlier *earlier =
+        mu_arena_new(&scenario->arena, struct mu_snapshot_earlier, 1);
+    struct mu_text_buffer xml;
+    struct mu_snapshot *before;
+
+    xml_make(scenario, scenario->before.data, &xml);
+    if (mu_cib_status_read_cib(
+            &scenario->arena,
+            (struct mu_span){(const unsigned char *)xml.data, xml.length}, 0,
+            MU_CONFIG_LENIENT, &before, err) < 0) {
+        return false;
+    }
+    earlier->config = before->config;
+    snapshot->earlier = earlier;
+    snapshot->earlier_count = 1;
+    return true;
+}
+
 static struct mu_snapshot *
 snapshot_make(struct scenario *scenario, const char *path, bool is_permuted)
 {
@@ -510,7 +537,7 @@ snapshot_make(struct scenario *scenario, const char *path, bool is_permuted)
     struct mu_errbuf err = {0};
     int r = 0;
 
-    xml_make(scenario, &xml);
+    xml_make(scenario, scenario->config.data, &xml);
     if (is_permuted) {
         mu_text_buffer_init(&other, &scenario->arena);
         r = mu_properties_permute(
@@ -527,6 +554,10 @@ snapshot_make(struct scenario *scenario, const char *path, bool is_permuted)
         return NULL;
     }
     snapshot_add(scenario, snapshot);
+    if (scenario->before.data && !earlier_add(scenario, snapshot, &err)) {
+        fail(path, err.text);
+        return NULL;
+    }
     return snapshot;
 }
 
@@ -818,6 +849,7 @@ scenario_run(const char *path)
 
     mu_arena_init(&scenario->arena, (size_t)1 << 30);
     mu_text_buffer_init(&scenario->config, &scenario->arena);
+    mu_text_buffer_init(&scenario->before, &scenario->arena);
     mu_text_buffer_init(&scenario->expected, &scenario->arena);
     is_good = scenario_read(scenario, path);
     if (!is_good) {
@@ -858,12 +890,13 @@ scenario_print(const char *path)
 
     mu_arena_init(&scenario->arena, (size_t)1 << 30);
     mu_text_buffer_init(&scenario->config, &scenario->arena);
+    mu_text_buffer_init(&scenario->before, &scenario->arena);
     mu_text_buffer_init(&scenario->expected, &scenario->arena);
     if (!scenario_read(scenario, path)) {
         fail(path, "it cannot be read");
         return EXIT_FAILURE;
     }
-    xml_make(scenario, &xml);
+    xml_make(scenario, scenario->config.data, &xml);
     (void)puts(xml.data);
     mu_arena_done(&scenario->arena);
     free(scenario);

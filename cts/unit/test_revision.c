@@ -9,6 +9,7 @@
 
 #include "base/prng.h"
 #include "base/text.h"
+#include "core/earlier.h"
 #include "core/origin.h"
 #include "core/revision.h"
 #include "core/state.h"
@@ -159,6 +160,25 @@ START_TEST(an_override_is_of_whom_first_set_it)
     ck_assert_str_eq(now.items[0].author.message, "for longer");
     now = origins_now(&none);
     ck_assert_str_eq(now.items[0].author.message, "for longer");
+}
+END_TEST
+
+/* Who asks what a parameter was reads on until it is found: newest first, each
+ * with the revision that ended it. */
+START_TEST(earlier_configurations_come_newest_first)
+{
+    const struct mu_snapshot_earlier *earlier;
+    uint32_t count;
+
+    commit(config(1, 1), "");
+    commit(config(2, 2), "");
+    commit(config(3, 3), "");
+    earlier = mu_earlier_list(&arena, &state, &count);
+    ck_assert_uint_eq(count, 2);
+    ck_assert_uint_eq(earlier[0].config->resources_count, 2);
+    ck_assert_str_eq(earlier[0].revision, "0.3");
+    ck_assert_uint_eq(earlier[1].config->resources_count, 1);
+    ck_assert_str_eq(earlier[1].revision, "0.2");
 }
 END_TEST
 
@@ -357,6 +377,7 @@ main(void)
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_add_test(tcase, a_delta_gives_the_target);
     tcase_add_test(tcase, an_override_is_of_whom_first_set_it);
+    tcase_add_test(tcase, earlier_configurations_come_newest_first);
     tcase_add_test(tcase, a_small_change_is_a_small_delta);
     tcase_add_test(tcase, sec_a_damaged_delta_is_refused_in_order);
     tcase_add_test(tcase, each_revision_can_be_had_again);

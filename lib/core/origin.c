@@ -4,11 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "doc/doc.h"
-
-/* So many bytes of configurations are read to find out; what is older than that
- * stays unknown. */
-enum { READ_SIZE_MAX = 4 << 20 };
+#include "core/earlier.h"
 
 static const char *key_make(struct mu_arena *arena,
                             const struct mu_config *config,
@@ -63,7 +59,7 @@ search(struct mu_arena *arena, struct mu_arena *scratch,
        struct mu_origins *origins)
 {
     const struct mu_revisions *log = &state->revisions;
-    size_t budget = READ_SIZE_MAX;
+    size_t budget = MU_EARLIER_SIZE_MAX;
     bool is_over = false;
 
     for (uint32_t i = log->count; i > 0 && !is_over; i--) {
@@ -105,22 +101,11 @@ keys_read(struct mu_arena *scratch, const struct mu_state *state,
           const struct mu_revision *revision, size_t *budget,
           struct mu_origins *ret_keys)
 {
-    const struct mu_config *config;
+    const struct mu_config *config =
+        mu_earlier_read(scratch, state, revision, budget);
     struct mu_overrides overrides;
-    struct mu_errbuf err = {.text = ""};
-    struct mu_doc *doc;
-    struct mu_span xml;
-    int r;
 
-    if (!mu_revision_has_content(state, revision) ||
-        mu_revision_content(state, revision, scratch, &xml) < 0 ||
-        xml.size > *budget || mu_doc_parse(xml, &doc, &err) < 0) {
-        return false;
-    }
-    *budget -= xml.size;
-    r = mu_config_read(scratch, doc, MU_CONFIG_LENIENT, &config, &err);
-    mu_doc_free(doc);
-    if (r < 0) {
+    if (!config) {
         return false;
     }
     overrides = mu_override_list(scratch, config);

@@ -312,6 +312,41 @@ mu_names_is_among(const char *text, const char *words)
     return false;
 }
 
+bool
+mu_names_is_secret(const char *name)
+{
+    static const char *const parts[] = {
+        "passw",       "passphrase", "secret",      "credential", "community",
+        "private_key", "api_key",    "apikey",      "access_key", "auth_token",
+        "api_token",   "authkey",    "access_token"};
+    static const char *const words[] = {"pwd", "pass", "token", "pin", "key"};
+    char lower[128];
+    size_t length = strlen(name);
+
+    if (length >= sizeof(lower)) {
+        return false;
+    }
+    for (size_t i = 0; i <= length; i++) {
+        char letter = name[i];
+        bool is_upper = letter >= 'A' && letter <= 'Z';
+
+        lower[i] = letter == '-' ? '_'
+                   : is_upper    ? (char)(letter - 'A' + 'a')
+                                 : letter;
+    }
+    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+        if (strstr(lower, parts[i])) {
+            return true;
+        }
+    }
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        if (strcmp(lower, words[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 const char *
 mu_names_nearest(const char *text, const char *words, unsigned *distance,
                  unsigned *ret_length)

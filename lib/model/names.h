@@ -47,6 +47,9 @@ enum mu_agent_class mu_names_agent_class(const char *text);
 /* Tells whether 'text' is one of the blank-separated 'words'. */
 bool mu_names_is_among(const char *text, const char *words);
 
+/* Tells whether the value of what is called 'name' is to be hidden. */
+bool mu_names_is_secret(const char *name);
+
 /* Finds the word of the blank-separated 'words' nearest to 'text' by edit
  * distance and lowers '*distance' to it. Returns the word's start within
  * 'words', its length in '*ret_length'; null when none is nearer than

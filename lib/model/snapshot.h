@@ -11,6 +11,13 @@
 #include "model/config.h"
 #include "model/status.h"
 
+/* A configuration that was in force before. */
+struct mu_snapshot_earlier {
+    const struct mu_config *config;
+    const char *revision; /* Of what came after it, as people call it; or
+                             null. */
+};
+
 struct mu_snapshot {
     const struct mu_config *config;
     const struct mu_status *status;
@@ -20,6 +27,10 @@ struct mu_snapshot {
     uint32_t coordinator; /* Index into status->nodes, or MU_CONFIG_NONE. */
     int64_t recheck_ms;   /* Never plan a next look later than this; 0: no
                              bound. */
+    const struct mu_snapshot_earlier *earlier; /* Newest first, or null. They
+                                decide nothing: they tell which parameters
+                                were changed. */
+    uint32_t earlier_count;
 };
 
 #endif /* MU_MODEL_SNAPSHOT_H */

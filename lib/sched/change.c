@@ -205,8 +205,12 @@ past_check(const struct past *past)
             action = mu_action_new(sched, past->resource,
                                    mu_key(MU_VERB_CLEAR_FAILCOUNT), past->node);
             action->kind = MU_ACTION_NODE;
-            mu_explain_cause(sched, action,
-                             "the operation that failed was changed");
+            if (op->interval_ms > 0 && !is_configured(past)) {
+                mu_explain_cause(sched, action,
+                                 "what failed is no longer configured");
+            } else {
+                mu_explain_changed(sched, action, past->node, op);
+            }
         }
     }
 }
@@ -235,9 +239,11 @@ past_differs(const struct past *past)
         if (op->interval_ms > 0) {
             if (mu_recurring_key(past->sched, op->name, op->interval_ms,
                                  &key)) {
-                mu_action_get(past->sched, past->resource, key, past->node,
-                              false)
-                    ->flags |= MU_FLAG_RESCHEDULE;
+                struct mu_sched_action *monitor = mu_action_get(
+                    past->sched, past->resource, key, past->node, false);
+
+                monitor->flags |= MU_FLAG_RESCHEDULE;
+                mu_explain_changed(past->sched, monitor, past->node, op);
             }
         } else if (op->digest_restart &&
                    mu_change_of(past->sched, past->resource, past->node, op) ==
@@ -262,7 +268,7 @@ restart_force(const struct past *past)
     struct mu_sched_action *action = mu_action_of(
         past->sched, past->resource, MU_VERB_START, MU_STATE_NONE, true);
 
-    mu_explain_cause(past->sched, action, "its parameters were changed");
+    mu_explain_changed(past->sched, action, past->node, past->op);
     mu_unfence_again(past->sched, past->resource, past->node,
                      "the parameters of its fence device were changed");
 }
@@ -278,16 +284,15 @@ reload_schedule(const struct past *past)
         return;
     }
     if (resource->is_start_pending) {
-        mu_explain_cause(
+        mu_explain_changed(
             sched,
             mu_action_of(sched, resource, MU_VERB_STOP, past->node, true),
-            "its parameters were changed before its start was answered");
+            past->node, past->op);
         return;
     }
     resource->is_reload = true;
     reload = mu_action_of(sched, resource, MU_VERB_RELOAD, past->node, true);
-    mu_explain_cause(sched, reload,
-                     "parameters that its agent can reload were changed");
+    mu_explain_changed(sched, reload, past->node, past->op);
     mu_order_add(sched,
                  &(struct mu_ordering){.first = reload,
                                        .then_resource = resource,

@@ -190,6 +190,17 @@ mu_explain_cause(struct mu_sched *sched, struct mu_sched_action *action,
 }
 
 void
+mu_explain_changed(struct mu_sched *sched, struct mu_sched_action *action,
+                   uint32_t node, const struct mu_status_op *op)
+{
+    if (is_wanted(sched) && !has_cause(action)) {
+        action->cause = "its parameters were changed";
+        *mu_vec_add(sched->arena, &sched->changed) =
+            (struct mu_sched_changed){action, node, op};
+    }
+}
+
+void
 mu_explain_place(struct mu_sched *sched, struct mu_sched_action *action)
 {
     if (is_wanted(sched) && !has_cause(action)) {
@@ -276,6 +287,13 @@ mu_explain_finish(struct mu_sched *sched,
                                              action->verb == MU_VERB_DEMOTE);
         }
     }
+    for (size_t i = 0; i < sched->changed.count; i++) {
+        struct mu_sched_changed *one = &sched->changed.items[i];
+
+        one->action->cause = mu_why_changed(
+            &why, one->action->resource->config, one->node, one->op);
+    }
+    plan->has_changed_params = sched->changed.count > 0;
     for (uint32_t i = 0; i < plan->actions_count; i++) {
         actions[i].because = because_of(ordered[i]);
         actions[i].cause = mu_why_cause(&why, sched, ordered[i]);

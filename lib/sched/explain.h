@@ -48,6 +48,11 @@ void mu_explain_choice(struct mu_sched *sched,
 void mu_explain_cause(struct mu_sched *sched, struct mu_sched_action *action,
                       const char *text);
 
+/* Notes that the action is needed as parameters are not those any more with
+ * which 'op' ran on 'node', unless it has a cause already. */
+void mu_explain_changed(struct mu_sched *sched, struct mu_sched_action *action,
+                        uint32_t node, const struct mu_status_op *op);
+
 /* Notes that the action is needed because of where its resource shall be, or
  * which instances are to be promoted, unless it has a cause already. */
 void mu_explain_place(struct mu_sched *sched, struct mu_sched_action *action);

@@ -30,7 +30,8 @@ static void failed_promotable(struct mu_history *history,
                               enum mu_answer answer);
 static bool failure_is_expired(struct mu_history *history);
 static bool parameters_changed(struct mu_history *history);
-static void failcount_clear(struct mu_history *history, const char *why);
+static struct mu_sched_action *failcount_clear(struct mu_history *history,
+                                               const char *why);
 static void state_apply(struct mu_history *history);
 static void answer_apply(struct mu_history *history, enum mu_answer answer);
 static void active_apply(struct mu_history *history, enum mu_answer answer);
@@ -459,7 +460,8 @@ failure_is_expired(struct mu_history *history)
         }
     }
     if (!is_expired && op->is_failure && parameters_changed(history)) {
-        failcount_clear(history, "its parameters were changed since it failed");
+        mu_explain_changed(history->sched, failcount_clear(history, NULL),
+                           history->node, op);
     }
     if (is_expired && mu_history_is_probe(op) &&
         (op->rc == MU_RC_OK || op->rc == MU_RC_NOT_RUNNING ||
@@ -482,7 +484,7 @@ parameters_changed(struct mu_history *history)
                         history->op) > MU_CHANGE_NONE;
 }
 
-static void
+static struct mu_sched_action *
 failcount_clear(struct mu_history *history, const char *why)
 {
     struct mu_sched_action *action = mu_action_find(
@@ -495,6 +497,7 @@ failcount_clear(struct mu_history *history, const char *why)
     action->kind = MU_ACTION_NODE;
     action->flags |= MU_FLAG_NO_AGENT;
     mu_explain_cause(history->sched, action, why);
+    return action;
 }
 
 /* Makes recurring monitors that run known as actions that need not be done

@@ -239,6 +239,9 @@ struct mu_plan {
     uint32_t reasons_count;
     const struct mu_plan_instance *instances; /* Likewise. */
     uint32_t instances_count;
+    bool has_changed_params; /* With reasons only: some action is needed as
+                                parameters were changed. Which ones is told
+                                better with earlier configurations. */
     bool lacks_fence_device; /* Fencing is enabled, and there is none. */
     int64_t next_change_ms; /* Wall clock of the next time at which the same
                                status gives another plan; INT64_MAX: never. */

@@ -462,6 +462,13 @@ struct mu_old_agent {
     uint32_t node;
 };
 
+/* An action that is needed as parameters were changed since 'op' ran. */
+struct mu_sched_changed {
+    struct mu_sched_action *action;
+    uint32_t node; /* Whose history has 'op'. */
+    const struct mu_status_op *op;
+};
+
 /* A fail count as recorded, one per resource name and node. */
 struct mu_failcount {
     const char *name; /* Resource part of the attribute. */
@@ -529,6 +536,7 @@ struct mu_sched {
     MU_VEC(struct mu_sched_action *) queue;
     MU_VEC(struct mu_sched_action *) checks; /* Deferred re-probes. */
     MU_VEC(struct mu_old_agent) old_agents;
+    MU_VEC(struct mu_sched_changed) changed; /* With reasons only. */
     MU_VEC(const char *) warnings;
     MU_VEC(struct mu_plan_score) scores;
     MU_VEC(struct mu_plan_reason) reasons;

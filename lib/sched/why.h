@@ -57,6 +57,12 @@ uint32_t mu_why_part(const struct mu_why *why, uint32_t instance);
 /* Returns how an operation failed: "its monitor returned 7, not running". */
 const char *mu_why_op(struct mu_arena *arena, const struct mu_status_op *op);
 
+/* Returns which parameter of the primitive at 'resource' of the configuration
+ * is not what it was when 'op' ran on 'node': "its parameter port was changed
+ * from 80 to 81"; or which ones may be, as far as that can be known. */
+const char *mu_why_changed(const struct mu_why *why, uint32_t resource,
+                           uint32_t node, const struct mu_status_op *op);
+
 /* Returns why 'instance' runs nowhere, or is not where or what it shall be;
  * null when it is. */
 const char *mu_why_stopped(const struct mu_why *why, uint32_t instance);
