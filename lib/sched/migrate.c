@@ -335,6 +335,13 @@ mu_migrate_act(struct mu_sched *sched, struct mu_sched_resource *resource,
     from->migrate_target = resource->assigned;
     if (is_going_on) {
         mu_explain_cause(sched, from, "its migration to there goes on");
+        /* What has arrived there by now is stopped only if it has to be started
+         * after all. */
+        mu_action_of(sched, resource, MU_VERB_STOP, resource->assigned, false)
+            ->flags |= MU_FLAG_MIGRATABLE | MU_FLAG_PSEUDO;
+        mu_order_ends(sched, mu_order_end(resource, MU_VERB_MIGRATE_FROM),
+                      mu_order_end(resource, MU_VERB_STOP),
+                      MU_ORDER_FIRST_ELSE_THEN);
         mu_order_ends(sched, mu_order_end(resource, MU_VERB_MONITOR),
                       mu_order_end(resource, MU_VERB_MIGRATE_FROM),
                       MU_ORDER_ORDERED);

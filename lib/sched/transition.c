@@ -213,7 +213,7 @@ is_multiply_active(struct mu_sched *sched, struct mu_sched_resource *resource,
                    struct move *move)
 {
     (void)sched;
-    if (resource->migrate_source != MU_STATE_NONE &&
+    if (move->may_migrate && resource->migrate_source != MU_STATE_NONE &&
         resource->migrate_target != MU_STATE_NONE &&
         resource->assigned == resource->migrate_target &&
         move->current == resource->migrate_source) {
