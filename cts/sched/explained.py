@@ -242,15 +242,17 @@ def promoted_group(case):
             yield case.without(*bonds)
 
 
-def promoted_unmanaged(case):
-    """What is promoted and not ours to demote, such as on a node in maintenance,
-    is one of those that may be promoted. Pacemaker promotes others beside it."""
-    kept = {case.top_of(one["rsc"])
-            for one in case.muster.json["before"]["resources"]
-            if one["role"] == "Promoted" and "unmanaged" in one["flags"]}
+def promoted_kept(case):
+    """What is promoted and cannot be demoted, such as on a node in maintenance
+    or where the demotion waits for what cannot be done, is one of those that may
+    be promoted. Pacemaker promotes others beside it."""
+    promoted = [{(one["rsc"], one["node"])
+                 for one in case.muster.json[when]["resources"]
+                 if one["role"] == "Promoted"} for when in ("before", "after")]
+    kept = {case.top_of(resource) for resource, _ in set.intersection(*promoted)}
     for clone, _ in case.clones():
         if clone.get("id") in kept:
-            yield case.edited_each(meta_setter("promoted-max", "2"), clone)
+            yield case.edited_each(meta_setter("promoted-max", "9"), clone)
 
 
 # Colocations
@@ -509,7 +511,7 @@ def other_zone(case):
 CLASSES = [
     other_zone, joining, last_seen, expired_promoted, migrated_instance,
     started_only_in_name, kept_in_maintenance, member_in_front,
-    role_beside_rule, unique_by_default, unique_in_part, promoted_unmanaged,
+    role_beside_rule, unique_by_default, unique_in_part, promoted_kept,
     by_trial, unmanaged_in_group, blocked_with_group, inner_member,
     apart_interleaved, rather_apart, cornered, apart_by_role, promoted_wish,
     by_name_first, chained, knotted, full_clone_wish, promoted_group,

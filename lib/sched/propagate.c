@@ -11,6 +11,7 @@
 #include "sched/place.h"
 #include "sched/probe.h"
 #include "sched/setup.h"
+#include "sched/withhold.h"
 
 /* Every flag of an action changes once or twice, and every change makes its
  * neighbours look again: far beyond that there is no end. */
@@ -90,6 +91,9 @@ mu_propagate_run(struct mu_sched *sched)
     mu_probe_order(sched);
     for (size_t i = sched->actions.count; i > 0; i--) {
         queue_add(sched, sched->actions.items[i - 1]);
+        queue_drain(sched);
+    }
+    while (mu_withhold_run(sched)) {
         queue_drain(sched);
     }
 }
