@@ -56,8 +56,7 @@ file_read(const char *path)
 static void
 params_resolve_all(struct mu_arena *arena, const struct mu_snapshot *snapshot)
 {
-    struct mu_params_cache *cache =
-        mu_params_cache_new(arena, snapshot->config, snapshot->now_ms);
+    struct mu_params_cache *cache = mu_params_cache_new(arena, snapshot);
 
     for (uint32_t n = 0; n < snapshot->status->nodes_count; n++) {
         for (uint32_t i = 0; i < snapshot->config->resources_count; i++) {

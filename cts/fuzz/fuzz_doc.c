@@ -50,8 +50,7 @@ static void
 params_try(struct mu_arena *arena, const struct mu_snapshot *snapshot)
 {
     const struct mu_config *config = snapshot->config;
-    struct mu_params_cache *cache =
-        mu_params_cache_new(arena, config, snapshot->now_ms);
+    struct mu_params_cache *cache = mu_params_cache_new(arena, snapshot);
     const struct mu_status_node *node =
         snapshot->status->nodes_count > 0 ? &snapshot->status->nodes[0] : NULL;
     struct mu_config_options options;

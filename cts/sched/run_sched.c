@@ -22,6 +22,7 @@
  *                             migrations say from where to where
  *                ticket NAME granted|revoked
  *                quorum no
+ *                coordinator NODE             who plans
  *     [plan]     the actions, as "TASK RSC on NODE", in the order of the plan
  *     [order]    "ACTION < ACTION": the second waits for the first;
  *                "ACTION | ACTION": it does not
@@ -88,6 +89,7 @@ struct scenario {
     int flights_count;
     char tickets[8][2][64];
     int tickets_count;
+    char coordinator[64];
     bool is_probed;
     bool has_no_quorum;
 };
@@ -236,6 +238,10 @@ status_line(struct scenario *scenario, char **words, int count)
     if (strcmp(words[0], "ticket") == 0 && count == 3) {
         copy(scenario->tickets[scenario->tickets_count][0], 64, words[1]);
         copy(scenario->tickets[scenario->tickets_count++][1], 64, words[2]);
+        return true;
+    }
+    if (strcmp(words[0], "coordinator") == 0 && count == 2) {
+        copy(scenario->coordinator, sizeof(scenario->coordinator), words[1]);
         return true;
     }
     if (strcmp(words[0], "probed") == 0) {
@@ -441,8 +447,10 @@ xml_make(struct scenario *scenario, const char *config,
     mu_text_buffer_init(&xml, &scenario->arena);
     mu_text_buffer_add(&xml,
                        "<cib validate-with='pacemaker-3.9' have-quorum='%d' "
-                       "execution-date='%d'><configuration><nodes>",
-                       scenario->has_no_quorum ? 0 : 1, NOW_S);
+                       "dc-uuid='%s' execution-date='%d'><configuration>"
+                       "<nodes>",
+                       scenario->has_no_quorum ? 0 : 1, scenario->coordinator,
+                       NOW_S);
     for (int i = 0; i < count; i++) {
         const struct node *node = &scenario->nodes[i];
 

@@ -405,10 +405,11 @@ START_TEST(node_attributes_are_layered)
 }
 END_TEST
 
-#define RULED \
+#define RULED_BY(attribute, wanted) \
     "<primitive id='r' class='ocf' provider='heartbeat' type='nginx'>" \
     "<instance_attributes id='i1' score='2'><rule id='ru'><expression id='e' " \
-    "attribute='rack' operation='eq' value='left'/></rule>" PAIR( \
+    "attribute='" attribute "' operation='eq' value='" wanted \
+    "'/></rule>" PAIR( \
         "p1", "port", "81") "</instance_attributes>" \
                             "<instance_attributes id='i2' score='1'>" PAIR( \
                                 "p2", "port", \
@@ -425,12 +426,12 @@ START_TEST(the_cache_keeps_nodes_apart_where_it_must)
     uint32_t ruled;
     uint32_t plain;
 
-    configure(RULED WEB, "");
+    configure(RULED_BY("rack", "left") WEB, "");
     a = &snapshot->status->nodes[0];
     b = &snapshot->status->nodes[1];
     ruled = mu_config_find_resource(snapshot->config, "r");
     plain = mu_config_find_resource(snapshot->config, "web");
-    cache = mu_params_cache_new(&arena, snapshot->config, snapshot->now_ms);
+    cache = mu_params_cache_new(&arena, snapshot);
     params = mu_params_cache_get(cache, ruled, a, "start", 0);
     ck_assert(params->needs_node);
     ck_assert_str_eq(params->params[0].value, "81");
@@ -447,6 +448,32 @@ START_TEST(the_cache_keeps_nodes_apart_where_it_must)
     ck_assert_str_eq(mu_params_cache_meta(cache, plain, "priority"), "7");
     ck_assert_str_eq(mu_params_cache_meta(cache, plain, "priority"), "7");
     ck_assert_int_eq(mu_params_cache_next(cache).ms, INT64_MAX);
+}
+END_TEST
+
+/* Who coordinates is asked of the snapshot: the planner and the node that runs
+ * the agent must come to the same digest, or it is restarted for ever. */
+START_TEST(the_cache_knows_who_coordinates)
+{
+    struct mu_params_context context;
+    struct mu_params_cache *cache;
+    struct mu_params params;
+    char digest[MU_DIGEST_TEXT_SIZE];
+
+    configure(RULED_BY("#is_dc", "true"), "");
+    snapshot->coordinator = 1;
+    cache = mu_params_cache_new(&arena, snapshot);
+    context = context_of("r");
+    for (uint32_t i = 0; i < 2; i++) {
+        context.node = &snapshot->status->nodes[i];
+        context.is_coordinator = i == 1;
+        mu_params_resolve(&arena, &context, "start", 0, &params);
+        ck_assert_str_eq(params.params[0].value, i == 1 ? "81" : "80");
+        mu_params_digest(&params, digest);
+        ck_assert_str_eq(mu_params_cache_digest(cache, context.resource,
+                                                context.node, "start", 0),
+                         digest);
+    }
 }
 END_TEST
 
@@ -530,6 +557,7 @@ main(void)
     tcase_add_test(tcase, clones_tell_their_agents);
     tcase_add_test(tcase, node_attributes_are_layered);
     tcase_add_test(tcase, the_cache_keeps_nodes_apart_where_it_must);
+    tcase_add_test(tcase, the_cache_knows_who_coordinates);
     tcase_add_test(tcase, digests_are_those_of_histories);
     tcase_add_test(tcase, changes_are_told_apart);
     suite_add_tcase(suite, tcase);

@@ -296,10 +296,12 @@ static void
 params_fill(struct mu_core *core, struct mu_core_exec *exec, uint32_t primitive,
             struct mu_effect_exec *effect)
 {
-    const struct mu_params_context context = {.config = core->state.config,
-                                              .resource = primitive,
-                                              .node = own_status(core),
-                                              .now_ms = core->wall_ms};
+    const struct mu_params_context context = {
+        .config = core->state.config,
+        .resource = primitive,
+        .node = own_status(core),
+        .is_coordinator = mu_view_coordinator(core) == core->node_id,
+        .now_ms = core->wall_ms};
     struct mu_params params;
 
     mu_params_resolve(&core->scratch, &context, exec->op_name,

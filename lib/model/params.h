@@ -126,10 +126,10 @@ enum mu_params_change mu_params_compare(const struct mu_params *params,
  * the same operations on many nodes at one time. */
 struct mu_params_cache;
 
-/* Makes an empty one on 'arena', for 'config' at 'now_ms'. */
-struct mu_params_cache *mu_params_cache_new(struct mu_arena *arena,
-                                            const struct mu_config *config,
-                                            int64_t now_ms);
+/* Makes an empty one on 'arena', for the configuration, the coordinator and the
+ * time of 'snapshot'. Nodes that it is asked for are those of its status. */
+struct mu_params_cache *
+mu_params_cache_new(struct mu_arena *arena, const struct mu_snapshot *snapshot);
 
 /* As mu_params_resolve_values(); the result lives on the cache's arena. 'node'
  * may be null. */

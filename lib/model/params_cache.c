@@ -27,6 +27,7 @@ struct slot { /* Of one resource. */
 struct mu_params_cache {
     struct mu_arena *arena;
     const struct mu_config *config;
+    const struct mu_status_node *coordinator; /* Or null. */
     int64_t now_ms;
     struct mu_instant next;
     struct slot *slots; /* As config->resources. */
@@ -38,15 +39,19 @@ static struct entry *entry_find(struct mu_params_cache *cache,
                                 const char *op_name, int64_t interval_ms);
 
 struct mu_params_cache *
-mu_params_cache_new(struct mu_arena *arena, const struct mu_config *config,
-                    int64_t now_ms)
+mu_params_cache_new(struct mu_arena *arena, const struct mu_snapshot *snapshot)
 {
+    const struct mu_config *config = snapshot->config;
     struct mu_params_cache *cache =
         mu_arena_new(arena, struct mu_params_cache, 1);
 
     cache->arena = arena;
     cache->config = config;
-    cache->now_ms = now_ms;
+    cache->coordinator =
+        snapshot->coordinator == MU_CONFIG_NONE
+            ? NULL
+            : &snapshot->status->nodes[snapshot->coordinator];
+    cache->now_ms = snapshot->now_ms;
     cache->next = MU_INSTANT_NEVER;
     cache->slots = mu_arena_new(arena, struct slot, config->resources_count);
     return cache;
@@ -109,11 +114,13 @@ entry_find(struct mu_params_cache *cache, uint32_t resource,
            const struct mu_status_node *node, const char *op_name,
            int64_t interval_ms)
 {
-    const struct mu_params_context context = {.config = cache->config,
-                                              .resource = resource,
-                                              .node = node,
-                                              .now_ms = cache->now_ms,
-                                              .next = &cache->next};
+    const struct mu_params_context context = {
+        .config = cache->config,
+        .resource = resource,
+        .node = node,
+        .is_coordinator = node && node == cache->coordinator,
+        .now_ms = cache->now_ms,
+        .next = &cache->next};
     struct entry *entry;
 
     mu_assert(resource < cache->config->resources_count);

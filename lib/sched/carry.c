@@ -63,8 +63,7 @@ mu_carry_out(struct mu_arena *arena, const struct mu_snapshot *snapshot,
         .arena = arena,
         .snapshot = snapshot,
         .plan = plan,
-        .params =
-            mu_params_cache_new(arena, snapshot->config, snapshot->now_ms),
+        .params = mu_params_cache_new(arena, snapshot),
         .next_call_id = 1};
     bool *is_done = mu_arena_new(arena, bool, plan->actions_count + 1);
     struct mu_snapshot *after = mu_arena_new(arena, struct mu_snapshot, 1);

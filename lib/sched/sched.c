@@ -51,8 +51,7 @@ mu_sched_plan(struct mu_arena *arena, const struct mu_snapshot *snapshot,
          (!sched->is_quorate && !snapshot->had_quorum))) {
         sched->quorum_policy = MU_QUORUM_STOP; /* Nobody to be ended. */
     }
-    sched->cache =
-        mu_params_cache_new(arena, snapshot->config, snapshot->now_ms);
+    sched->cache = mu_params_cache_new(arena, snapshot);
 
     mu_setup_run(sched);
     mu_node_state_run(sched);
