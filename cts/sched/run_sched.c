@@ -29,6 +29,8 @@
  *     [why RSC]  sentences, one a line, that must be told of a resource or
  *                node: what was decided, "NODE: " with what counted there
  *                (all: everywhere) or what to do, and "TASK: " with the cause
+ *     [allocation]  "INSTANCE on NODE SCORE": what the node was worth for it
+ *                when it was placed; behind "promote", when roles were given
  *     [told]     words that a warning must contain
  *     [next]     in how many seconds the plan changes by itself
  *
@@ -44,7 +46,8 @@
 #include "sched/sched.h"
 #include "sched/why.h"
 
-enum { NOW_S = 1700000000, LINE_MAX_SIZE = 512, WORDS_MAX = 8, WHY_MAX = 16, ORDERS_MAX = 16 };
+enum { NOW_S = 1700000000, LINE_MAX_SIZE = 512, WORDS_MAX = 8, WHY_MAX = 16,
+       ORDERS_MAX = 16, SCORES_MAX = 32 };
 
 struct op {
     char rsc[64];
@@ -77,6 +80,8 @@ struct scenario {
     int why_count;
     char orders[ORDERS_MAX][LINE_MAX_SIZE];
     int orders_count;
+    char scores[SCORES_MAX][LINE_MAX_SIZE];
+    int scores_count;
     char told[256];
     int next_s;
     struct node nodes[32];
@@ -296,6 +301,10 @@ scenario_read(struct scenario *scenario, const char *path)
         } else if (section == 'o' && scenario->orders_count < ORDERS_MAX) {
             line[strcspn(line, "\n")] = '\0';
             copy(scenario->orders[scenario->orders_count++], LINE_MAX_SIZE,
+                 line);
+        } else if (section == 'a' && scenario->scores_count < SCORES_MAX) {
+            line[strcspn(line, "\n")] = '\0';
+            copy(scenario->scores[scenario->scores_count++], LINE_MAX_SIZE,
                  line);
         } else if (section == 't') {
             line[strcspn(line, "\n")] = '\0';
@@ -680,6 +689,42 @@ order_check(struct scenario *scenario, const struct mu_snapshot *snapshot,
     return is_good;
 }
 
+/* What is allocated several times counts as it was the last time. */
+static bool
+scores_check(struct scenario *scenario, const struct mu_snapshot *snapshot,
+             const struct mu_plan *plan, const char *path)
+{
+    bool is_good = true;
+
+    for (int i = 0; i < scenario->scores_count; i++) {
+        const char *line = scenario->scores[i];
+        const char *end = strrchr(line, ' ');
+        const char *found = "";
+
+        for (uint32_t j = 0; j < plan->scores_count; j++) {
+            const struct mu_plan_score *score = &plan->scores[j];
+            const char *text;
+
+            if (score->node == MU_PLAN_NONE) {
+                continue;
+            }
+            text = mu_text_make(
+                &scenario->arena, "%s%s on %s %d",
+                score->kind == MU_SCORE_PROMOTION ? "promote " : "",
+                score->instance, snapshot->status->nodes[score->node].name,
+                (int)score->score);
+            if (end && strncmp(text, line, (size_t)(end - line) + 1) == 0) {
+                found = text;
+            }
+        }
+        if (strcmp(found, line) != 0) {
+            printf("FAIL %s: not %s, but %s\n", path, line, found);
+            is_good = false;
+        }
+    }
+    return is_good;
+}
+
 /* Everything that is said of a resource or node, one sentence a line. */
 static const char *
 why_text(struct scenario *scenario, const struct mu_snapshot *snapshot,
@@ -873,7 +918,8 @@ scenario_run(const char *path)
         free(scenario);
         return false;
     }
-    plan = mu_sched_plan(&scenario->arena, snapshot, MU_SCHED_REASONS);
+    plan = mu_sched_plan(&scenario->arena, snapshot,
+                         MU_SCHED_REASONS | MU_SCHED_SCORES);
     text = plan_text(scenario, snapshot, plan);
     expected = scenario->expected.data ? scenario->expected.data : "";
     if (strcmp(text, expected) != 0) {
@@ -881,6 +927,7 @@ scenario_run(const char *path)
         is_good = false;
     }
     is_good = order_check(scenario, snapshot, plan, path) && is_good;
+    is_good = scores_check(scenario, snapshot, plan, path) && is_good;
     is_good = told_check(scenario, plan, path) && is_good;
     is_good = why_check(scenario, snapshot, plan, path) && is_good;
     is_good = properties_check(scenario, snapshot, path) && is_good;

@@ -127,6 +127,12 @@ mu_rule_node(const struct mu_rule *rule)
     return NULL;
 }
 
+bool
+mu_rule_is_or(const struct mu_rule *rule)
+{
+    return rule->is_or;
+}
+
 /* Recursion is bounded by the reader of rules. */
 static bool
 rule_evaluate(const struct mu_rule *rule, const struct mu_rule_input *input,

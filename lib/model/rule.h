@@ -56,6 +56,9 @@ int64_t mu_rule_end_ms(const struct mu_rule *rule);
  * with an expression of its own; else null. */
 const char *mu_rule_node(const struct mu_rule *rule);
 
+/* Tells whether one part of 'rule' is enough: it is joined by "or". */
+bool mu_rule_is_or(const struct mu_rule *rule);
+
 /* Tells whether the answer may depend on the node. */
 bool mu_rule_needs_node(const struct mu_rule *rule);
 

@@ -177,15 +177,12 @@ by_colocation(struct mu_sched *sched, const struct mu_sched_resource *a,
 }
 
 /* What everything around the clone thinks of 'node', beside the node's own
- * score: nobody wants one that is down or about to be. */
+ * score. */
 static int32_t
 colocated_score(struct mu_sched *sched, struct mu_sched_resource *clone,
                 const struct mu_colocations lists[2], uint32_t node)
 {
-    const struct mu_sched_node *where = &sched->nodes[node];
-    int32_t own = where->is_online && !where->is_shutting_down
-                      ? where->score
-                      : -MU_SCORE_INFINITY;
+    int32_t own = mu_node_state_score(&sched->nodes[node]);
     int32_t *scores;
 
     if (lists[0].list.count == 0 && lists[1].list.count == 0) {

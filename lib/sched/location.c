@@ -240,6 +240,11 @@ rule_read(const struct origin *origin, struct mu_sched_resource *resource,
 
         if (mu_rule_is_true(rule->rule, &input, &sched->next_change)) {
             location->scores[i] = rule_score(origin, i, rule);
+            if (mu_rule_is_or(rule->rule)) {
+                location->scores[i] =
+                    mu_score_add(mu_node_state_score(&sched->nodes[i]),
+                                 location->scores[i]);
+            }
         }
     }
 }

@@ -228,6 +228,13 @@ mu_node_state_is_available(const struct mu_sched_node *node)
            !node->is_in_maintenance;
 }
 
+int32_t
+mu_node_state_score(const struct mu_sched_node *node)
+{
+    return node->is_online && !node->is_shutting_down ? node->score
+                                                      : -MU_SCORE_INFINITY;
+}
+
 const char *
 mu_node_state_attribute(struct mu_sched *sched, uint32_t node, const char *name)
 {

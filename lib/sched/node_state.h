@@ -27,6 +27,10 @@ bool mu_node_state_may_fence(const struct mu_sched *sched, uint32_t node);
 /* Tells whether something may be placed on the node. */
 bool mu_node_state_is_available(const struct mu_sched_node *node);
 
+/* Returns the node's own score: nobody wants one that is down or about to
+ * be. */
+int32_t mu_node_state_score(const struct mu_sched_node *node);
+
 /* What a rule wants to know about a node. */
 struct mu_node_state_context {
     struct mu_sched *sched;
