@@ -12,7 +12,23 @@ struct sip {
 static uint64_t rotate_left(uint64_t value, unsigned bits);
 static void sip_rounds(struct sip *sip, unsigned count);
 static uint64_t load_64(const unsigned char *bytes, size_t size);
+static uint32_t load_32(const unsigned char *bytes);
+static uint32_t md5_turn(uint32_t sum, uint32_t word, unsigned step,
+                         unsigned shift);
 static void md5_block(uint32_t state[4], const unsigned char *block);
+
+static const uint32_t md5_table[64] = { /* RFC 1321, section 3.4. */
+    0xd76aa478, 0xe8c7b756, 0x242070db, 0xc1bdceee, 0xf57c0faf, 0x4787c62a,
+    0xa8304613, 0xfd469501, 0x698098d8, 0x8b44f7af, 0xffff5bb1, 0x895cd7be,
+    0x6b901122, 0xfd987193, 0xa679438e, 0x49b40821, 0xf61e2562, 0xc040b340,
+    0x265e5a51, 0xe9b6c7aa, 0xd62f105d, 0x02441453, 0xd8a1e681, 0xe7d3fbc8,
+    0x21e1cde6, 0xc33707d6, 0xf4d50d87, 0x455a14ed, 0xa9e3e905, 0xfcefa3f8,
+    0x676f02d9, 0x8d2a4c8a, 0xfffa3942, 0x8771f681, 0x6d9d6122, 0xfde5380c,
+    0xa4beea44, 0x4bdecfa9, 0xf6bb4b60, 0xbebfbc70, 0x289b7ec6, 0xeaa127fa,
+    0xd4ef3085, 0x04881d05, 0xd9d4d039, 0xe6db99e5, 0x1fa27cf8, 0xc4ac5665,
+    0xf4292244, 0x432aff97, 0xab9423a7, 0xfc93a039, 0x655b59c3, 0x8f0ccc92,
+    0xffeff47d, 0x85845dd1, 0x6fa87e4f, 0xfe2ce6e0, 0xa3014314, 0x4e0811a1,
+    0xf7537e82, 0xbd3af235, 0x2ad7d2bb, 0xeb86d391};
 
 struct mu_digest
 mu_digest_of(const void *data, size_t size)
@@ -132,50 +148,60 @@ load_64(const unsigned char *bytes, size_t size)
     return word;
 }
 
-/* RFC 1321, section 3.4, as a loop over its table. */
+static uint32_t
+load_32(const unsigned char *bytes)
+{
+    return bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 |
+           (uint32_t)bytes[3] << 24;
+}
+
+/* One step: 'sum' is the word to replace and what the others contribute. */
+static uint32_t
+md5_turn(uint32_t sum, uint32_t word, unsigned step, unsigned shift)
+{
+    sum += word + md5_table[step];
+    return (sum << shift) | (sum >> (32 - shift));
+}
+
+/* RFC 1321, section 3.4. After four steps each word is again where it was. */
 static void
 md5_block(uint32_t state[4], const unsigned char *block)
 {
-    static const uint32_t table[64] = {
-        0xd76aa478, 0xe8c7b756, 0x242070db, 0xc1bdceee, 0xf57c0faf, 0x4787c62a,
-        0xa8304613, 0xfd469501, 0x698098d8, 0x8b44f7af, 0xffff5bb1, 0x895cd7be,
-        0x6b901122, 0xfd987193, 0xa679438e, 0x49b40821, 0xf61e2562, 0xc040b340,
-        0x265e5a51, 0xe9b6c7aa, 0xd62f105d, 0x02441453, 0xd8a1e681, 0xe7d3fbc8,
-        0x21e1cde6, 0xc33707d6, 0xf4d50d87, 0x455a14ed, 0xa9e3e905, 0xfcefa3f8,
-        0x676f02d9, 0x8d2a4c8a, 0xfffa3942, 0x8771f681, 0x6d9d6122, 0xfde5380c,
-        0xa4beea44, 0x4bdecfa9, 0xf6bb4b60, 0xbebfbc70, 0x289b7ec6, 0xeaa127fa,
-        0xd4ef3085, 0x04881d05, 0xd9d4d039, 0xe6db99e5, 0x1fa27cf8, 0xc4ac5665,
-        0xf4292244, 0x432aff97, 0xab9423a7, 0xfc93a039, 0x655b59c3, 0x8f0ccc92,
-        0xffeff47d, 0x85845dd1, 0x6fa87e4f, 0xfe2ce6e0, 0xa3014314, 0x4e0811a1,
-        0xf7537e82, 0xbd3af235, 0x2ad7d2bb, 0xeb86d391};
-    static const unsigned char shifts[16] = {7, 12, 17, 22, 5, 9,  14, 20,
-                                             4, 11, 16, 23, 6, 10, 15, 21};
     uint32_t a = state[0], b = state[1], c = state[2], d = state[3];
+    uint32_t x[16];
 
-    for (unsigned i = 0; i < 64; i++) {
-        unsigned shift = shifts[(i / 16) * 4 + i % 4];
-        unsigned word;
-        uint32_t mix;
-        uint32_t sum;
+    for (unsigned i = 0; i < 16; i++) {
+        x[i] = load_32(block + 4 * (size_t)i);
+    }
+    for (unsigned i = 0; i < 16; i += 4) {
+        a = b + md5_turn(a + ((b & c) | (~b & d)), x[i], i, 7);
+        d = a + md5_turn(d + ((a & b) | (~a & c)), x[i + 1], i + 1, 12);
+        c = d + md5_turn(c + ((d & a) | (~d & b)), x[i + 2], i + 2, 17);
+        b = c + md5_turn(b + ((c & d) | (~c & a)), x[i + 3], i + 3, 22);
+    }
+    for (unsigned i = 16; i < 32; i += 4) {
+        unsigned k = 5 * i + 1;
 
-        if (i < 16) {
-            mix = (b & c) | (~b & d);
-            word = i;
-        } else if (i < 32) {
-            mix = (d & b) | (~d & c);
-            word = (5 * i + 1) % 16;
-        } else if (i < 48) {
-            mix = b ^ c ^ d;
-            word = (3 * i + 5) % 16;
-        } else {
-            mix = c ^ (b | ~d);
-            word = (7 * i) % 16;
-        }
-        sum = a + mix + table[i] + (uint32_t)load_64(block + 4 * (size_t)word, 4);
-        a = d;
-        d = c;
-        c = b;
-        b += (sum << shift) | (sum >> (32 - shift));
+        a = b + md5_turn(a + ((d & b) | (~d & c)), x[k % 16], i, 5);
+        d = a + md5_turn(d + ((c & a) | (~c & b)), x[(k + 5) % 16], i + 1, 9);
+        c = d + md5_turn(c + ((b & d) | (~b & a)), x[(k + 10) % 16], i + 2, 14);
+        b = c + md5_turn(b + ((a & c) | (~a & d)), x[(k + 15) % 16], i + 3, 20);
+    }
+    for (unsigned i = 32; i < 48; i += 4) {
+        unsigned k = 3 * i + 5;
+
+        a = b + md5_turn(a + (b ^ c ^ d), x[k % 16], i, 4);
+        d = a + md5_turn(d + (a ^ b ^ c), x[(k + 3) % 16], i + 1, 11);
+        c = d + md5_turn(c + (d ^ a ^ b), x[(k + 6) % 16], i + 2, 16);
+        b = c + md5_turn(b + (c ^ d ^ a), x[(k + 9) % 16], i + 3, 23);
+    }
+    for (unsigned i = 48; i < 64; i += 4) {
+        unsigned k = 7 * i;
+
+        a = b + md5_turn(a + (c ^ (b | ~d)), x[k % 16], i, 6);
+        d = a + md5_turn(d + (b ^ (a | ~c)), x[(k + 7) % 16], i + 1, 10);
+        c = d + md5_turn(c + (a ^ (d | ~b)), x[(k + 14) % 16], i + 2, 15);
+        b = c + md5_turn(b + (d ^ (c | ~a)), x[(k + 21) % 16], i + 3, 21);
     }
     state[0] += a;
     state[1] += b;
