@@ -68,7 +68,6 @@ params_resolve_all(struct mu_arena *arena, const struct mu_snapshot *snapshot)
             (void)mu_params_cache_get(cache, i, node, "monitor", 0);
             (void)mu_params_cache_digest(cache, i, node, "start", 0);
             (void)mu_params_cache_digest(cache, i, node, "monitor", 10000);
-            (void)mu_params_cache_meta(cache, i, "target-role");
         }
     }
 }

@@ -61,7 +61,9 @@ params_try(struct mu_arena *arena, const struct mu_snapshot *snapshot)
         const struct mu_config_resource *resource = &config->resources[i];
 
         mu_assert(resource->parent == MU_CONFIG_NONE || resource->parent < i);
-        (void)mu_params_cache_meta(cache, i, "target-role");
+        (void)mu_params_meta(
+            &(struct mu_params_context){.config = config, .resource = i},
+            "target-role", &next);
         if (resource->kind != MU_RESOURCE_PRIMITIVE) {
             continue;
         }

@@ -317,6 +317,16 @@ mu_text_buffer_init(struct mu_text_buffer *buffer, struct mu_arena *arena)
 }
 
 void
+mu_text_buffer_init_at(struct mu_text_buffer *buffer, struct mu_arena *arena,
+                       char *space, size_t size)
+{
+    mu_assert(arena && size > 0);
+    *buffer = (struct mu_text_buffer){
+        .arena = arena, .data = space, .capacity = size};
+    space[0] = '\0';
+}
+
+void
 mu_text_buffer_add(struct mu_text_buffer *buffer, const char *format, ...)
 {
     char small[256];

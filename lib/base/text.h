@@ -80,6 +80,10 @@ struct mu_text_buffer {
 };
 
 void mu_text_buffer_init(struct mu_text_buffer *buffer, struct mu_arena *arena);
+/* As above, with the first 'size' bytes in 'space': most texts that are made to
+ * be looked at once fit there. */
+void mu_text_buffer_init_at(struct mu_text_buffer *buffer,
+                            struct mu_arena *arena, char *space, size_t size);
 MU_PRINTF(2, 3)
 void mu_text_buffer_add(struct mu_text_buffer *buffer, const char *format, ...);
 /* Appends 'length' bytes at 'text' as they are. */

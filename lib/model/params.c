@@ -40,6 +40,8 @@ struct resolver {
 static const struct mu_config_op *
 op_find(const struct mu_config_resource *resource, const char *name,
         int64_t interval_ms);
+static const char *legacy_find(const struct mu_config *config,
+                               const char *name);
 static const char *legacy_meta(const struct mu_config *config,
                                const char *name);
 static void rule_input_init(struct mu_rule_input *input,
@@ -264,6 +266,24 @@ op_find(const struct mu_config_resource *resource, const char *name,
     return NULL;
 }
 
+/* These have no older names and no defaults. */
+static const char *
+legacy_find(const struct mu_config *config, const char *name)
+{
+    for (uint32_t i = 0; i < config->properties.count; i++) {
+        const struct mu_config_block *block = &config->properties.blocks[i];
+
+        for (uint32_t k = 0; k < block->pairs_count && !block->rule; k++) {
+            const struct mu_pair *pair = &block->pairs[k];
+
+            if (pair->value && mu_text_equal(pair->name, name)) {
+                return pair->value;
+            }
+        }
+    }
+    return NULL;
+}
+
 /* Files of long ago have these defaults among the cluster options. */
 static const char *
 legacy_meta(const struct mu_config *config, const char *name)
@@ -276,7 +296,7 @@ legacy_meta(const struct mu_config *config, const char *name)
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         if (mu_text_equal(rows[i][0], name)) {
-            return mu_config_option(config, rows[i][1]);
+            return legacy_find(config, rows[i][1]);
         }
     }
     return NULL;

@@ -145,11 +145,6 @@ const char *mu_params_cache_digest(struct mu_params_cache *cache,
                                    const struct mu_status_node *node,
                                    const char *op_name, int64_t interval_ms);
 
-/* As mu_params_meta() for the time of the cache, looked up once per name. Names
- * must live as long as the cache. */
-const char *mu_params_cache_meta(struct mu_params_cache *cache,
-                                 uint32_t resource, const char *name);
-
 /* Returns the earliest time at which anything that was asked for may change. */
 struct mu_instant mu_params_cache_next(const struct mu_params_cache *cache);
 

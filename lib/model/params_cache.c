@@ -13,24 +13,13 @@ struct entry { /* One operation of a resource. */
     char digest[MU_DIGEST_TEXT_SIZE];
 };
 
-struct meta { /* One meta attribute of a resource. */
-    struct meta *next;
-    const char *name;
-    const char *value; /* Or null. */
-};
-
-struct slot { /* Of one resource. */
-    struct entry *entries;
-    struct meta *metas;
-};
-
 struct mu_params_cache {
     struct mu_arena *arena;
     const struct mu_config *config;
     const struct mu_status_node *coordinator; /* Or null. */
     int64_t now_ms;
     struct mu_instant next;
-    struct slot *slots; /* As config->resources. */
+    struct entry **entries; /* As config->resources. */
 };
 
 static struct entry *entry_find(struct mu_params_cache *cache,
@@ -53,7 +42,8 @@ mu_params_cache_new(struct mu_arena *arena, const struct mu_snapshot *snapshot)
             : &snapshot->status->nodes[snapshot->coordinator];
     cache->now_ms = snapshot->now_ms;
     cache->next = MU_INSTANT_NEVER;
-    cache->slots = mu_arena_new(arena, struct slot, config->resources_count);
+    cache->entries =
+        mu_arena_new(arena, struct entry *, config->resources_count);
     return cache;
 }
 
@@ -80,29 +70,6 @@ mu_params_cache_digest(struct mu_params_cache *cache, uint32_t resource,
     return entry->digest;
 }
 
-const char *
-mu_params_cache_meta(struct mu_params_cache *cache, uint32_t resource,
-                     const char *name)
-{
-    const struct mu_params_context context = {
-        .config = cache->config, .resource = resource, .now_ms = cache->now_ms,
-        .next = &cache->next};
-    struct meta *meta;
-
-    mu_assert(resource < cache->config->resources_count);
-    for (meta = cache->slots[resource].metas; meta; meta = meta->next) {
-        if (mu_text_equal(meta->name, name)) {
-            return meta->value;
-        }
-    }
-    meta = mu_arena_new(cache->arena, struct meta, 1);
-    meta->name = name;
-    meta->value = mu_params_meta(&context, name, &cache->next);
-    meta->next = cache->slots[resource].metas;
-    cache->slots[resource].metas = meta;
-    return meta->value;
-}
-
 struct mu_instant
 mu_params_cache_next(const struct mu_params_cache *cache)
 {
@@ -124,7 +91,7 @@ entry_find(struct mu_params_cache *cache, uint32_t resource,
     struct entry *entry;
 
     mu_assert(resource < cache->config->resources_count);
-    for (entry = cache->slots[resource].entries; entry; entry = entry->next) {
+    for (entry = cache->entries[resource]; entry; entry = entry->next) {
         if (entry->interval_ms == interval_ms &&
             (!entry->params.needs_node || entry->node == node) &&
             mu_text_equal(entry->op_name, op_name)) {
@@ -138,7 +105,7 @@ entry_find(struct mu_params_cache *cache, uint32_t resource,
     mu_params_resolve_values(cache->arena, &context, entry->op_name,
                              interval_ms, &entry->params);
     cache->next = mu_instant_min(cache->next, entry->params.next);
-    entry->next = cache->slots[resource].entries;
-    cache->slots[resource].entries = entry;
+    entry->next = cache->entries[resource];
+    cache->entries[resource] = entry;
     return entry;
 }

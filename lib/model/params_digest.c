@@ -114,13 +114,16 @@ digest_make(const struct mu_params *params, const struct selection *selection,
     static const char timeout_name[] = "CRM_meta_timeout";
     struct mu_arena arena;
     struct mu_text_buffer text;
+    char space[1024];
     char timeout[24];
     bool owes_timeout = selection->has_timeout;
 
     mu_arena_init(&arena, SIZE_MAX / 2);
-    mu_text_buffer_init(&text, &arena);
-    (void)mu_text_format(timeout, sizeof(timeout), "%lld",
-                         (long long)params->timeout_ms);
+    mu_text_buffer_init_at(&text, &arena, space, sizeof(space));
+    if (owes_timeout) {
+        (void)mu_text_format(timeout, sizeof(timeout), "%lld",
+                             (long long)params->timeout_ms);
+    }
     mu_text_buffer_append(&text, " <parameters", strlen(" <parameters"));
     for (uint32_t i = 0; i < params->params_count; i++) {
         const struct mu_pair *pair = &params->params[i];

@@ -12,7 +12,7 @@
 /* Whose meta attributes are read. */
 struct reader {
     struct mu_sched *sched;
-    uint32_t config;
+    struct mu_params_context context;
 };
 
 static void nodes_make(struct mu_sched *sched);
@@ -44,6 +44,7 @@ static void instances_make(struct mu_sched *sched,
                            struct mu_sched_resource *clone);
 static void unplanned_warn(struct mu_sched *sched);
 static int top_cmp(const void *a, const void *b);
+static struct reader reader_of(struct mu_sched *sched, uint32_t config_index);
 static const char *meta_read(struct reader *reader, const char *name);
 static bool bool_read(struct reader *reader, const char *name, bool standard);
 static int32_t int_read(struct reader *reader, const char *name,
@@ -174,13 +175,14 @@ agents_unfence(struct mu_sched *sched)
 {
     for (uint32_t i = 0; i < sched->config->resources_count; i++) {
         const struct mu_config_resource *config = &sched->config->resources[i];
+        struct reader reader = reader_of(sched, i);
         const char *value;
 
         if (config->kind != MU_RESOURCE_PRIMITIVE ||
             config->agent_class != MU_AGENT_FENCE) {
             continue;
         }
-        value = mu_params_cache_meta(sched->cache, i, "provides");
+        value = meta_read(&reader, "provides");
         if (value && mu_text_casecmp(value, "unfencing") == 0) {
             return true;
         }
@@ -194,7 +196,7 @@ traits_read(struct mu_sched *sched, uint32_t config_index)
     const struct mu_config_resource *config =
         &sched->config->resources[config_index];
     struct mu_traits *traits = &sched->traits[config_index];
-    struct reader reader = {.sched = sched, .config = config_index};
+    struct reader reader = reader_of(sched, config_index);
     const char *value;
     int64_t duration_ms;
 
@@ -249,7 +251,7 @@ traits_read_clone(struct reader *reader, struct mu_traits *traits)
 {
     struct mu_sched *sched = reader->sched;
     const struct mu_config_resource *config =
-        &sched->config->resources[reader->config];
+        &sched->config->resources[reader->context.resource];
     int32_t nodes = sched->nodes_count > 0 ? (int32_t)sched->nodes_count : 1;
 
     traits->is_notify = bool_read(reader, "notify", false);
@@ -266,7 +268,7 @@ traits_read_clone(struct reader *reader, struct mu_traits *traits)
         reader, "promoted-node-max", int_read(reader, "master-node-max", 1));
     traits->is_unique =
         bool_read(reader, "globally-unique", traits->clone_node_max > 1) &&
-        can_be_unique(sched->config, reader->config);
+        can_be_unique(sched->config, reader->context.resource);
     if (!traits->is_unique) {
         traits->clone_node_max = 1; /* Copies could not be told apart. */
     }
@@ -330,10 +332,20 @@ requires_of(const struct mu_sched *sched, const char *value, bool is_device)
                                                     : MU_REQUIRES_QUORUM;
 }
 
+static struct reader
+reader_of(struct mu_sched *sched, uint32_t config_index)
+{
+    return (struct reader){.sched = sched,
+                           .context = {.config = sched->config,
+                                       .resource = config_index,
+                                       .now_ms = sched->now_ms,
+                                       .next = &sched->next_change}};
+}
+
 static const char *
 meta_read(struct reader *reader, const char *name)
 {
-    return mu_params_cache_meta(reader->sched->cache, reader->config, name);
+    return mu_params_meta(&reader->context, name, reader->context.next);
 }
 
 static bool
