@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "core/kernel.h"
 #include "core/state.h"
+#include "model/names.h"
 
 struct order {
     uint32_t positions[MU_NODES_COUNT_MAX]; /* In state->nodes, sorted. */
@@ -310,6 +311,7 @@ op_fill(const struct mu_state_history *row, struct mu_arena *arena,
         break;
     }
     op->name = row->op_name;
+    op->task = mu_names_op_task(row->op_name);
     op->interval_ms = row->interval_ms;
     op->call_id = row->status == MU_OP_STATUS_PENDING ? -1 : row->call_id;
     op->rc = row->rc;

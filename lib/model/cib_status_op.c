@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "model/names.h"
 
 static void attribute_read(struct mu_arena *arena, struct mu_intern *intern,
                            const struct mu_doc_stream_attribute *attr,
@@ -53,6 +54,7 @@ mu_cib_status_op_read(struct mu_arena *arena, struct mu_intern *intern,
         (void)part_take(&magic, ';');
         key_read(intern, magic, op);
     }
+    op->op.task = mu_names_op_task(op->op.name);
     op->op.is_failure = op->op.id && is_failure_id(op->op.id);
 }
 

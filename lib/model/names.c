@@ -16,6 +16,19 @@ struct name {
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
+static const struct name op_tasks[] = {
+    {"monitor", MU_OP_TASK_MONITOR},
+    {"start", MU_OP_TASK_START},
+    {"stop", MU_OP_TASK_STOP},
+    {"promote", MU_OP_TASK_PROMOTE},
+    {"demote", MU_OP_TASK_DEMOTE},
+    {"migrate_to", MU_OP_TASK_MIGRATE_TO},
+    {"migrate_from", MU_OP_TASK_MIGRATE_FROM},
+    {"notify", MU_OP_TASK_NOTIFY},
+    {"reload-agent", MU_OP_TASK_RELOAD_AGENT},
+    {"meta-data", MU_OP_TASK_META_DATA},
+};
+
 /* The first row of a value is what is written. */
 
 static const struct name roles[] = {
@@ -295,19 +308,35 @@ mu_names_agent_class(const char *text)
     return (enum mu_agent_class)value;
 }
 
+enum mu_op_task
+mu_names_op_task(const char *text)
+{
+    for (size_t i = 0; i < COUNT(op_tasks); i++) {
+        if (mu_text_equal(op_tasks[i].text, text)) {
+            return (enum mu_op_task)op_tasks[i].value;
+        }
+    }
+    return MU_OP_TASK_OTHER;
+}
+
 bool
 mu_names_is_among(const char *text, const char *words)
 {
-    size_t length = strlen(text);
-
     while (*words) {
-        size_t word_length = strcspn(words, " ");
+        const char *c = text;
 
-        if (word_length == length && strncmp(words, text, length) == 0) {
-            return length > 0;
+        while (*c && *c == *words) {
+            c++;
+            words++;
         }
-        words += word_length;
-        words += *words == ' ';
+        if (*c == '\0' && c > text && (*words == ' ' || *words == '\0')) {
+            return true;
+        }
+        words = strchr(words, ' ');
+        if (!words) {
+            break;
+        }
+        words++;
     }
     return false;
 }

@@ -43,6 +43,8 @@ bool mu_names_parse_join(const char *text, enum mu_join *ret_join);
 bool mu_names_parse_expected(const char *text, enum mu_expected *ret_expected);
 /* OTHER for a class that is not known. */
 enum mu_agent_class mu_names_agent_class(const char *text);
+/* OTHER for an operation that means nothing to planning; case counts. */
+enum mu_op_task mu_names_op_task(const char *text);
 
 /* Tells whether 'text' is one of the blank-separated 'words'. */
 bool mu_names_is_among(const char *text, const char *words);

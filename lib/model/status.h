@@ -48,11 +48,27 @@ enum mu_rc { /* Exit codes of agents. */
              MU_RC_DEGRADED_PROMOTED = 191,
 };
 
+enum mu_op_task { /* What an operation does, as its name says. */
+                  MU_OP_TASK_OTHER,
+                  MU_OP_TASK_MONITOR,
+                  MU_OP_TASK_START,
+                  MU_OP_TASK_STOP,
+                  MU_OP_TASK_PROMOTE,
+                  MU_OP_TASK_DEMOTE,
+                  MU_OP_TASK_MIGRATE_TO,
+                  MU_OP_TASK_MIGRATE_FROM,
+                  MU_OP_TASK_NOTIFY,
+                  MU_OP_TASK_RELOAD_AGENT,
+                  MU_OP_TASK_META_DATA,
+};
+
 /* One entry of the operation history (lrm_rsc_op). */
 struct mu_status_op {
     const char *id;   /* Entry id such as web_last_0, or null. */
     const char *name; /* start, stop, monitor, ... */
     int64_t interval_ms;
+    enum mu_op_task task; /* Of 'name'. */
+    bool is_failure;      /* A ..._last_failure_... entry. */
     int32_t call_id; /* -1 while pending. */
     int32_t rc;
     int32_t expected_rc; /* -1 when not known. */
@@ -73,7 +89,6 @@ struct mu_status_op {
     const char *transition_magic; /* As recorded, or null. */
     int64_t transition;           /* From transition-key; -1 unknown. */
     const char *feature_set;      /* crm_feature_set, or null. */
-    bool is_failure;              /* A ..._last_failure_... entry. */
 };
 
 /* The history of one resource on one node (lrm_resource). */

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "base/vec.h"
+#include "model/names.h"
 #include "model/params.h"
 #include "sched/history.h"
 
@@ -416,7 +417,7 @@ is_active(const struct row *row)
     const struct mu_status_op *last =
         row->ops.count > 0 ? &row->ops.items[row->ops.count - 1] : NULL;
 
-    return last && strcmp(last->name, "stop") != 0 &&
+    return last && last->task != MU_OP_TASK_STOP &&
            last->rc != MU_RC_NOT_RUNNING;
 }
 
@@ -439,6 +440,7 @@ op_put(struct carry *carry, struct row *row, const struct mu_action *action)
     *op = (struct mu_status_op){
         .name = name,
         .interval_ms = action->interval_ms,
+        .task = mu_names_op_task(name),
         .call_id = carry->next_call_id++,
         .rc = action->expected_rc,
         .expected_rc = action->expected_rc,

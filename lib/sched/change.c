@@ -37,7 +37,7 @@ static void restart_force(const struct past *past);
 static void reload_schedule(const struct past *past);
 static void cancel_schedule(const struct past *past, const char *why);
 static bool is_configured(const struct past *past);
-static bool text_equal(const char *a, const char *b);
+static bool text_match(const char *recorded, const char **configured);
 
 void
 mu_change_run(struct mu_sched *sched)
@@ -145,9 +145,9 @@ mu_change_note_agent(struct mu_sched *sched, struct mu_sched_resource *resource,
         resource = sched->by_config[resource->config];
     }
     if (!resource->is_removed &&
-        (!text_equal(known->class_name, resource->class_name) ||
-         !text_equal(known->provider, resource->provider) ||
-         !text_equal(known->type, resource->type))) {
+        (!text_match(known->class_name, &resource->class_name) ||
+         !text_match(known->provider, &resource->provider) ||
+         !text_match(known->type, &resource->type))) {
         *mu_vec_add(sched->arena, &sched->old_agents) =
             (struct mu_old_agent){.resource = resource, .node = node};
     }
@@ -174,10 +174,19 @@ old_agent_act(struct mu_sched *sched, const struct mu_old_agent *old)
     mu_recurring_delete_history(sched, resource, old->node, true);
 }
 
+/* Keeps the recorded one of two equal texts: the histories of all nodes share
+ * it, so that the next one is compared at a glance. */
 static bool
-text_equal(const char *a, const char *b)
+text_match(const char *recorded, const char **configured)
 {
-    return a == b || (a && b && strcmp(a, b) == 0);
+    if (recorded == *configured) {
+        return true;
+    }
+    if (!recorded || !*configured || strcmp(recorded, *configured) != 0) {
+        return false;
+    }
+    *configured = recorded;
+    return true;
 }
 
 static void
@@ -191,9 +200,9 @@ past_check(const struct past *past)
         cancel_schedule(past, "it is in maintenance");
         return;
     }
-    if (op->interval_ms == 0 && strcmp(op->name, "monitor") != 0 &&
-        strcmp(op->name, "start") != 0 && strcmp(op->name, "promote") != 0 &&
-        strcmp(op->name, "migrate_from") != 0) {
+    if (op->interval_ms == 0 && op->task != MU_OP_TASK_MONITOR &&
+        op->task != MU_OP_TASK_START && op->task != MU_OP_TASK_PROMOTE &&
+        op->task != MU_OP_TASK_MIGRATE_FROM) {
         return;
     }
     if (past_differs(past) &&

@@ -332,18 +332,18 @@ on_fail_find(struct mu_sched *sched, const struct mu_sched_resource *resource,
     }
     params = mu_setup_params(sched, resource, node, op->name, op->interval_ms);
     is_watching_promoted = op->interval_ms > 0 &&
-                           strcmp(op->name, "monitor") == 0 &&
+                           op->task == MU_OP_TASK_MONITOR &&
                            params->role == MU_ROLE_PROMOTED;
     if (params->on_fail == MU_ON_FAIL_DEMOTE && !is_watching_promoted &&
-        strcmp(op->name, "promote") != 0) {
+        op->task != MU_OP_TASK_PROMOTE) {
         return MU_ON_FAIL_DEFAULT; /* It says nothing of the promoted role. */
     }
-    if (strcmp(op->name, "stop") == 0 &&
+    if (op->task == MU_OP_TASK_STOP &&
         (params->on_fail == MU_ON_FAIL_STOP ||
          params->on_fail == MU_ON_FAIL_STANDBY)) {
         return MU_ON_FAIL_DEFAULT; /* It could not be stopped. */
     }
-    if (strcmp(op->name, "demote") == 0 &&
+    if (op->task == MU_OP_TASK_DEMOTE &&
         params->on_fail == MU_ON_FAIL_DEFAULT) {
         return on_fail_of_promoted(sched, resource, node);
     }
@@ -401,7 +401,7 @@ mu_failure_answer(struct mu_sched *sched,
     case MU_ON_FAIL_DEFAULT:
         break;
     }
-    if (strcmp(op->name, "stop") == 0) {
+    if (op->task == MU_OP_TASK_STOP) {
         return sched->is_fencing_enabled ? MU_ANSWER_FENCE : MU_ANSWER_BLOCK;
     }
     return MU_ANSWER_RESTART;

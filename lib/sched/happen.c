@@ -6,6 +6,7 @@
 #include "base/limits.h"
 #include "base/panic.h"
 #include "base/text.h"
+#include "model/names.h"
 #include "sched/intent.h"
 
 enum { RC_BROKEN = 1 };
@@ -347,6 +348,7 @@ op_append(struct mu_arena *arena, const struct mu_snapshot *snapshot,
     }
     ops[count] = (struct mu_status_op){
         .name = op,
+        .task = mu_names_op_task(op),
         .call_id = call_id + 1,
         .rc = RC_BROKEN,
         .status = MU_OP_STATUS_DONE,
@@ -417,7 +419,7 @@ failure_add(struct mu_arena *arena, const struct mu_snapshot *snapshot,
     struct mu_status_op failed;
 
     for (uint32_t i = 0; i < count; i++) {
-        if (ops[i].interval_ms > 0 || (strcmp(ops[i].name, "start") == 0 &&
+        if (ops[i].interval_ms > 0 || (ops[i].task == MU_OP_TASK_START &&
                                        ops[found].interval_ms == 0)) {
             found = i;
         }

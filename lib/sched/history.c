@@ -153,7 +153,7 @@ op_replay(struct mu_history *history)
     bool is_expired;
     uint64_t key;
 
-    if (mu_history_op_is(op, "notify") || mu_history_op_is(op, "meta-data")) {
+    if (op->task == MU_OP_TASK_NOTIFY || op->task == MU_OP_TASK_META_DATA) {
         return;
     }
     history->status = op->status;
@@ -220,7 +220,8 @@ has_recovered(const struct mu_history *history)
 
         if (op != failed && op->call_id >= failed->call_id &&
             op->interval_ms == failed->interval_ms &&
-            op->rc == op->expected_rc && mu_history_op_is(op, failed->name)) {
+            op->rc == op->expected_rc &&
+            mu_text_equal(op->name, failed->name)) {
             return true;
         }
     }
@@ -235,12 +236,12 @@ op_pending(struct mu_history *history)
     struct mu_sched_resource *resource = history->resource;
     const struct mu_status_op *op = history->op;
 
-    if (mu_history_op_is(op, "start")) {
+    if (op->task == MU_OP_TASK_START) {
         resource->is_start_pending = true;
         mu_history_set_active(resource);
-    } else if (mu_history_op_is(op, "promote")) {
+    } else if (op->task == MU_OP_TASK_PROMOTE) {
         resource->role = MU_ROLE_PROMOTED;
-    } else if (mu_history_op_is(op, "migrate_to") &&
+    } else if (op->task == MU_OP_TASK_MIGRATE_TO &&
                history->sched->nodes[history->node].is_unclean) {
         mu_migrate_stop_target(history->sched, resource, op->migrate_target);
     }
@@ -261,17 +262,17 @@ op_done(struct mu_history *history, int32_t rc)
         resource->role = MU_ROLE_STOPPED;
     } else if (rc == MU_RC_NOT_RUNNING) {
         is_clear = true;
-    } else if (mu_history_op_is(op, "monitor")) {
+    } else if (op->task == MU_OP_TASK_MONITOR) {
         is_clear = history->last_failure &&
-                   mu_history_op_is(history->last_failure, op->name) &&
+                   history->last_failure->task == op->task &&
                    history->last_failure->interval_ms == op->interval_ms;
         if (resource->role < MU_ROLE_STARTED) {
             mu_history_set_active(resource);
         }
-    } else if (mu_history_op_is(op, "start")) {
+    } else if (op->task == MU_OP_TASK_START) {
         resource->role = MU_ROLE_STARTED;
         is_clear = true;
-    } else if (mu_history_op_is(op, "stop")) {
+    } else if (op->task == MU_OP_TASK_STOP) {
         resource->role = MU_ROLE_STOPPED;
         is_clear = true;
         if (resource->pending_node == history->node) {
@@ -279,16 +280,16 @@ op_done(struct mu_history *history, int32_t rc)
             resource->pending_task = NULL;
             resource->pending_node = MU_STATE_NONE;
         }
-    } else if (mu_history_op_is(op, "promote")) {
+    } else if (op->task == MU_OP_TASK_PROMOTE) {
         resource->role = MU_ROLE_PROMOTED;
         is_clear = true;
-    } else if (mu_history_op_is(op, "demote")) {
+    } else if (op->task == MU_OP_TASK_DEMOTE) {
         is_clear = history->answer == MU_ANSWER_DEMOTE;
         resource->role = MU_ROLE_UNPROMOTED;
-    } else if (mu_history_op_is(op, "migrate_from")) {
+    } else if (op->task == MU_OP_TASK_MIGRATE_FROM) {
         resource->role = MU_ROLE_STARTED;
         is_clear = true;
-    } else if (mu_history_op_is(op, "migrate_to")) {
+    } else if (op->task == MU_OP_TASK_MIGRATE_TO) {
         mu_migrate_read_to_done(history);
     } else if (resource->role < MU_ROLE_STARTED) {
         mu_history_set_active(resource);
@@ -377,15 +378,15 @@ failure_note(struct mu_history *history, enum mu_answer answer)
     if (answer > history->answer) {
         history->answer = answer;
     }
-    if (mu_history_op_is(op, "stop")) {
+    if (op->task == MU_OP_TASK_STOP) {
         mu_location_add(history->sched, resource, history->node,
                         -MU_SCORE_INFINITY, &stop_failed);
-    } else if (mu_history_op_is(op, "migrate_to")) {
+    } else if (op->task == MU_OP_TASK_MIGRATE_TO) {
         mu_migrate_read_to_failed(history);
-    } else if (mu_history_op_is(op, "migrate_from")) {
+    } else if (op->task == MU_OP_TASK_MIGRATE_FROM) {
         mu_migrate_read_from_failed(history);
-    } else if (mu_history_op_is(op, "promote") ||
-               mu_history_op_is(op, "demote")) {
+    } else if (op->task == MU_OP_TASK_PROMOTE ||
+               op->task == MU_OP_TASK_DEMOTE) {
         failed_promotable(history, answer);
     }
     if (mu_history_is_probe(op) && history->rc == MU_RC_NOT_INSTALLED) {
@@ -402,7 +403,7 @@ failure_note(struct mu_history *history, enum mu_answer answer)
         mu_location_ban_all(
             history->sched, clone && !resource->is_unique ? clone : resource,
             &(struct mu_plan_reason){.kind = MU_REASON_ON_FAIL_STOP, .op = op});
-    } else if (mu_history_op_is(op, "promote") &&
+    } else if (op->task == MU_OP_TASK_PROMOTE &&
                resource->next_role < MU_ROLE_UNPROMOTED) {
         resource->next_role = MU_ROLE_UNPROMOTED;
     }
@@ -413,7 +414,7 @@ failed_promotable(struct mu_history *history, enum mu_answer answer)
 {
     struct mu_sched_resource *resource = history->resource;
 
-    if (mu_history_op_is(history->op, "promote")) {
+    if (history->op->task == MU_OP_TASK_PROMOTE) {
         resource->role = MU_ROLE_PROMOTED;
     } else if (answer == MU_ANSWER_BLOCK) {
         resource->role = MU_ROLE_PROMOTED;
@@ -476,8 +477,8 @@ static bool
 parameters_changed(struct mu_history *history)
 {
     if (history->resource->config == MU_STATE_NONE ||
-        (!mu_history_op_is(history->op, "start") &&
-         !mu_history_op_is(history->op, "monitor"))) {
+        (history->op->task != MU_OP_TASK_START &&
+         history->op->task != MU_OP_TASK_MONITOR)) {
         return false;
     }
     return mu_change_of(history->sched, history->resource, history->node,
@@ -539,17 +540,17 @@ mu_history_active_range(const struct mu_status_resource *known,
     for (int32_t i = 0; i < (int32_t)known->ops_count; i++) {
         const struct mu_status_op *op = &known->ops[i];
 
-        if (mu_history_op_is(op, "stop") && op->status == MU_OP_STATUS_DONE) {
+        if (op->task == MU_OP_TASK_STOP && op->status == MU_OP_STATUS_DONE) {
             stop = i;
-        } else if (mu_history_op_is(op, "start") ||
-                   mu_history_op_is(op, "migrate_from")) {
+        } else if (op->task == MU_OP_TASK_START ||
+                   op->task == MU_OP_TASK_MIGRATE_FROM) {
             start = i;
-        } else if (by_monitor <= stop && mu_history_op_is(op, "monitor")) {
+        } else if (by_monitor <= stop && op->task == MU_OP_TASK_MONITOR) {
             if (op->rc == MU_RC_OK || op->rc == MU_RC_PROMOTED) {
                 by_monitor = i;
             }
-        } else if (mu_history_op_is(op, "promote") ||
-                   mu_history_op_is(op, "demote")) {
+        } else if (op->task == MU_OP_TASK_PROMOTE ||
+                   op->task == MU_OP_TASK_DEMOTE) {
             by_role = i;
         }
     }

@@ -8,8 +8,6 @@
  * place and flags of the resources. Operations in flight are part of it: their
  * success is assumed. */
 
-#include <string.h>
-
 #include "sched/failure.h"
 #include "sched/state.h"
 
@@ -27,17 +25,10 @@ struct mu_history {
     const struct mu_status_op *last_failure;
 };
 
-/* Tells whether the operation is called 'name'. */
-static inline bool
-mu_history_op_is(const struct mu_status_op *op, const char *name)
-{
-    return op->name[0] == name[0] && strcmp(op->name, name) == 0;
-}
-
 static inline bool
 mu_history_is_probe(const struct mu_status_op *op)
 {
-    return op->interval_ms == 0 && mu_history_op_is(op, "monitor");
+    return op->interval_ms == 0 && op->task == MU_OP_TASK_MONITOR;
 }
 
 /* Sets status and rc to what they mean, given what was expected. A failure

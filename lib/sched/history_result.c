@@ -93,7 +93,7 @@ result_correct_hard(struct mu_history *history)
     case MU_RC_NOT_INSTALLED:
     case MU_RC_NO_PERMISSION:
     case MU_RC_INVALID_PARAM:
-        if (mu_history_op_is(history->op, "stop") &&
+        if (history->op->task == MU_OP_TASK_STOP &&
             !mu_node_state_may_fence(history->sched, history->node)) {
             /* Neither stopped nor to be fenced: nothing is left to try. */
             history->resource->is_managed = false;

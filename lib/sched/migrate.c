@@ -20,7 +20,7 @@ struct move {
 
 static bool move_read(const struct mu_history *history, struct move *move);
 static const struct mu_status_op *op_find(const struct move *move,
-                                          uint32_t node, const char *name,
+                                          uint32_t node, enum mu_op_task task,
                                           bool is_ok_only);
 static bool is_unknown_on(const struct move *move, uint32_t node);
 static bool has_newer_state(const struct move *move, uint32_t node,
@@ -58,7 +58,7 @@ is_online(const struct move *move, uint32_t node)
 }
 
 static const struct mu_status_op *
-op_find(const struct move *move, uint32_t node, const char *name,
+op_find(const struct move *move, uint32_t node, enum mu_op_task task,
         bool is_ok_only)
 {
     const struct mu_status_resource *known =
@@ -69,8 +69,7 @@ op_find(const struct move *move, uint32_t node, const char *name,
     for (uint32_t i = 0; known && i < known->ops_count; i++) {
         const struct mu_status_op *op = &known->ops[i];
 
-        if (strcmp(op->name, name) == 0 && op->migrate_source &&
-            op->migrate_target &&
+        if (op->task == task && op->migrate_source && op->migrate_target &&
             strcmp(op->migrate_source, move->op->migrate_source) == 0 &&
             strcmp(op->migrate_target, move->op->migrate_target) == 0 &&
             (!is_ok_only ||
@@ -115,22 +114,39 @@ is_newer(const struct mu_status_op *a, const struct mu_status_op *b,
 }
 
 static bool
+is_change(const struct mu_status_op *op)
+{
+    switch (op->task) {
+    case MU_OP_TASK_START:
+    case MU_OP_TASK_STOP:
+    case MU_OP_TASK_PROMOTE:
+    case MU_OP_TASK_DEMOTE:
+    case MU_OP_TASK_MIGRATE_TO:
+    case MU_OP_TASK_MIGRATE_FROM:
+        return true;
+    case MU_OP_TASK_MONITOR:
+    case MU_OP_TASK_NOTIFY:
+    case MU_OP_TASK_RELOAD_AGENT:
+    case MU_OP_TASK_META_DATA:
+    case MU_OP_TASK_OTHER:
+        break;
+    }
+    return false;
+}
+
+static bool
 has_newer_op(const struct move *move, uint32_t node,
              const struct mu_status_op *since, bool is_same_node)
 {
-    static const char *const names[] = {"start",        "stop",    "migrate_to",
-                                        "migrate_from", "promote", "demote"};
     const struct mu_status_resource *known =
         node == MU_STATE_NONE
             ? NULL
             : mu_history_find(move->sched->nodes[node].status, move->resource);
 
     for (uint32_t i = 0; known && i < known->ops_count; i++) {
-        for (unsigned j = 0; j < sizeof(names) / sizeof(names[0]); j++) {
-            if (strcmp(known->ops[i].name, names[j]) == 0 &&
-                is_newer(&known->ops[i], since, is_same_node)) {
-                return true;
-            }
+        if (is_change(&known->ops[i]) &&
+            is_newer(&known->ops[i], since, is_same_node)) {
+            return true;
         }
     }
     return false;
@@ -151,7 +167,7 @@ has_newer_state(const struct move *move, uint32_t node,
             ? NULL
             : mu_history_find(move->sched->nodes[node].status, move->resource);
     for (uint32_t i = 0; known && i < known->ops_count; i++) {
-        if (strcmp(known->ops[i].name, "monitor") == 0 &&
+        if (known->ops[i].task == MU_OP_TASK_MONITOR &&
             known->ops[i].rc == RC_NOT_RUNNING &&
             is_newer(&known->ops[i], since, is_same_node)) {
             return true;
@@ -192,7 +208,7 @@ mu_migrate_read_to_done(struct mu_history *history)
         return;
     }
     is_source_newer = has_newer_op(&move, move.source, move.op, true);
-    from = op_find(&move, move.target, "migrate_from", false);
+    from = op_find(&move, move.target, MU_OP_TASK_MIGRATE_FROM, false);
     if (from && is_source_newer) {
         return; /* Something has happened since. */
     }
@@ -241,7 +257,7 @@ mu_migrate_read_to_failed(struct mu_history *history)
         return;
     }
     history->resource->role = MU_ROLE_STARTED;
-    from = op_find(&move, move.target, "migrate_from", true);
+    from = op_find(&move, move.target, MU_OP_TASK_MIGRATE_FROM, true);
     if (!is_unknown_on(&move, move.target) &&
         !has_newer_state(&move, move.target, from ? from : move.op,
                          from != NULL)) {
@@ -264,7 +280,7 @@ mu_migrate_read_from_failed(struct mu_history *history)
         return;
     }
     history->resource->role = MU_ROLE_STARTED;
-    to = op_find(&move, move.source, "migrate_to", true);
+    to = op_find(&move, move.source, MU_OP_TASK_MIGRATE_TO, true);
     if (!is_unknown_on(&move, move.source) &&
         !has_newer_state(&move, move.source, to ? to : move.op, to != NULL) &&
         is_online(&move, move.source)) {

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "model/names.h"
 #include "sched/action.h"
 #include "sched/explain.h"
 #include "sched/order.h"
@@ -85,35 +86,40 @@ bool
 mu_recurring_key(struct mu_sched *sched, const char *name, int64_t interval_ms,
                  uint64_t *ret_key)
 {
-    static const char *const once[] = {"start",        "stop",
-                                       "promote",      "demote",
-                                       "reload-agent", "migrate_to",
-                                       "migrate_from"};
     size_t number = 0;
 
     if (strlen(name) >= MU_NAME_SIZE_MAX) {
         return false;
     }
-    for (size_t i = 0; i < sizeof(once) / sizeof(once[0]); i++) {
-        if (strcmp(name, once[i]) == 0) {
-            return false;
-        }
+    switch (mu_names_op_task(name)) {
+    case MU_OP_TASK_START:
+    case MU_OP_TASK_STOP:
+    case MU_OP_TASK_PROMOTE:
+    case MU_OP_TASK_DEMOTE:
+    case MU_OP_TASK_RELOAD_AGENT:
+    case MU_OP_TASK_MIGRATE_TO:
+    case MU_OP_TASK_MIGRATE_FROM:
+        return false;
+    case MU_OP_TASK_MONITOR:
+        *ret_key = mu_key_recurring(MU_VERB_MONITOR, 0, interval_ms);
+        return true;
+    case MU_OP_TASK_NOTIFY:
+    case MU_OP_TASK_META_DATA:
+    case MU_OP_TASK_OTHER:
+        break;
     }
-    if (strcmp(name, "monitor") != 0) {
-        while (number < sched->op_names.count &&
-               strcmp(sched->op_names.items[number], name) != 0) {
-            number++;
-        }
-        if (number == NAMES_COUNT_MAX) {
-            return false;
-        }
-        if (number == sched->op_names.count) {
-            *mu_vec_add(sched->arena, &sched->op_names) = name;
-        }
+    while (number < sched->op_names.count &&
+           strcmp(sched->op_names.items[number], name) != 0) {
         number++;
     }
+    if (number == NAMES_COUNT_MAX) {
+        return false;
+    }
+    if (number == sched->op_names.count) {
+        *mu_vec_add(sched->arena, &sched->op_names) = name;
+    }
     *ret_key =
-        mu_key_recurring(MU_VERB_MONITOR, (uint8_t)number, interval_ms);
+        mu_key_recurring(MU_VERB_MONITOR, (uint8_t)(number + 1), interval_ms);
     return true;
 }
 
