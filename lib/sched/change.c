@@ -24,8 +24,14 @@ struct past {
 
 static void resource_check(struct mu_sched *sched,
                            struct mu_sched_resource *resource, uint32_t node);
+static void record_check(struct mu_sched *sched,
+                         struct mu_sched_resource *resource, uint32_t node,
+                         const struct mu_status_resource *known);
 static void failcount_clear(struct mu_sched *sched,
                             struct mu_sched_resource *resource, uint32_t node);
+static struct mu_sched_action *
+failcount_clear_get(struct mu_sched *sched, struct mu_sched_resource *resource,
+                    uint32_t node);
 static void past_check(const struct past *past);
 static bool past_differs(const struct past *past);
 static void removed_check(struct mu_sched *sched,
@@ -93,9 +99,8 @@ failcount_clear(struct mu_sched *sched, struct mu_sched_resource *resource,
                 uint32_t node)
 {
     struct mu_sched_action *action =
-        mu_action_new(sched, resource, mu_key(MU_VERB_CLEAR_FAILCOUNT), node);
+        failcount_clear_get(sched, resource, node);
 
-    action->kind = MU_ACTION_NODE;
     mu_explain_cause(sched, action, "it is no longer in the configuration");
     mu_order_add(sched, &(struct mu_ordering){.first = action,
                                               .then_resource = resource,
@@ -103,21 +108,48 @@ failcount_clear(struct mu_sched *sched, struct mu_sched_resource *resource,
                                               .flags = MU_ORDER_ORDERED});
 }
 
+/* Once for all operations whose failures are forgotten. */
+static struct mu_sched_action *
+failcount_clear_get(struct mu_sched *sched, struct mu_sched_resource *resource,
+                    uint32_t node)
+{
+    struct mu_sched_action *action =
+        mu_action_find(resource, mu_key(MU_VERB_CLEAR_FAILCOUNT), node);
+
+    if (!action) {
+        action = mu_action_new(sched, resource, mu_key(MU_VERB_CLEAR_FAILCOUNT),
+                               node);
+        action->kind = MU_ACTION_NODE;
+    }
+    return action;
+}
+
 static void
 resource_check(struct mu_sched *sched, struct mu_sched_resource *resource,
                uint32_t node)
 {
-    const struct mu_status_resource *known;
-    int32_t start;
-    int32_t stop;
+    const struct mu_status_node *status = sched->nodes[node].status;
+    const char *name = resource->known_as ? resource->known_as : resource->name;
 
     if (resource->config == MU_STATE_NONE || resource->is_removed) {
         return;
     }
-    known = mu_history_find(sched->nodes[node].status, resource->name);
-    if (!known && resource->known_as) {
-        known = mu_history_find(sched->nodes[node].status, resource->known_as);
+    record_check(sched, resource, node, mu_history_find(status, name));
+    if (strcmp(resource->id, name) != 0) {
+        /* Histories of old number instances of all clones. */
+        record_check(sched, resource, node,
+                     mu_history_find(status, resource->id));
     }
+}
+
+/* 'known': may be null. */
+static void
+record_check(struct mu_sched *sched, struct mu_sched_resource *resource,
+             uint32_t node, const struct mu_status_resource *known)
+{
+    int32_t start;
+    int32_t stop;
+
     if (!known) {
         return;
     }
@@ -207,19 +239,14 @@ past_check(const struct past *past)
     }
     if (past_differs(past) &&
         mu_failure_count(sched, past->resource, past->node, true, NULL) != 0) {
-        struct mu_sched_action *action = mu_action_find(
-            past->resource, mu_key(MU_VERB_CLEAR_FAILCOUNT), past->node);
+        struct mu_sched_action *action =
+            failcount_clear_get(past->sched, past->resource, past->node);
 
-        if (!action) {
-            action = mu_action_new(sched, past->resource,
-                                   mu_key(MU_VERB_CLEAR_FAILCOUNT), past->node);
-            action->kind = MU_ACTION_NODE;
-            if (op->interval_ms > 0 && !is_configured(past)) {
-                mu_explain_cause(sched, action,
-                                 "what failed is no longer configured");
-            } else {
-                mu_explain_changed(sched, action, past->node, op);
-            }
+        if (op->interval_ms > 0 && !is_configured(past)) {
+            mu_explain_cause(sched, action,
+                             "what failed is no longer configured");
+        } else {
+            mu_explain_changed(sched, action, past->node, op);
         }
     }
 }
@@ -364,20 +391,26 @@ enum mu_change
 mu_change_of(struct mu_sched *sched, const struct mu_sched_resource *resource,
              uint32_t node, const struct mu_status_op *op)
 {
-    const struct mu_params *params;
+    /* What left the configuration has no parameters any more. */
+    struct mu_params removed = {.interval_ms = op->interval_ms};
+    const struct mu_params *params = &removed;
     const char *digest = NULL;
     /* What makes a resource active is compared with a start of today. */
     const char *name = op->interval_ms == 0 ? "start" : op->name;
 
-    if ((!op->digest_all && !op->digest_restart) ||
-        resource->config == MU_STATE_NONE) {
+    if (!op->digest_all && !op->digest_restart) {
         return MU_CHANGE_NONE;
     }
-    params = mu_setup_params(sched, resource, node, name, op->interval_ms);
-    if (op->digest_all) {
-        digest = mu_params_cache_digest(sched->cache, resource->config,
-                                        sched->nodes[node].status, name,
-                                        op->interval_ms);
+    if (resource->config == MU_STATE_NONE) {
+        removed.timeout_ms = mu_setup_timeout_removed(sched, resource, name,
+                                                      op->interval_ms);
+    } else {
+        params = mu_setup_params(sched, resource, node, name, op->interval_ms);
+        if (op->digest_all) {
+            digest = mu_params_cache_digest(sched->cache, resource->config,
+                                            sched->nodes[node].status, name,
+                                            op->interval_ms);
+        }
     }
     switch (mu_params_compare(params, digest, op)) {
     case MU_PARAMS_SAME:

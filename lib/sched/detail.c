@@ -12,9 +12,6 @@ enum { TIMEOUT_MS = 20000, META_COUNT_MAX = 12 };
 static void timing_fill(struct mu_sched *sched,
                         const struct mu_sched_action *action,
                         struct mu_action *out);
-static int64_t timeout_removed(struct mu_sched *sched,
-                               const struct mu_sched_action *action,
-                               int64_t interval_ms);
 static void meta_fill(struct mu_sched *sched,
                       const struct mu_sched_action *action,
                       struct mu_action *out);
@@ -140,7 +137,10 @@ timing_fill(struct mu_sched *sched, const struct mu_sched_action *action,
         return;
     }
     if (action->resource->config == MU_STATE_NONE) {
-        out->timeout_ms = timeout_removed(sched, action, out->interval_ms);
+        out->timeout_ms =
+            mu_setup_timeout_removed(sched, action->resource,
+                                     mu_detail_verb_name(action->verb),
+                                     out->interval_ms);
         return;
     }
     params =
@@ -150,23 +150,6 @@ timing_fill(struct mu_sched *sched, const struct mu_sched_action *action,
     out->start_delay_ms = params->start_delay_ms;
     out->params = params->params;
     out->params_count = params->params_count;
-}
-
-static int64_t
-timeout_removed(struct mu_sched *sched, const struct mu_sched_action *action,
-                int64_t interval_ms)
-{
-    const struct mu_sched_resource *resource = action->resource;
-    const struct mu_rule_input input = {
-        .now_ms = sched->now_ms,
-        .agent_class = resource->class_name,
-        .agent_provider = resource->provider,
-        .agent_type = resource->type,
-        .op_name = mu_detail_verb_name(action->verb),
-        .op_interval_ms = interval_ms};
-
-    return mu_params_timeout_default_ms(sched->config, &input,
-                                        &sched->next_change);
 }
 
 static const char *

@@ -193,7 +193,9 @@ void
 mu_explain_changed(struct mu_sched *sched, struct mu_sched_action *action,
                    uint32_t node, const struct mu_status_op *op)
 {
-    if (is_wanted(sched) && !has_cause(action)) {
+    if (action->resource->config == MU_STATE_NONE) {
+        mu_explain_cause(sched, action, "it is no longer in the configuration");
+    } else if (is_wanted(sched) && !has_cause(action)) {
         action->cause = "its parameters were changed";
         *mu_vec_add(sched->arena, &sched->changed) =
             (struct mu_sched_changed){action, node, op};

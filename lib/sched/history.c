@@ -78,9 +78,10 @@ static void
 node_replay(struct mu_sched *sched, uint32_t node)
 {
     const struct mu_status_node *status = sched->nodes[node].status;
+    const uint32_t *order = mu_history_order(sched->arena, status);
 
     for (uint32_t i = 0; i < status->resources_count; i++) {
-        resource_replay(sched, node, i);
+        resource_replay(sched, node, order[i]);
     }
 }
 
@@ -476,9 +477,8 @@ failure_is_expired(struct mu_history *history)
 static bool
 parameters_changed(struct mu_history *history)
 {
-    if (history->resource->config == MU_STATE_NONE ||
-        (history->op->task != MU_OP_TASK_START &&
-         history->op->task != MU_OP_TASK_MONITOR)) {
+    if (history->op->task != MU_OP_TASK_START &&
+        history->op->task != MU_OP_TASK_MONITOR) {
         return false;
     }
     return mu_change_of(history->sched, history->resource, history->node,

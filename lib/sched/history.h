@@ -41,6 +41,13 @@ bool mu_history_result_is_masked(const struct mu_history *history);
 /* Replays everything. */
 void mu_history_run(struct mu_sched *sched);
 
+/* Returns, on 'arena', the places of a node's records in the order in which
+ * they are to be replayed: by name. But where records of old number the
+ * instances of a clone, and several tell that they are active though one may
+ * be, the one that was started last comes first, and so is kept. */
+uint32_t *mu_history_order(struct mu_arena *arena,
+                           const struct mu_status_node *status);
+
 /* Records that 'resource' is active on 'node'; 'has_failed' there. */
 void mu_history_add_active(struct mu_sched *sched,
                            struct mu_sched_resource *resource, uint32_t node,

@@ -47,4 +47,10 @@ mu_setup_params(struct mu_sched *sched,
                 const struct mu_sched_resource *resource, uint32_t node,
                 const char *op_name, int64_t interval_ms);
 
+/* Returns the timeout of an operation on a resource that left the
+ * configuration. */
+int64_t mu_setup_timeout_removed(struct mu_sched *sched,
+                                 const struct mu_sched_resource *resource,
+                                 const char *op_name, int64_t interval_ms);
+
 #endif /* MU_SCHED_SETUP_H */
