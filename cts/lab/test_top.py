@@ -14,7 +14,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../tools"))
 from lab import DUMMY, Lab, LabTest, run_tests  # noqa: E402
 from terminal import Terminal, has_tmux  # noqa: E402
 
-PROMPT = "shell# "
+PROMPT = "# "  # Of a root shell.
 
 
 class Top(LabTest):
@@ -34,7 +34,7 @@ class Top(LabTest):
                        "stonith-enabled=false")
         for name in ("one", "two"):
             cls.lab.muster("node1", "configure", "primitive", name, DUMMY)
-        cls.lab.muster("node1", "wait", "--timeout", "30")
+        cls.lab.muster("node1", "wait", "--timeout", "150")
 
     def setUp(self):
         super().setUp()
@@ -43,7 +43,7 @@ class Top(LabTest):
         self.terminal = Terminal(
             folder.name, ["sh"],
             {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8",
-             "TERM": "xterm-256color", "HOME": folder.name, "PS1": PROMPT},
+             "TERM": "xterm-256color", "HOME": folder.name},
             columns=90, lines=28)
         self.addCleanup(self.terminal.close)
         wrapped, environment = self.lab.command_in("node1", ("muster", "top"))
