@@ -340,10 +340,15 @@ def action_read(element):
 # Comparison
 
 def outcomes(pacemaker, muster):
-    """Theirs and ours, without roles that Pacemaker does not tell."""
+    """Theirs and ours, without roles that Pacemaker does not tell, and without
+    what it does not tell at all: what is recorded on a node that it takes for
+    down. If it starts that elsewhere, this is told."""
+    shown = {(rsc, node) for rsc, node, _ in pacemaker.before}
+    hidden = {(rsc, node) for rsc, node, _ in muster.before
+              if (rsc, node) not in shown and not pacemaker.nodes[node][0]}
     return [collections.Counter(
         (rsc, node, "Started" if (rsc, node) in pacemaker.changing else role)
-        for rsc, node, role in one.outcome())
+        for rsc, node, role in one.outcome() if (rsc, node) not in hidden)
             for one in (pacemaker, muster)]
 
 

@@ -5,7 +5,8 @@
  *
  *     [config]   what is inside <configuration>, without <nodes>
  *     [before]   likewise, the configuration that was in force before
- *     [status]   node NAME online|offline|lost|unseen|pending|held|leaving
+ *     [status]   node NAME online|offline|lost|unseen|pending|held|leaving|
+ *                          odd (a member, but not said whether it has joined)
  *                attr NODE NAME VALUE         transient
  *                conf NODE NAME VALUE         configured
  *                room NODE NAME VALUE         capacity
@@ -340,11 +341,13 @@ static void
 node_write(struct scenario *scenario, struct mu_text_buffer *xml,
            const struct node *node)
 {
-    bool is_up = strcmp(node->state, "online") == 0 ||
-                 strcmp(node->state, "held") == 0 ||
-                 strcmp(node->state, "leaving") == 0;
+    bool is_joined = strcmp(node->state, "online") == 0 ||
+                     strcmp(node->state, "held") == 0 ||
+                     strcmp(node->state, "leaving") == 0;
     bool is_down = strcmp(node->state, "offline") == 0;
     bool is_pending = strcmp(node->state, "pending") == 0;
+    bool is_odd = strcmp(node->state, "odd") == 0;
+    bool is_up = is_joined || is_pending || is_odd;
     int call_id = 0;
 
     if (strcmp(node->state, "unseen") == 0) {
@@ -355,10 +358,11 @@ node_write(struct scenario *scenario, struct mu_text_buffer *xml,
         "<node_state id='%s' uname='%s' in_ccm='%s' crmd='%s' join='%s' "
         "expected='%s'><transient_attributes id='%s'>"
         "<instance_attributes id='t-%s'>",
-        node->name, node->name, is_up || is_pending ? "true" : "false",
-        is_up || is_pending ? "online" : "offline",
-        is_up        ? "member"
+        node->name, node->name, is_up ? "true" : "false",
+        is_up ? "online" : "offline",
+        is_joined    ? "member"
         : is_pending ? "pending"
+        : is_odd     ? ""
                      : "down",
         is_down ? "down" : "member", node->name, node->name);
     if (strcmp(node->state, "leaving") == 0) {

@@ -157,6 +157,9 @@ online_with_fencing(struct mu_sched *sched, struct mu_sched_node *node)
     } else if (!status->is_process_up) {
         mu_node_state_set_unclean(sched, node->index,
                                   "its daemon is no longer there");
+    } else if (status->join == MU_JOIN_NONE) {
+        mu_node_state_set_unclean(sched, node->index,
+                                  "it is not known how far it has joined");
     } else if (status->join != MU_JOIN_MEMBER) {
         set_pending(node);
     }

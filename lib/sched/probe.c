@@ -18,6 +18,8 @@ struct restarts {
     MU_VEC(struct mu_sched_action *) stops;
 };
 
+static bool is_not_waited_for(const struct mu_sched *sched,
+                              const struct mu_sched_node *node);
 static bool resource_probe(struct mu_sched *sched,
                            struct mu_sched_resource *resource, uint32_t node);
 static bool clone_probe(struct mu_sched *sched, struct mu_sched_resource *clone,
@@ -47,7 +49,7 @@ mu_probe_run(struct mu_sched *sched)
         const struct mu_sched_node *node = &sched->nodes[i];
 
         if (!node->is_online || node->is_unclean || !node->discovers ||
-            node->is_remote || node->is_held ||
+            node->is_remote || node->is_held || is_not_waited_for(sched, node) ||
             !sched->options->enable_startup_probes) {
             continue;
         }
@@ -55,6 +57,15 @@ mu_probe_run(struct mu_sched *sched)
             (void)resource_probe(sched, sched->top.items[j], i);
         }
     }
+}
+
+/* Without fencing a node that does not take part yet counts as one that is down:
+ * but for what is recorded there, nothing waits for it. */
+static bool
+is_not_waited_for(const struct mu_sched *sched,
+                  const struct mu_sched_node *node)
+{
+    return node->is_pending && !sched->is_fencing_enabled;
 }
 
 /* Groups in clones are the deepest: the recursion is three deep. */
