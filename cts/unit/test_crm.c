@@ -17,6 +17,8 @@
 #include "crm/values.h"
 #include "crm/verify.h"
 
+#define COUNT(array) ((int)(sizeof(array) / sizeof((array)[0])))
+
 static struct mu_arena arena;
 static struct mu_report report;
 static struct mu_errbuf err;
@@ -568,6 +570,24 @@ START_TEST(values_of_known_options_are_checked)
 }
 END_TEST
 
+/* What follows the last dot becomes an attribute: any other word would be one
+ * that no schema knows, that is no name, or the key of the operation. */
+START_TEST(only_attributes_of_operations_are_set)
+{
+    static const char *const refused[] = {"set a.monitor. 6",
+                                          "set a.monitor.x\"y 6",
+                                          "set a.monitor.id web",
+                                          "set a.monitor.name start"};
+
+    ck_assert_int_eq(apply(MU_CRM_TYPED, "monitor a 5s"), 0);
+    for (size_t i = 0; i < COUNT(refused); i++) {
+        ck_assert_int_lt(apply(MU_CRM_TYPED, refused[i]), 0);
+    }
+    ck_assert_int_eq(apply(MU_CRM_TYPED, "set a.monitor.timeout 6s"), 0);
+    ck_assert_str_eq(attribute("a-monitor-5s", "timeout"), "6s");
+}
+END_TEST
+
 /* Findings name the object, and those that only concern style are no errors. */
 START_TEST(verify_tells_errors_from_warnings)
 {
@@ -635,7 +655,6 @@ START_TEST(sec_a_huge_text_is_refused)
 }
 END_TEST
 
-#define COUNT(array) ((int)(sizeof(array) / sizeof((array)[0])))
 
 static TCase *
 words_case(void)
@@ -685,6 +704,7 @@ main(void)
     tcase_add_loop_test(language, selections_choose_objects, 0,
                         COUNT(selections));
     tcase_add_test(language, values_of_known_options_are_checked);
+    tcase_add_test(language, only_attributes_of_operations_are_set);
     tcase_add_test(language, verify_tells_errors_from_warnings);
     tcase_add_test(language, sec_a_huge_text_is_refused);
     suite_add_tcase(suite, words_case());

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "crm/apply.h"
 #include "crm/grammar.h"
+#include "crm/options.h"
 #include "crm/refs.h"
 #include "crm/values.h"
 
@@ -46,6 +47,8 @@ static int value_set(struct command *command, struct mu_element *object,
                      const char *path);
 static int op_value_set(struct command *command, struct mu_element *object,
                         const char *path);
+static int op_attribute_set(struct command *command, struct mu_element *op,
+                            const char *name);
 static struct mu_element *op_find(const struct mu_element *object,
                                   const char *name, const char *interval,
                                   size_t *count);
@@ -463,7 +466,6 @@ op_value_set(struct command *command, struct mu_element *object,
             : mu_arena_strndup(arena, dot + 1, (size_t)(last - dot) - 1);
     size_t count = 0;
     struct mu_element *op = op_find(object, op_name, interval, &count);
-    struct mu_element *pair;
 
     if (count != 1) {
         return mu_report_error(
@@ -474,13 +476,34 @@ op_value_set(struct command *command, struct mu_element *object,
                          "interval, as in ID.monitor.10s.timeout",
             mu_kinds_name_of(object), op_name);
     }
-    pair = pair_find(op, last + 1);
-    mu_element_set(arena, pair ? pair : op, pair ? "value" : last + 1,
-                   command->words[1].text);
-    return pair ? 0
-                : mu_values_check_one(
-                      command->workspace->report, MU_VALUES_OPERATION, last + 1,
-                      command->words[1].text, &command->words[1]);
+    return op_attribute_set(command, op, last + 1);
+}
+
+/* Sets a parameter of the operation itself where it has one of that name, or
+ * one of the attributes that operations have. */
+static int
+op_attribute_set(struct command *command, struct mu_element *op,
+                 const char *name)
+{
+    struct mu_report *report = command->workspace->report;
+    struct mu_arena *arena = command->workspace->arena;
+    const struct mu_word *word = &command->words[1];
+    struct mu_element *pair = pair_find(op, name);
+    bool is_key = strcmp(name, "id") == 0 || strcmp(name, "name") == 0;
+
+    if (pair) {
+        mu_element_set(arena, pair, "value", word->text);
+        return 0;
+    }
+    if (is_key || !mu_options_find(MU_VALUES_OPERATION, name)) {
+        return mu_report_error(report, MU_REPORT_REASON_MISSING,
+                               &command->words[0],
+                               "an operation has no attribute \"%.80s\" to set",
+                               name);
+    }
+    mu_element_set(arena, op, name, word->text);
+    return mu_values_check_one(report, MU_VALUES_OPERATION, name, word->text,
+                               word);
 }
 
 static struct mu_element *
