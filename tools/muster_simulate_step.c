@@ -9,6 +9,7 @@
 #include "sched/carry.h"
 #include "sched/downtime.h"
 #include "sched/sched.h"
+#include "sched/why.h"
 #include "tools/muster_simulate.h"
 
 /* Plans until nothing is to be done: the first one may only look where things
@@ -122,6 +123,8 @@ round_do(struct step *step, const struct mu_plan *plan)
     const struct mu_plan *possible = plan_without(arena, plan, obstacles);
     const struct mu_downtimes *downtimes;
     struct mu_snapshot *before = simulation->snapshot;
+    struct mu_why why = {arena, before, plan};
+    struct mu_why_waits waits = mu_why_waits_look(&why);
 
     for (uint32_t i = 0; i < plan->actions_count; i++) {
         const struct mu_action *action = &plan->actions[i];
@@ -145,6 +148,9 @@ round_do(struct step *step, const struct mu_plan *plan)
                 obstacles[i] ? mu_text_make(arena, " (cannot happen: %s)",
                                             obstacles[i])
                              : NULL);
+            if (mu_why_wait(&waits, i, false)) {
+                printf("    after: %s\n", mu_why_wait(&waits, i, false));
+            }
         }
         step->actions_count++;
     }

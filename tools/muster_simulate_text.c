@@ -2,7 +2,11 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "sched/why.h"
 #include "tools/muster_simulate.h"
+
+/* The sentences of the largest plan. */
+#define ARENA_SIZE_MAX ((size_t)1 << 31)
 
 static void print_state(const struct mu_snapshot *snapshot,
                         const struct mu_plan *plan, bool is_after);
@@ -14,13 +18,23 @@ mu_muster_simulate_print(const struct mu_snapshot *snapshot,
                          const struct mu_plan *plan)
 {
     bool is_quiet = true;
+    struct mu_arena arena;
+    struct mu_why why = {&arena, snapshot, plan};
+    struct mu_why_waits waits;
 
+    mu_arena_init(&arena, ARENA_SIZE_MAX);
+    waits = mu_why_waits_look(&why);
     puts("Now:");
     print_state(snapshot, plan, false);
     puts("\nActions:");
     for (uint32_t i = 0; i < plan->actions_count; i++) {
         if (plan->actions[i].kind != MU_ACTION_PSEUDO) {
+            const char *wait = mu_why_wait(&waits, i, false);
+
             mu_muster_simulate_print_action(snapshot, &plan->actions[i], NULL);
+            if (wait) {
+                printf("    after: %s\n", wait);
+            }
             is_quiet = false;
         }
     }
@@ -32,6 +46,7 @@ mu_muster_simulate_print(const struct mu_snapshot *snapshot,
     for (uint32_t i = 0; i < plan->warnings_count; i++) {
         printf("\nWarning: %s\n", plan->warnings[i]);
     }
+    mu_arena_done(&arena);
 }
 
 static const char *
@@ -113,6 +128,8 @@ mu_muster_simulate_print_action(const struct mu_snapshot *snapshot,
 
     if (action->task == MU_TASK_MONITOR && action->interval_ms == 0) {
         word = "probe";
+    } else if (action->task == MU_TASK_FENCE_ON) {
+        word = "unfence";
     }
     printf("  %s", word);
     if (id) {

@@ -26,6 +26,7 @@ struct answer {
     const struct mu_config *config;
     const struct mu_plan *plan;
     struct mu_why why;
+    struct mu_why_waits waits;
     uint32_t node; /* Asked for, or MU_PLAN_NONE. */
     struct mu_text_buffer text;
     json_t *json; /* Array of instances or actions. */
@@ -48,8 +49,6 @@ static int answer_actions(struct answer *answer, const struct asked *asked);
 static bool is_asked(const struct answer *answer, const struct asked *asked,
                      const struct mu_action *action);
 static void answer_chain(struct answer *answer, uint32_t action);
-static const char *action_label(const struct answer *answer,
-                                const struct mu_action *action);
 static int check_words(struct answer *answer, int argc, char **argv,
                        uint32_t *ret_resource);
 static bool is_removed(const struct answer *answer, const char *id);
@@ -99,6 +98,7 @@ mu_muster_why_run(struct mu_tool *tool, int argc, char **argv)
     answer.snapshot = snapshot;
     answer.config = snapshot->config;
     answer.why = (struct mu_why){&tool->arena, answer.snapshot, answer.plan};
+    answer.waits = mu_why_waits_look(&answer.why);
     mu_text_buffer_init(&answer.text, &tool->arena);
     answer.json = json_array();
     code = answer_words(&answer, argc, argv);
@@ -278,7 +278,7 @@ answer_actions(struct answer *answer, const struct asked *asked)
                    one->kind != MU_ACTION_PSEUDO && strlen(others) < 200) {
             others = mu_text_make(&answer->tool->arena, "%s%s%s", others,
                                   *others ? ", " : "",
-                                  action_label(answer, one));
+                                  mu_why_action(&answer->why, i));
         }
     }
     if (count > 0) {
@@ -298,10 +298,12 @@ answer_chain(struct answer *answer, uint32_t action)
     const struct mu_plan *plan = answer->plan;
     json_t *chain = json_array();
     const struct mu_action *first = &plan->actions[action];
+    const char *wait = mu_why_wait(&answer->waits, action, true);
 
     for (unsigned depth = 0;
          action != MU_PLAN_NONE && depth < CHAIN_LENGTH_MAX; depth++) {
         const struct mu_action *one = &plan->actions[action];
+        const char *label = mu_why_action(&answer->why, action);
 
         action = one->because;
         if (depth > 0 && one->kind == MU_ACTION_PSEUDO) {
@@ -310,8 +312,11 @@ answer_chain(struct answer *answer, uint32_t action)
         mu_text_buffer_add(&answer->text, "%*s%s%s: %s\n",
                            depth == 0 ? 0 : 2, "",
                            depth == 0 ? "" : "because of ",
-                           action_label(answer, one),
+                           label,
                            one->cause ? one->cause : "for the sake of order");
+        if (wait && depth == 0) {
+            mu_text_buffer_add(&answer->text, "  waits for: %s\n", wait);
+        }
         (void)json_array_append_new(
             chain, json_pack("{s:s, s:s?, s:s?, s:s?}", "task",
                              mu_plan_word(one->task, one->op_name), "resource",
@@ -321,29 +326,11 @@ answer_chain(struct answer *answer, uint32_t action)
     }
     (void)json_array_append_new(
         answer->json,
-        json_pack("{s:s, s:s?, s:s?, s:s?, s:o}", "task",
+        json_pack("{s:s, s:s?, s:s?, s:s?, s:s?, s:o}", "task",
                   mu_plan_word(first->task, first->op_name), "resource",
                   first->instance ? first->instance : first->resource, "node",
                   node_name(answer, first->node), "cause", first->cause,
-                  "chain", chain));
-}
-
-static const char *
-action_label(const struct answer *answer, const struct mu_action *action)
-{
-    const char *id = action->instance ? action->instance : action->resource;
-    const char *node = node_name(answer, action->node);
-
-    if (action->kind == MU_ACTION_PSEUDO && action->name) {
-        return action->name;
-    }
-    return mu_text_make(&answer->tool->arena, "%s %s%s%s%s",
-                        action->kind == MU_ACTION_FENCE
-                            ? "fence"
-                            : mu_plan_word(action->task, action->op_name),
-                        id ? id : "", id && node ? " on " : "",
-                        node ? node : "",
-                        action->in_flight ? " (under way)" : "");
+                  "waits_for", wait, "chain", chain));
 }
 
 static int
@@ -655,22 +642,25 @@ write_actions(struct answer *answer, uint32_t instance, json_t *object)
     for (uint32_t i = 0; i < plan->actions_count; i++) {
         const struct mu_action *one = &plan->actions[i];
         const char *name = one->instance ? one->instance : one->resource;
+        const char *wait;
 
         if (one->kind != MU_ACTION_RESOURCE || !name ||
             one->node == MU_PLAN_NONE || one->task == MU_TASK_MONITOR ||
             strcmp(name, id) != 0) {
             continue;
         }
+        wait = mu_why_wait(&answer->waits, i, false);
         mu_text_buffer_add(
-            &answer->text, "  %s: %s on %s%s%s\n",
+            &answer->text, "  %s: %s on %s%s%s%s%s\n",
             one->in_flight ? "now" : "next", mu_plan_word(one->task, one->op_name),
             node_name(answer, one->node), one->cause ? ", because " : "",
-            one->cause ? one->cause : "");
+            one->cause ? one->cause : "", wait ? "\n    after: " : "",
+            wait ? wait : "");
         (void)json_array_append_new(
-            actions, json_pack("{s:s, s:s, s:s?}", "task",
+            actions, json_pack("{s:s, s:s, s:s?, s:s?}", "task",
                                mu_plan_word(one->task, one->op_name), "node",
                                node_name(answer, one->node), "cause",
-                               one->cause));
+                               one->cause, "waits_for", wait));
     }
     (void)json_object_set_new(object, "actions", actions);
 }

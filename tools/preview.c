@@ -595,7 +595,8 @@ write_action(const struct mu_snapshot *snapshot, const struct mu_action *action,
                            : snapshot->status->nodes[action->node].name;
 
     row->indent = 2;
-    row->cells[0].text = action->kind == MU_ACTION_FENCE
+    row->cells[0].text = action->task == MU_TASK_FENCE_ON ? "unfence"
+                         : action->kind == MU_ACTION_FENCE
                              ? mu_text_make(table->arena, "fence (%s)",
                                             mu_plan_task_name(action->task))
                              : mu_plan_word(action->task, action->op_name);

@@ -29,9 +29,14 @@
  *                "ACTION | ACTION": it does not
  *     [why RSC]  sentences, one a line, that must be told of a resource or
  *                node: what was decided, "NODE: " with what counted there
+<<<<<<< HEAD
  *                (all: everywhere) or what to do, and "TASK: " with the cause
  *     [allocation]  "INSTANCE on NODE SCORE": what the node was worth for it
  *                when it was placed; behind "promote", when roles were given
+=======
+ *                (all: everywhere) or what to do, and "TASK: " with the cause,
+ *                "TASK after: " with what it waits for
+>>>>>>> 9e06b09 (sched: Say which actions an action waits for, and why.)
  *     [told]     words that a warning must contain
  *     [next]     in how many seconds the plan changes by itself
  *
@@ -737,12 +742,15 @@ why_text(struct scenario *scenario, const struct mu_snapshot *snapshot,
     struct mu_why why = {&scenario->arena, snapshot, plan};
     uint32_t instance = mu_why_find(plan, about);
     struct mu_why_reasons reasons;
+    struct mu_why_waits waits;
     struct mu_text_buffer text;
 
+    waits = mu_why_waits_look(&why);
     mu_text_buffer_init(&text, &scenario->arena);
     for (uint32_t i = 0; i < plan->actions_count; i++) {
         const struct mu_action *action = &plan->actions[i];
         const char *id = action->instance ? action->instance : action->resource;
+        const char *wait = mu_why_wait(&waits, i, false);
 
         if (action->cause &&
             ((id && strcmp(id, about) == 0) ||
@@ -752,6 +760,11 @@ why_text(struct scenario *scenario, const struct mu_snapshot *snapshot,
             mu_text_buffer_add(&text, "%s: %s\n",
                                mu_plan_word(action->task, action->op_name),
                                action->cause);
+            if (wait) {
+                mu_text_buffer_add(
+                    &text, "%s after: %s\n",
+                    mu_plan_word(action->task, action->op_name), wait);
+            }
         }
     }
     if (instance == MU_PLAN_NONE) {

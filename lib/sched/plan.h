@@ -80,6 +80,10 @@ struct mu_action {
     uint32_t meta_count;
     const uint32_t *after; /* Actions that must have succeeded before. */
     uint32_t after_count;
+    const char *const *after_by; /* The orderings (ids) that 'after' is by, as
+                                    many, null where it is in the nature of
+                                    things; null when it is for all of them, and
+                                    without reasons. */
     const char *cause; /* A sentence: why this action exists. Null when not
                           asked for. */
     uint32_t because;  /* The action that this one follows from, or NONE. */

@@ -26,6 +26,9 @@ static void action_fill(struct mu_sched *sched,
 static void after_fill(struct mu_sched *sched,
                        const struct mu_sched_action *action,
                        struct mu_action *out);
+static void sources_fill(struct mu_sched *sched,
+                         const struct mu_sched_action *action,
+                         struct mu_action *out);
 static const char *op_name_of(const struct mu_sched *sched,
                               const struct mu_sched_action *action);
 static struct mu_plan_node *nodes_fill(struct mu_sched *sched, bool is_after);
@@ -178,11 +181,16 @@ after_fill(struct mu_sched *sched, const struct mu_sched_action *action,
     uint32_t *after =
         mu_arena_new(sched->arena, uint32_t, (size_t)action->before_count + 1);
     uint32_t count = 0;
+    bool has_source = false;
 
     sched->visit++;
     for (const struct mu_edge *edge = action->before; edge;
          edge = edge->next_before) {
-        if (edge->flags != 0 && edge->first->visit != sched->visit) {
+        if (edge->flags == 0) {
+            continue;
+        }
+        has_source = has_source || edge->source;
+        if (edge->first->visit != sched->visit) {
             uint32_t at = count++;
 
             edge->first->visit = sched->visit;
@@ -195,6 +203,39 @@ after_fill(struct mu_sched *sched, const struct mu_sched_action *action,
     }
     out->after = after;
     out->after_count = count;
+    if (has_source && (sched->flags & MU_SCHED_REASONS)) {
+        sources_fill(sched, action, out);
+    }
+}
+
+/* Of several edges from one action the one that a constraint made tells more. */
+static void
+sources_fill(struct mu_sched *sched, const struct mu_sched_action *action,
+             struct mu_action *out)
+{
+    const char **by =
+        mu_arena_new(sched->arena, const char *, (size_t)out->after_count);
+
+    for (const struct mu_edge *edge = action->before; edge;
+         edge = edge->next_before) {
+        uint32_t low = 0;
+        uint32_t high = out->after_count;
+
+        if (edge->flags == 0 || !edge->source) {
+            continue;
+        }
+        while (high - low > 1) {
+            uint32_t middle = low + (high - low) / 2;
+
+            if (out->after[middle] <= edge->first->plan_id) {
+                low = middle;
+            } else {
+                high = middle;
+            }
+        }
+        by[low] = edge->source;
+    }
+    out->after_by = by;
 }
 
 static void

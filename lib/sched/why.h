@@ -105,6 +105,25 @@ const char *mu_why_lift(const struct mu_why *why,
  * node is in standby"; or null. */
 const char *mu_why_node(const struct mu_why *why, uint32_t node);
 
+/* Which actions others wait for. */
+struct mu_why_waits {
+    const struct mu_why *why;
+    uint32_t *seen; /* Per action: the mark of the search that met it. */
+    uint32_t mark;
+};
+
+/* Prepares to look for them; 'why' is borrowed. */
+struct mu_why_waits mu_why_waits_look(const struct mu_why *why);
+
+/* Returns what 'action' of the plan waits for, and why: "stop db on n1 (order
+ * db-first), fence n2"; null when for nothing. Unless 'is_full' without
+ * steps of the same resource in the same place, and its probes. */
+const char *mu_why_wait(struct mu_why_waits *waits, uint32_t action,
+                        bool is_full);
+
+/* Returns what people call 'action' of the plan: "stop db on n1". */
+const char *mu_why_action(const struct mu_why *why, uint32_t action);
+
 /* For the planner itself: the sentences of an action, why it is to be done or
  * what it waits for in vain. Null when nothing was noted. */
 const char *mu_why_cause(const struct mu_why *why, struct mu_sched *sched,
