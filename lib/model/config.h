@@ -72,6 +72,7 @@ struct mu_config_op {
     const char *id;
     const char *name;
     int64_t interval_ms;
+    bool is_off;     /* Its own "enabled" says so; no meta attribute can. */
     bool is_doubled; /* There is another of the same name and interval. If they
                         recur, neither runs: see mu_params.is_enabled. */
     struct mu_config_blocks meta;   /* The op's own attributes first, as a

@@ -125,6 +125,8 @@ op_read(struct mu_config_reader *reader, const struct mu_doc_element *element,
 {
     const char *id = mu_doc_get(element, "id");
     const char *interval = mu_doc_get(element, "interval");
+    const char *enabled = mu_doc_get(element, "enabled");
+    bool is_enabled = true;
     uint32_t known = mu_index_find(&reader->ops_index, id);
 
     if (known != MU_INDEX_NONE) {
@@ -145,6 +147,8 @@ op_read(struct mu_config_reader *reader, const struct mu_doc_element *element,
                                NULL);
     }
     fields_read(reader, element, op);
+    op->is_off = enabled && mu_text_parse_bool(enabled, &is_enabled) == 0 &&
+                 !is_enabled;
     op->params = mu_config_blocks_read(
         reader, &(struct mu_config_blocks_source){
                     .owners = {element}, .name = "instance_attributes"});

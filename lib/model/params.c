@@ -62,7 +62,7 @@ static int pair_cmp(const void *a, const void *b);
 static void all_resolve(struct resolver *resolver);
 static void params_resolve(struct resolver *resolver);
 static void op_resolve(struct resolver *resolver);
-static void enabled_read(struct resolver *resolver, const struct picks *picks);
+static bool is_enabled(const struct mu_config_op *op);
 static void op_values_read(struct resolver *resolver,
                            const struct picks *picks);
 static const char *timeout_find(const struct resolver *resolver,
@@ -465,7 +465,7 @@ op_resolve(struct resolver *resolver)
     if (resolver->op) {
         picks_add(&picks, &resolver->op->meta);
     }
-    enabled_read(resolver, &picks);
+    resolver->params->is_enabled = is_enabled(resolver->op);
     if (strcmp(resolver->op_name, "monitor") == 0 &&
         resolver->interval_ms == 0) {
         const char *timeout = probe_timeout(resolver->resource);
@@ -482,21 +482,11 @@ op_resolve(struct resolver *resolver)
     }
 }
 
-/* Only an operation's own word switches it off: defaults do not. */
-static void
-enabled_read(struct resolver *resolver, const struct picks *picks)
+/* Two monitors of one interval are one key to histories and tools. */
+static bool
+is_enabled(const struct mu_config_op *op)
 {
-    struct mu_params *params = resolver->params;
-    const char *enabled = picks_find(picks, "enabled");
-
-    params->is_enabled = true;
-    if (enabled && mu_text_parse_bool(enabled, &params->is_enabled) < 0) {
-        params->is_enabled = true;
-    }
-    /* Two monitors of one interval are one key to histories and tools. */
-    if (resolver->op && resolver->op->is_doubled && resolver->interval_ms > 0) {
-        params->is_enabled = false;
-    }
+    return !op || (!op->is_off && !(op->is_doubled && op->interval_ms > 0));
 }
 
 static void

@@ -368,19 +368,10 @@ is_configured(const struct past *past)
     const struct mu_config_resource *config =
         &past->sched->config->resources[past->resource->config];
 
-    struct mu_rule_input input = {.now_ms = past->sched->now_ms};
-    const char *value;
-    bool is_enabled;
-
     for (uint32_t i = 0; i < config->ops_count; i++) {
-        if (config->ops[i].interval_ms != past->op->interval_ms ||
-            strcmp(config->ops[i].name, past->op->name) != 0) {
-            continue;
-        }
-        value = mu_config_lookup(&config->ops[i].meta, "enabled", &input,
-                                 &past->sched->next_change);
-        if (!value || mu_text_parse_bool(value, &is_enabled) < 0 ||
-            is_enabled) {
+        if (config->ops[i].interval_ms == past->op->interval_ms &&
+            !config->ops[i].is_off &&
+            strcmp(config->ops[i].name, past->op->name) == 0) {
             return true;
         }
     }
