@@ -327,14 +327,11 @@ def action_read(element):
     if element.tag == "pseudo_event":
         return False, key_of(operation, element.get("operation_key"))
     rsc = primitive.get("id") if primitive is not None else None
-    if operation in ("monitor", "cancel"):
-        return True, key_of(operation, rsc, node,
-                            meta.get("CRM_meta_interval"))
     if operation == "notify":
         return True, key_of(operation, rsc, node, 0,
                             f"{meta.get('CRM_meta_notify_type')}-"
                             f"{meta.get('CRM_meta_notify_operation')}")
-    return True, key_of(operation, rsc, node)
+    return True, key_of(operation, rsc, node, meta.get("CRM_meta_interval"))
 
 
 # Comparison

@@ -16,6 +16,7 @@ import lots
 import more_fencing
 import more_history
 import more_rules
+import more_words
 from draft import Draft
 
 NOW_S = 1700000000
@@ -45,6 +46,11 @@ MORE = 0.33
 OLD_WORDS = 0.1
 ADDITIONS = [more_rules.ADDITIONS, more_history.ADDITIONS,
              more_fencing.ADDITIONS]
+
+# From this seed on a third has words of all kinds as well: seeds before it stay
+# the clusters that they were.
+WORDS_SEED_MIN = 20001
+WORDS = 0.33
 
 
 class Maker(lots.Lots):
@@ -753,6 +759,9 @@ def generate(seed):
             at.lots.pick(kind)(at)
         if at.lots.chance(OLD_WORDS):
             more_fencing.old_words_change(at)
+    if seed >= WORDS_SEED_MIN and at.lots.chance(WORDS):
+        for add in at.lots.some(more_words.ADDITIONS, 1, 3):
+            add(at)
     return cib
 
 
