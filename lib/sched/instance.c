@@ -48,9 +48,9 @@ mu_instance_find(struct mu_sched *sched, uint32_t node,
         }
     }
     resource = anonymous_find(sched, node, clone, config);
-    if (resource && strcmp(known->id, resource->name) != 0) {
+    if (resource) {
         resource->known_as = known->id;
-        if (resource->is_removed) {
+        if (resource->is_removed && strcmp(known->id, resource->name) != 0) {
             resource->name = known->id; /* It is stopped under its name. */
         }
     }

@@ -166,7 +166,10 @@ static int32_t
 score_of(struct mu_sched *sched, const struct mu_sched_resource *instance,
          uint32_t node, bool *ret_is_set)
 {
-    const char *value = NULL;
+    /* Agents of old said it under the number of the instance. */
+    const char *known_as =
+        instance->known_as ? instance->known_as : instance->id;
+    const char *value;
     int32_t score = 0;
 
     if (instance->children_count > 0) {
@@ -178,12 +181,9 @@ score_of(struct mu_sched *sched, const struct mu_sched_resource *instance,
     if (!score_counts(instance, node)) {
         return 0;
     }
-    if (instance->known_as) {
-        value = mu_node_state_attribute(
-            sched, node,
-            mu_text_make(sched->arena, "master-%s", instance->known_as));
-    }
-    if (!value) {
+    value = mu_node_state_attribute(
+        sched, node, mu_text_make(sched->arena, "master-%s", known_as));
+    if (!value && strcmp(known_as, instance->name) != 0) {
         value = mu_node_state_attribute(
             sched, node,
             mu_text_make(sched->arena, "master-%s", instance->name));

@@ -332,7 +332,8 @@ struct mu_partners;
 struct mu_sched_resource {
     const char *id;       /* web:1 for an instance. */
     const char *name;     /* As agents and histories have it. */
-    const char *known_as; /* Name in a history of old, or null. */
+    const char *known_as; /* Name in the last history of an instance, or null:
+                             there is none. */
     uint32_t index;       /* In sched->resources. */
     uint32_t config;      /* Index into config->resources, or NONE. */
     enum mu_resource_kind kind;
