@@ -13,6 +13,8 @@
 struct reader {
     struct mu_sched *sched;
     struct mu_params_context context;
+    const struct mu_rule_input *removed; /* Null, or the agent of what left the
+                                            configuration: only defaults. */
 };
 
 static void nodes_make(struct mu_sched *sched);
@@ -20,8 +22,8 @@ static void traits_read(struct mu_sched *sched, uint32_t config_index);
 static struct mu_traits *
 removed_traits_read(struct mu_sched *sched,
                     const struct mu_status_resource *known);
-static bool default_is_true(struct mu_sched *sched, const char *name,
-                            const struct mu_rule_input *input, bool otherwise);
+static void traits_read_common(struct reader *reader,
+                               struct mu_traits *traits, bool is_device);
 static void traits_read_clone(struct reader *reader, struct mu_traits *traits);
 static bool can_be_unique(const struct mu_config *config, uint32_t index);
 static enum mu_requires requires_of(const struct mu_sched *sched,
@@ -197,43 +199,10 @@ traits_read(struct mu_sched *sched, uint32_t config_index)
         &sched->config->resources[config_index];
     struct mu_traits *traits = &sched->traits[config_index];
     struct reader reader = reader_of(sched, config_index);
-    const char *value;
-    int64_t duration_ms;
 
-    traits->priority = int_read(&reader, "priority", 0);
-    value = meta_read(&reader, "resource-stickiness");
-    if (!value) {
-        value = meta_read(&reader, "stickiness");
-    }
-    traits->has_stickiness =
-        value && mu_text_parse_score(value, &traits->stickiness) == 0;
-    traits->migration_threshold =
-        int_read(&reader, "migration-threshold", MU_SCORE_INFINITY);
-    value = meta_read(&reader, "failure-timeout");
-    if (value && mu_text_parse_duration(value, &duration_ms) == 0 &&
-        duration_ms > 0) {
-        traits->failure_timeout_ms = duration_ms;
-    }
-    traits->is_managed = bool_read(&reader, "is-managed", true);
-    traits->is_in_maintenance = bool_read(&reader, "maintenance", false);
-    traits->is_critical = bool_read(&reader, "critical", true);
-    traits->allows_migrate = bool_read(&reader, "allow-migrate", false);
-    traits->allows_unhealthy =
-        bool_read(&reader, "allow-unhealthy-nodes", false);
-    value = meta_read(&reader, "target-role");
-    traits->target_role = role_parse(value);
-    traits->requires =
-        requires_of(sched, meta_read(&reader, "requires"),
-                    config->agent_class == MU_AGENT_FENCE &&
-                        config->kind == MU_RESOURCE_PRIMITIVE);
-    value = meta_read(&reader, "multiple-active");
-    if (value && strcmp(value, "stop_only") == 0) {
-        traits->multiple_active = MU_MULTIPLE_STOP_ONLY;
-    } else if (value && strcmp(value, "block") == 0) {
-        traits->multiple_active = MU_MULTIPLE_BLOCK;
-    } else if (value && strcmp(value, "stop_unexpected") == 0) {
-        traits->multiple_active = MU_MULTIPLE_STOP_UNEXPECTED;
-    }
+    traits_read_common(&reader, traits,
+                       config->agent_class == MU_AGENT_FENCE &&
+                           config->kind == MU_RESOURCE_PRIMITIVE);
     if (config->kind == MU_RESOURCE_CLONE) {
         traits_read_clone(&reader, traits);
     } else {
@@ -244,6 +213,47 @@ traits_read(struct mu_sched *sched, uint32_t config_index)
         traits->is_uncolocated = !bool_read(&reader, "collocated", true);
     }
     mu_utilization_read(sched, config_index, &traits->utilization);
+}
+
+/* What defaults may say of what left the configuration, too. */
+static void
+traits_read_common(struct reader *reader, struct mu_traits *traits,
+                   bool is_device)
+{
+    const char *value;
+    int64_t duration_ms;
+
+    traits->priority = int_read(reader, "priority", 0);
+    value = meta_read(reader, "resource-stickiness");
+    if (!value) {
+        value = meta_read(reader, "stickiness");
+    }
+    traits->has_stickiness =
+        value && mu_text_parse_score(value, &traits->stickiness) == 0;
+    traits->migration_threshold =
+        int_read(reader, "migration-threshold", MU_SCORE_INFINITY);
+    value = meta_read(reader, "failure-timeout");
+    if (value && mu_text_parse_duration(value, &duration_ms) == 0 &&
+        duration_ms > 0) {
+        traits->failure_timeout_ms = duration_ms;
+    }
+    traits->is_managed = bool_read(reader, "is-managed", true);
+    traits->is_in_maintenance = bool_read(reader, "maintenance", false);
+    traits->is_critical = bool_read(reader, "critical", true);
+    traits->allows_migrate = bool_read(reader, "allow-migrate", false);
+    traits->allows_unhealthy =
+        bool_read(reader, "allow-unhealthy-nodes", false);
+    traits->target_role = role_parse(meta_read(reader, "target-role"));
+    traits->requires =
+        requires_of(reader->sched, meta_read(reader, "requires"), is_device);
+    value = meta_read(reader, "multiple-active");
+    if (value && strcmp(value, "stop_only") == 0) {
+        traits->multiple_active = MU_MULTIPLE_STOP_ONLY;
+    } else if (value && strcmp(value, "block") == 0) {
+        traits->multiple_active = MU_MULTIPLE_BLOCK;
+    } else if (value && strcmp(value, "stop_unexpected") == 0) {
+        traits->multiple_active = MU_MULTIPLE_STOP_UNEXPECTED;
+    }
 }
 
 static void
@@ -345,6 +355,10 @@ reader_of(struct mu_sched *sched, uint32_t config_index)
 static const char *
 meta_read(struct reader *reader, const char *name)
 {
+    if (reader->removed) {
+        return mu_config_lookup(&reader->sched->config->resource_defaults, name,
+                                reader->removed, reader->context.next);
+    }
     return mu_params_meta(&reader->context, name, reader->context.next);
 }
 
@@ -574,37 +588,21 @@ static struct mu_traits *
 removed_traits_read(struct mu_sched *sched,
                     const struct mu_status_resource *known)
 {
-    struct mu_traits *traits = mu_arena_new(sched->arena, struct mu_traits, 1);
-    struct mu_rule_input input = {
+    const struct mu_rule_input input = {
         .now_ms = sched->now_ms,
         .agent_class = known->class_name,
         .agent_provider = known->provider,
         .agent_type = known->type,
     };
+    struct reader reader = reader_of(sched, MU_STATE_NONE);
+    struct mu_traits *traits = mu_arena_new(sched->arena, struct mu_traits, 1);
 
-    traits->requires = requires_of(
-        sched,
-        mu_config_lookup(&sched->config->resource_defaults, "requires", &input,
-                         &sched->next_change),
-        known->class_name && strcmp(known->class_name, "stonith") == 0);
-    traits->is_managed = default_is_true(sched, "is-managed", &input, true);
-    traits->is_in_maintenance =
-        default_is_true(sched, "maintenance", &input, false);
-    traits->migration_threshold = MU_SCORE_INFINITY;
-    traits->is_critical = true;
+    reader.removed = &input;
+    traits_read_common(&reader, traits,
+                       known->class_name &&
+                           strcmp(known->class_name, "stonith") == 0);
     traits->is_unique = true;
     return traits;
-}
-
-static bool
-default_is_true(struct mu_sched *sched, const char *name,
-                const struct mu_rule_input *input, bool otherwise)
-{
-    const char *text = mu_config_lookup(&sched->config->resource_defaults, name,
-                                        input, &sched->next_change);
-    bool value;
-
-    return text && mu_text_parse_bool(text, &value) == 0 ? value : otherwise;
 }
 
 struct mu_sched_resource *
