@@ -360,9 +360,300 @@ def resource_remove(at):
     return True
 
 
+def wrap_add(at):
+    """What stood alone is cloned, or joins a group with another."""
+    alone = [one for one in at.tops() if one.tag == "primitive"]
+    if not alone:
+        return False
+    tag = at.lots.pick(["clone", "clone", "group"])
+    inside = at.lots.some(alone, 1, 1 if tag == "clone" else 3)
+    resources = at.section("resources")
+    place = list(resources).index(inside[0])
+    whole = ET.Element(tag, id=at.id())
+    resources.insert(place, whole)
+    for one in inside:
+        resources.remove(one)
+        whole.append(one)
+    if inside[0].get("class") == "ocf" and tag == "clone" and \
+            at.lots.chance(0.4):
+        at.pair_set(whole, "meta_attributes", "promotable", "true")
+    for one in at.section("constraints").iter():
+        for name, value in one.attrib.items():
+            if value == inside[0].get("id") and (
+                    tag == "clone" or at.lots.chance(0.7)):
+                one.set(name, whole.get("id"))
+    return True
+
+
+def role_change(at):
+    """A constraint asks for a role, or for an action, of what it names."""
+    clones = {one.get("id") for one in at.tops() if one.tag in CLONES}
+    found = [(one, name) for one in at.section("constraints")
+             for name in ("rsc", "with-rsc", "first", "then")
+             if one.get(name) in clones]
+    if not found:
+        return False
+    one, name = at.lots.pick(found)
+    if one.tag == "rsc_order":
+        one.set(f"{name}-action", at.lots.pick(["promote", "start", "demote",
+                                                "stop"]))
+    elif one.tag == "rsc_colocation":
+        one.set(f"{name}-role", at.lots.pick(["Promoted", "Unpromoted",
+                                              "Started"]))
+    elif one.tag == "rsc_ticket":
+        one.set("rsc-role", "Promoted")
+    elif one.find("rule") is not None:
+        one.find("rule").set("role", "Promoted")
+    else:
+        one.set("role", at.lots.pick(["Promoted", "Started"]))
+    return True
+
+
+def ends_change(at):
+    """The two ends of a constraint change places."""
+    pairs = [(one, names) for one in at.section("constraints")
+             for names in (("rsc", "with-rsc"), ("first", "then"))
+             if one.get(names[0]) and one.get(names[1])]
+    if not pairs:
+        return False
+    one, names = at.lots.pick(pairs)
+    values = [one.get(name) for name in names]
+    for name, value in zip(names, reversed(values)):
+        one.set(name, value)
+    return True
+
+
+def weight_change(at):
+    """What else a colocation or an order may say."""
+    one = at.pick([one for one in at.section("constraints")
+                   if one.tag in ("rsc_colocation", "rsc_order")])
+    if one is None:
+        return False
+    if one.tag == "rsc_colocation":
+        one.set("influence", "false")
+    else:
+        one.set("require-all", "false")
+    return True
+
+
+def set_add(at):
+    """A colocation or an order of several in one set or two."""
+    if len(at.tops()) < 3:
+        return False
+    names = [one.get("id") for one in at.lots.some(at.tops(), 3, 4)]
+    tag = at.lots.pick(["rsc_colocation", "rsc_order"])
+    constraint = ET.SubElement(at.section("constraints"), tag, id=at.id())
+    if tag == "rsc_colocation":
+        constraint.set("score", at.lots.pick(SCORES))
+    else:
+        constraint.set("kind", at.lots.pick(["Mandatory", "Optional",
+                                             "Serialize"]))
+    for part in at.lots.pick([[names], [names[:2], names[2:]]]):
+        block = ET.SubElement(constraint, "resource_set", id=at.id())
+        if at.lots.chance(0.3):
+            block.set("sequential", "false")
+        if tag == "rsc_order" and at.lots.chance(0.2):
+            block.set("require-all", "false")
+            block.set("sequential", "false")
+        for name in part:
+            ET.SubElement(block, "resource_ref", id=name)
+    return True
+
+
+def rule_add(at):
+    """A location by a rule: of an attribute, or of the time."""
+    inner = at.inner()
+    resource = at.pick(one for one in at.resources() if one not in inner)
+    node = at.pick(at.nodes())
+    if resource is None or node is None:
+        return False
+    constraint = ET.SubElement(at.section("constraints"), "rsc_location",
+                               id=at.id(), rsc=resource.get("id"))
+    rule = ET.SubElement(constraint, "rule", id=at.id(),
+                         score=at.lots.pick(SCORES))
+    rule.set("boolean-op", at.lots.pick(["and", "or"]))
+    if resource.tag in CLONES and at.lots.chance(0.5):
+        rule.set("role", "Promoted")
+    for _ in range(at.lots.between(1, 2)):
+        if at.lots.chance(0.7):
+            ET.SubElement(rule, "expression", id=at.id(), attribute="#uname",
+                          operation=at.lots.pick(["eq", "ne"]),
+                          value=at.lots.pick(at.nodes()).get("uname"))
+            continue
+        operation, name = at.lots.pick([("gt", "start"), ("lt", "end")])
+        ET.SubElement(rule, "date_expression",
+                      {"id": at.id(), "operation": operation,
+                       name: at.lots.pick(["2020-01-01", "2030-01-01"])})
+    return True
+
+
+def ticket_add(at):
+    resource = at.pick(at.tops())
+    if resource is None:
+        return False
+    ET.SubElement(at.section("constraints"), "rsc_ticket", id=at.id(),
+                  rsc=resource.get("id"), ticket="varied-ticket",
+                  **{"loss-policy": at.lots.pick(["stop", "demote", "fence",
+                                                  "freeze"])})
+    if at.lots.chance(0.6):
+        status = at.cib.find("status")
+        block = status.find("tickets")
+        if block is None:
+            block = ET.SubElement(status, "tickets")
+        ET.SubElement(block, "ticket_state", id="varied-ticket",
+                      granted=at.lots.pick(["true", "false"]))
+    return True
+
+
+def utilization_add(at):
+    primitive = at.pick(at.primitives())
+    if primitive is None or not at.nodes():
+        return False
+    for node in at.nodes():
+        if node.find("utilization") is None:
+            at.pair_set(node, "utilization", "memory",
+                        at.lots.pick(["1", "2", "4"]))
+    at.pair_set(primitive, "utilization", "memory", at.lots.pick(["1", "2"]))
+    return at.pair_set(at.section("crm_config"), "cluster_property_set",
+                       "placement-strategy",
+                       at.lots.pick(["utilization", "balanced", "minimal"]))
+
+
+def default_change(at):
+    """What holds for all resources that do not say otherwise."""
+    block = at.section("rsc_defaults")
+    if block is None:
+        block = ET.SubElement(at.cib.find("configuration"), "rsc_defaults")
+    name = at.lots.pick(sorted(set(META) - {"target-role", "critical"}))
+    return at.pair_set(block, "meta_attributes", name,
+                       at.lots.pick(META[name]))
+
+
+def promotion_change(at):
+    """What agents say of how good a node is for promotion."""
+    states = list(at.cib.iterfind("status/node_state"))
+    names = [pair for state in states
+             for pair in state.iterfind(
+                 "transient_attributes/instance_attributes/nvpair")
+             if pair.get("name").startswith("master-")]
+    if not names:
+        return False
+    at.lots.pick(names).set("value", at.lots.pick(
+        ["INFINITY", "-INFINITY", "0", "1", "5", "10", "100", "1000", "-1"]))
+    return True
+
+
+def status_change(at):
+    """An operation ended in another way than by an exit code."""
+    operation = operation_pick(at)
+    if operation is None or not operation.get("transition-magic"):
+        return False
+    status, rc = at.lots.pick([(2, 1), (2, 198), (3, 3), (5, 2), (6, 6),
+                               (7, 5), (8, 189), (1, 0)])
+    result_set(operation, status, rc)
+    return True
+
+
+def second_place_add(at):
+    """What is active on one node is found active on another, too."""
+    states = list(at.cib.iterfind("status/node_state"))
+    if len(states) < 2:
+        return False
+    one, other = at.lots.some(states, 2, 2)
+    resource = at.pick(one.iterfind("lrm/lrm_resources/lrm_resource"))
+    block = other.find("lrm/lrm_resources")
+    if resource is None or block is None or ":" in resource.get("id"):
+        return False
+    for old in block.findall("lrm_resource"):
+        if old.get("id") == resource.get("id"):
+            block.remove(old)
+    block.append(copy.deepcopy(resource))
+    for operation in block[-1]:
+        operation.set("on_node", other.get("uname"))
+    return True
+
+
+def migration_add(at):
+    """A live migration from one node to another, done or half done."""
+    states = list(at.cib.iterfind("status/node_state"))
+    if len(states) < 2:
+        return False
+    one, other = at.lots.some(states, 2, 2)
+    whole = {one.get("id"): one
+             for one in set(at.primitives()) - at.inner()
+             if one.get("class") == "ocf"}
+    start = at.pick(
+        op for op in one.iterfind("lrm/lrm_resources/lrm_resource/lrm_rsc_op")
+        if op.get("operation") == "start" and op.get("rc-code") == "0" and
+        op.get("id").removesuffix("_start_0").removesuffix("_last_0") in whole)
+    block = other.find("lrm/lrm_resources")
+    if start is None or block is None:
+        return False
+    resource = next(known for known in one.iter("lrm_resource")
+                    if start in list(known))
+    last = max(int(op.get("call-id", "0")) for op in resource)
+
+    def add(where, task, result, call):
+        operation = ET.SubElement(where, "lrm_rsc_op", start.attrib)
+        operation.attrib.update({
+            "id": f"{resource.get('id')}_{task}_0", "operation": task,
+            "operation_key": f"{resource.get('id')}_{task}_0",
+            "transition-magic": f"0:0;7:7:0:{at.id()}",
+            "migrate_source": one.get("uname"),
+            "migrate_target": other.get("uname")})
+        operation.set("transition-key",
+                      operation.get("transition-magic").partition(";")[2])
+        result_set(operation, *result)
+        operation.set("call-id", str(call if result[0] >= 0 else -1))
+    results = [(0, 0), (0, 0), (4, 1), (-1, 193)]
+    add(resource, "migrate_to", at.lots.pick(results), last + 1)
+    for old in block.findall("lrm_resource"):
+        if old.get("id") == resource.get("id"):
+            block.remove(old)
+    if resource[-1].get("rc-code") == "0" and at.lots.chance(0.7):
+        add(ET.SubElement(block, "lrm_resource", resource.attrib),
+            "migrate_from", at.lots.pick(results), 5)
+    if at.lots.chance(0.8):
+        at.pair_set(whole[resource.get("id")], "meta_attributes",
+                    "allow-migrate", "true")
+    return True
+
+
+def monitor_add(at):
+    """One more monitor, of a role or with an answer of its own."""
+    primitive = at.pick(at.primitives())
+    if primitive is None:
+        return False
+    block = primitive.find("operations")
+    if block is None:
+        block = ET.SubElement(primitive, "operations")
+    operation = ET.SubElement(
+        block, "op", id=at.id(), name="monitor",
+        interval=at.lots.pick(["7s", "13s"]),
+        role=at.lots.pick(["Started", "Stopped", "Promoted", "Unpromoted"]))
+    if at.lots.chance(0.3):
+        operation.set("on-fail", at.lots.pick(["ignore", "block", "stop",
+                                               "restart", "demote"]))
+    return True
+
+
+def discovery_change(at):
+    one = at.pick(at.section("constraints").iter("rsc_location"))
+    if one is None:
+        return False
+    one.set("resource-discovery", at.lots.pick(["never", "exclusive",
+                                                "always"]))
+    return True
+
+
 CHANGES = [node_state_change] * 3 + [node_mode_change] * 2 + \
     [failure_change] * 4 + [activity_change] * 2 + [meta_change] * 4 + \
     [constraint_change] * 3 + [location_add] * 2 + [pair_add] * 2 + [
         pending_change, history_remove, digest_change, option_change,
         option_change, quorum_change, meta_remove, operation_change,
-        constraint_remove, ticket_change, resource_remove]
+        constraint_remove, ticket_change, resource_remove,
+        wrap_add, wrap_add, role_change, role_change, ends_change,
+        weight_change, set_add, set_add, rule_add, ticket_add,
+        utilization_add, default_change, promotion_change, promotion_change,
+        status_change, second_place_add, migration_add, monitor_add,
+        discovery_change]
