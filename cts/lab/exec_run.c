@@ -15,7 +15,7 @@
 #include "daemon/log.h"
 #include "daemon/loop.h"
 
-enum { OP_TIMEOUT_MS = 20000, WAIT_MS = 60000 };
+enum { OP_TIMEOUT_MS = 100000, WAIT_MS = 250000 };
 
 struct run {
     struct mu_loop *loop;

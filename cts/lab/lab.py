@@ -7,11 +7,16 @@
                  "node2 and node3 go on without node1")
 
 A lab ends with the block, with the process, and with the process's death. After
-a failure its logs are kept and their place is printed. Conditions are polled
-with a deadline; nothing here sleeps for a fixed time. Tests that share a lab are
-a LabTest.
+a failure its logs are kept and their place is printed. Tests that share a lab
+are a LabTest.
+
+Conditions are polled with a deadline that no machine needs; nothing here sleeps
+for a fixed time, and no time is taken for a sign of something. Two nodes are
+never looked at in one moment: see both(). What one of them has acknowledged
+another learns a moment later: see LabTest.follow().
 """
 
+import glob
 import json
 import os
 import re
@@ -27,7 +32,43 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 TOOLS = os.path.abspath(f"{HERE}/../../tools")
 PROGRAM = f"{TOOLS}/muster-lab"
 SKIPPED = 77
+DEADLINE_S = 150
+# Longer than any command of ours waits by itself.
+COMMAND_S = 400
 DUMMY = "ocf:heartbeat:Dummy"
+GATE = "ocf:lab:Gate"
+GATE_AGENT = """#!/bin/sh
+# A service that neither starts nor stops before its gate is opened.
+state=/run/gate-$OCF_RESOURCE_INSTANCE
+case $1 in
+meta-data)
+    cat <<'END'
+<?xml version="1.0"?>
+<resource-agent name="Gate" version="1.0">
+<version>1.1</version>
+<longdesc lang="en">A service with a gate.</longdesc>
+<shortdesc lang="en">A service with a gate</shortdesc>
+<parameters/>
+<actions>
+<action name="start" timeout="3600s"/>
+<action name="stop" timeout="3600s"/>
+<action name="monitor" timeout="20s" interval="10s"/>
+<action name="meta-data" timeout="5s"/>
+<action name="validate-all" timeout="5s"/>
+</actions>
+</resource-agent>
+END
+    ;;
+start | stop)
+    while [ -e "$state-$1-shut" ]; do sleep 0.05; done
+    case $1 in
+    start) : >"$state" ;;
+    stop) rm -f "$state" ;;
+    esac ;;
+monitor) [ -e "$state" ] || exit 7 ;;
+esac
+exit 0
+"""
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, TOOLS)
@@ -45,6 +86,7 @@ class Lab:
         Lab.count_made += 1
         self.name = f"t{os.getpid()}-{Lab.count_made}"
         self.count = count
+        self.has_daemon = daemon
         self.token_ms = token_ms
         self.nodes = place.node_names(count)
         self.command = [PROGRAM, "up", str(count), "--name", self.name,
@@ -69,7 +111,7 @@ class Lab:
         if signal.getsignal(signal.SIGTERM) == signal.SIG_DFL:
             signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
         done = subprocess.run(self.command, capture_output=True, text=True,
-                              check=False, timeout=120)
+                              check=False, timeout=COMMAND_S)
         if done.returncode:
             raise LabError(done.stderr.strip())
         return self
@@ -81,7 +123,7 @@ class Lab:
 
     def down(self):
         subprocess.run([PROGRAM, "down", "--name", self.name], check=False,
-                       timeout=60)
+                       timeout=COMMAND_S)
 
     def keep_logs(self):
         folder = os.environ.get("MUSTER_LAB_LOGS")
@@ -157,7 +199,7 @@ class Lab:
             self.known[name] = node
         return client.exec_command(node, command), node["environment"]
 
-    def run(self, name, *command, check=True, timeout_s=30, text=None):
+    def run(self, name, *command, check=True, timeout_s=COMMAND_S, text=None):
         """Run a command in a node; its result, or LabError."""
         wrapped, environment = self.command_in(name, command)
         done = subprocess.run(
@@ -175,6 +217,47 @@ class Lab:
 
     def write(self, name, path, content):
         self.run(name, "tee", path, text=content)
+
+    def install_agent(self, kind, text):
+        """An agent of the provider 'lab' on every node."""
+        folder = "/usr/lib/ocf/resource.d/lab"
+        for name in self.nodes:
+            self.run(name, "mkdir", "-p", folder)
+            self.write(name, f"{folder}/{kind}", text)
+            self.run(name, "chmod", "755", f"{folder}/{kind}")
+
+    def root(self, name):
+        """A node's files from outside; nothing is there when it is off."""
+        return f"/proc/{self.node(name)['pid'] or 'none'}/root"
+
+    def files(self, name, pattern):
+        """{path: identity} of a node's files; one that was removed and made
+        again has another identity."""
+        root = self.root(name)
+        found = {}
+        for path in glob.glob(root + pattern):
+            try:
+                status = os.stat(path)
+            except OSError:
+                continue           # gone since
+            found[path[len(root):]] = (status.st_ino, status.st_ctime_ns)
+        return found
+
+    def both(self, pattern):
+        """{(node, path): identity} of files that are there at one moment, on
+        whatever nodes: that between two looks, which have both seen them."""
+        def look():
+            return {(name, path): identity for name in self.nodes
+                    for path, identity in self.files(name, pattern).items()}
+        first, second = look(), look()
+        return {key: identity for key, identity in first.items()
+                if second.get(key) == identity}
+
+    def log(self, name, path):
+        """A log of a node, on or off; its disk may be the keeper's alone."""
+        keeper = client.keeper_pid(self.places)
+        return kernel.read_text(f"/proc/{keeper}/root"
+                                f"{self.places.log_dir(name)}/{path}")
 
     def members(self, name):
         """The node names in Corosync's membership, if it is quorate."""
@@ -207,8 +290,7 @@ class Lab:
 
     def membership_at(self, since, observer, gone):
         """When Corosync on 'observer' was done with the loss of 'gone'."""
-        log = kernel.read_text(
-            f"{self.places.log_dir(observer)}/corosync/corosync.log")
+        log = self.log(observer, "corosync/corosync.log")
         offset = time.time() - time.monotonic()
         year = time.localtime().tm_year
         number = gone[len("node"):]
@@ -243,10 +325,14 @@ class Lab:
         """The status as the node's daemon gives it; {} without one."""
         try:
             done = self.run(name, "muster", "status", "--format", "json",
-                            check=False, timeout_s=10)
+                            check=False)
             return json.loads(done.stdout)
-        except (ValueError, LabError, subprocess.TimeoutExpired):
+        except (ValueError, LabError):
             return {}
+
+    def cluster(self, by):
+        """What the daemon of 'by' tells of the whole; {} without one."""
+        return self.muster_status(by).get("cluster", {})
 
     def nodes_told(self, by):
         """{name: what the daemon of 'by' tells of the node}; {} without
@@ -262,7 +348,7 @@ class Lab:
     # -- waiting
 
     @staticmethod
-    def wait(condition, what, timeout_s=30.0, pause_s=0.05):
+    def wait(condition, what, timeout_s=DEADLINE_S, pause_s=0.05):
         """Poll until 'condition' gives a true value, and return it."""
         deadline = time.monotonic() + timeout_s
         while True:
@@ -273,12 +359,16 @@ class Lab:
                 raise LabError(f"not within {timeout_s:g} s: {what}")
             time.sleep(pause_s)
 
-    def wait_online(self, nodes=None, when="", timeout_s=60):
+    def wait_online(self, nodes=None, when=""):
         """Until each of 'nodes' (else of all) tells that just they are."""
         nodes = list(nodes or self.nodes)
         for name in nodes:
             self.wait(lambda n=name: self.online(n) == nodes,
-                      f"{name} sees {nodes} online {when}", timeout_s)
+                      f"{name} sees {nodes} online {when}")
+
+    def wait_settled(self, by="node1"):
+        """Until the daemon of 'by' says that nothing is left to be done."""
+        self.wait(lambda: self.cluster(by).get("idle"), "the cluster is idle")
 
 
 class LabTest(unittest.TestCase):
@@ -303,6 +393,8 @@ class LabTest(unittest.TestCase):
         owner.lab = cls.make_lab()
         owner.lab.__enter__()
         add_cleanup(owner.lab.down)
+        if owner.lab.has_daemon:
+            owner.lab.wait_online()
 
     @classmethod
     def setUpClass(cls):
@@ -331,9 +423,24 @@ class LabTest(unittest.TestCase):
 
     # -- doing
 
+    asked = None  # The node of the last command.
+
+    def follow(self, node):
+        """Before another node is asked: until it knows all that the one asked
+        before knows. Nothing, when that one knows nothing any more."""
+        def reached(name):
+            revision = self.lab.cluster(name).get("revision")
+            return revision and [int(part) for part in revision.split(".")]
+
+        before, self.asked = self.asked, node
+        known = before not in (None, node) and reached(before)
+        if known:
+            self.lab.wait(lambda: (reached(node) or []) >= known,
+                          f"{node} knows what {before} does")
+
     def tool(self, *words, node="node1", text=None):
-        return self.lab.muster(node, *words, check=False, text=text,
-                               timeout_s=90)
+        self.follow(node)
+        return self.lab.muster(node, *words, check=False, text=text)
 
     def done(self, *words, **options):
         """A command that must succeed."""
@@ -350,13 +457,27 @@ class LabTest(unittest.TestCase):
         """Dummies, and the cluster at rest."""
         self.good("configure", "load", "update", "-", text="".join(
             f"primitive {name} {DUMMY} {more}\n" for name in names))
-        self.good("wait")
+        self.settle()
+
+    def settle(self, node="node1"):
+        """Until the cluster has done all that is wanted of it."""
+        self.good("wait", "--timeout", str(DEADLINE_S), node=node)
 
     # -- seeing
 
     def status(self, node="node1"):
         return json.loads(self.tool("status", "--format", "json",
                                     node=node).stdout)
+
+    def shut(self, name, verb):
+        """The start or stop of a Gate waits from now on, until open()."""
+        for node in self.lab.nodes:
+            self.lab.run(node, "touch", f"/run/gate-{name}-{verb}-shut")
+        self.addCleanup(self.open, name, verb)
+
+    def open(self, name, verb):
+        for node in self.lab.nodes:
+            self.lab.run(node, "rm", "-f", f"/run/gate-{name}-{verb}-shut")
 
     def resource(self, name, node="node1"):
         found = [one for one in self.status(node)["resources"]

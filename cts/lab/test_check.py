@@ -14,14 +14,18 @@ from lab import LabTest, run_tests  # noqa: E402
 
 class Check(LabTest):
     def configure(self, text):
-        done = self.lab.muster("node1", "configure", "load", "replace", "-",
-                               check=False, text=text)
+        done = self.tool("configure", "load", "replace", "-", text=text)
         self.assertIn(done.returncode, (0, 4), done.stderr)
 
     def findings(self, node="node1"):
-        done = self.lab.muster(node, "check", "--format", "json", check=False)
-        self.assertIn(done.returncode, (0, 4), done.stderr)
-        return json.loads(done.stdout)
+        """What is found once all that are in the cluster have answered."""
+        def found():
+            done = self.tool("check", "--format", "json", node=node)
+            self.assertIn(done.returncode, (0, 4), done.stderr)
+            report = json.loads(done.stdout)
+            return set(report["nodes"]) >= set(self.lab.online(node)) \
+                and report
+        return self.lab.wait(found, f"all answer {node}")
 
     def told(self, report, word):
         return [one for one in report["findings"]
@@ -53,7 +57,7 @@ class Check(LabTest):
         self.assertEqual([one["what"] for one in
                           self.told(report, "fencing is off")],
                          ["stonith-enabled"])
-        done = self.lab.muster("node1", "check", check=False)
+        done = self.tool("check")
         self.assertEqual(done.returncode, 4)
         self.assertIn("fencing is off", done.stdout)
 

@@ -24,15 +24,15 @@ class Cli(LabTest):
         for node in self.lab.nodes:
             self.good("node", "online", node)
             self.good("node", "ready", node)
-        self.good("wait", "--timeout", "30")
+        self.settle()
 
     def wait_survives(self, wanted):
         self.lab.wait(lambda: self.status()["cluster"].get("survives")
-                      == wanted, wanted, timeout_s=60)
+                      == wanted, wanted)
 
     def test_status_tells_what_is_survived(self):
         self.define("web")
-        self.good("wait", "--timeout", "30")
+        self.settle()
         self.wait_survives("survives any 1 node, no two")
         self.good("configure", "location", "only", "web", "-inf:", "node2")
         self.good("configure", "location", "one", "web", "-inf:", "node3")
@@ -43,13 +43,17 @@ class Cli(LabTest):
     def test_what_is_configured_runs_and_every_node_tells_the_same(self):
         self.define("a", "b")
         self.good("configure", "group", "g", "a", "b")
-        self.good("wait")
-        told = [self.status(node) for node in self.lab.nodes]
-        for status in told:
-            self.assertEqual(status["health"], "healthy")
-            self.assertEqual(status["resources"], told[0]["resources"])
-            self.assertEqual(status["cluster"]["revision"],
-                             told[0]["cluster"]["revision"])
+        self.settle()
+        def told(node):
+            status = self.status(node)
+            return (status["health"], status["cluster"]["revision"],
+                    status["resources"])
+
+        def is_same():
+            return told("node1") == told("node2") == told("node3")
+
+        self.lab.wait(is_same, "all nodes tell the same")
+        self.assertEqual(self.status()["health"], "healthy")
         nodes = self.resource("g")["nodes"]
         self.assertEqual(len(nodes), 1)
         self.assertEqual(self.resource("a")["role"], "Started")
@@ -98,13 +102,13 @@ class Cli(LabTest):
         self.lab.shell(node, "rm -f /run/resource-agents/Dummy-a.state")
         self.lab.wait(lambda: any(one["what"] == "a" for one in
                                   self.status()["problems"]),
-                      "the failure is a problem", timeout_s=15)
+                      "the failure is a problem")
         problem = [one for one in self.status()["problems"]
                    if one["what"] == "a"][0]
         self.assertEqual(problem["node"], node)
         self.assertIn("monitor", problem["text"])
         self.assertEqual(problem["clear"], "muster resource cleanup a")
-        self.good("wait")
+        self.settle()
         self.assertEqual(self.resource("a")["role"], "Started")
         self.good("resource", "cleanup", "a", "--wait")
         self.assertEqual(self.status()["problems"], [])
@@ -114,10 +118,10 @@ class Cli(LabTest):
         nothing ever was at rest."""
         self.good("configure", "primitive", "a", DUMMY, "params",
                   "state=/nonexistent/a", "op", "monitor", "interval=5s")
-        self.good("wait", "--timeout", "30")
+        self.settle()
         self.assertEqual(self.resource("a")["role"], "Stopped")
         self.good("configure", "set", "a.state", "/run/a-mended")
-        self.good("wait", "--timeout", "30")
+        self.settle()
         self.assertEqual(self.resource("a")["role"], "Started")
         self.assertEqual(self.status()["problems"], [])
 
@@ -181,8 +185,8 @@ class Cli(LabTest):
 
         def define(node, count):
             for i in range(count):
-                done = self.tool("configure", "primitive",
-                                 f"{node}-{i}", DUMMY, node=node)
+                done = self.lab.muster(node, "configure", "primitive",
+                                       f"{node}-{i}", DUMMY, check=False)
                 codes.append((done.returncode, done.stderr))
 
         threads = [threading.Thread(target=define, args=(node, 4))
@@ -192,6 +196,8 @@ class Cli(LabTest):
         for thread in threads:
             thread.join()
         self.assertEqual({code for code, _ in codes}, {0}, codes)
+        for self.asked in self.lab.nodes:
+            self.follow("node1")
         shown = self.good("configure", "show")
         for node in self.lab.nodes:
             for i in range(4):
@@ -249,17 +255,18 @@ class Cli(LabTest):
                             check=False)
         self.assertNotEqual(done.returncode, 0)
 
+    def call(self, *words, code=0, node="node1"):
+        """What a program that agents know answers to one of them."""
+        self.follow(node)
+        done = self.lab.run(
+            node, "env", "OCF_RESOURCE_INSTANCE=db:0",
+            f"/usr/libexec/muster/pcmk/{words[0]}", *words[1:], check=False)
+        self.assertEqual(done.returncode, code, f"{words}: {done.stderr}")
+        return done.stdout
+
     def test_agents_get_the_answers_they_were_written_for(self):
         """The calls that pgsql, redis, galera and drbd make."""
-        def call(*words, code=0, node="node1"):
-            done = self.lab.run(
-                node, "env", "OCF_RESOURCE_INSTANCE=db:0",
-                f"/usr/libexec/muster/pcmk/{words[0]}", *words[1:],
-                check=False)
-            self.assertEqual(done.returncode, code,
-                             f"{words}: {done.stderr}")
-            return done.stdout
-
+        call = self.call
         self.assertEqual(call("crm_node", "-n"), "node1\n")
         self.assertEqual(call("crm_node", "-p").split(), self.lab.nodes)
         call("crm_master", "-Q", "-l", "reboot", "-v", "7")
@@ -303,13 +310,7 @@ class Cli(LabTest):
 
     def test_the_cib_is_read_and_changed_as_xml(self):
         """What rabbitmq-cluster, crm-fence-peer and administrators do."""
-        def call(*words, code=0, node="node1"):
-            done = self.lab.run(node, f"/usr/libexec/muster/pcmk/{words[0]}",
-                                *words[1:], check=False, timeout_s=60)
-            self.assertEqual(done.returncode, code,
-                             f"{words}: {done.stderr}")
-            return done.stdout
-
+        call = self.call
         self.define("a")
         call("attrd_updater", "-n", "rmq-node-attr-r", "-U", "rabbit@n")
         shown = call("cibadmin", "-Q", "--xpath",
@@ -339,14 +340,7 @@ class Cli(LabTest):
         call("cibadmin", "-Q", "--xpath", "//a[count(b)]", code=64)
 
     def test_tickets_and_fencing_answer_as_agents_expect(self):
-        def call(*words, code=0):
-            done = self.lab.run("node1",
-                                f"/usr/libexec/muster/pcmk/{words[0]}",
-                                *words[1:], check=False, timeout_s=60)
-            self.assertEqual(done.returncode, code,
-                             f"{words}: {done.stderr}")
-            return done.stdout
-
+        call = self.call
         call("crm_ticket", "-t", "nosuch", "-q", code=105)
         call("crm_ticket", "-t", "site", "-g", "--force")
         self.assertEqual(call("crm_ticket", "-t", "site", "-G", "granted"),

@@ -31,19 +31,17 @@ class Daemon(LabTest):
         for node in self.lab.nodes:
             self.lab.start_daemon(node)
         self.lab.wait_online()
+        self.lab.wait_settled()
         self.lab.wait(lambda: len(self.services()) == 3, "services run")
 
     def services(self):
         """Where each Dummy's state file is, with its identity: a service
         that was stopped and started has another one."""
         found = {}
-        for node in self.lab.nodes:
-            for line in self.lab.shell(
-                    node, "stat -c '%n %i %W' /run/Dummy-d*.state 2>/dev/null"
-                    " || true").splitlines():
-                name, *identity = line.split()
-                self.assertNotIn(name, found, "active twice")
-                found[name] = (node, identity)
+        for (node, name), identity in self.lab.both(
+                "/run/Dummy-d*.state").items():
+            self.assertNotIn(name, found, "active twice")
+            found[name] = (node, identity)
         return found
 
     def daemon(self, node):
@@ -51,9 +49,7 @@ class Daemon(LabTest):
         return next(iter(pids), None)
 
     def log(self, node):
-        path = f"{self.lab.node(node)['log_dir']}/musterd.log"
-        with open(path, encoding="utf-8", errors="replace") as file:
-            return file.read()
+        return self.lab.log(node, "musterd.log")
 
     def reload(self, nodes, edit):
         """Edit corosync.conf with sed on some nodes; all reload theirs."""
@@ -100,9 +96,10 @@ class Daemon(LabTest):
         here = {name for name, (node, _) in self.services().items()
                 if node == "node2"}
         self.assertTrue(here)
+        before = self.log("node2").count("exit status 0")
         self.lab.stop_daemon("node2")
         self.lab.wait(lambda: not self.daemon("node2"), "it ends")
-        self.assertIn("exit status 0", self.log("node2"))
+        self.assertEqual(self.log("node2").count("exit status 0"), before + 1)
         self.lab.wait(lambda: all(
             self.services().get(name, ("node2",))[0] != "node2"
             for name in here), "its services run elsewhere")
@@ -111,6 +108,44 @@ class Daemon(LabTest):
                                       check=False).returncode == 0)
         self.lab.start_daemon("node2")
         self.lab.wait_online(when="after the return")
+
+    def test_what_a_shutdown_locks_waits_for_its_node_or_for_the_limit(self):
+        """An operator who restarts a node wants nothing moved meanwhile."""
+        self.good("configure", "property", "shutdown-lock=true")
+        self.addCleanup(self.good, "configure", "property",
+                        "shutdown-lock=false", "shutdown-lock-limit=0")
+        before = self.services()
+        here = {name for name, (node, _) in before.items() if node == "node3"}
+        self.assertTrue(here)
+        self.lab.stop_daemon("node3")
+        self.lab.wait(lambda: not self.daemon("node3"), "it ends")
+        self.settle()
+        after = self.services()
+        self.assertEqual({name: place for name, place in before.items()
+                          if name not in here}, after)
+        for name in here:
+            self.assertIn("shutdown-lock", self.good("why", self.id_of(name)))
+        self.lab.start_daemon("node3")
+        self.lab.wait_online(when="after the return")
+        self.settle()
+        after = self.services()
+        self.assertEqual({name: node for name, (node, _) in after.items()},
+                         {name: node for name, (node, _) in before.items()})
+        # What waits longer than the limit is started elsewhere.
+        self.good("configure", "property", "shutdown-lock-limit=2s")
+        self.lab.stop_daemon("node3")
+        self.lab.wait(lambda: not self.daemon("node3"), "it ends")
+        self.lab.wait(lambda: set(self.services()) == set(before) and
+                      "node3" not in [node for node, _ in
+                                      self.services().values()],
+                      "its services run elsewhere")
+        self.lab.start_daemon("node3")
+        self.lab.wait_online(when="after the return")
+
+    @staticmethod
+    def id_of(path):
+        """Of the resource, by its state file."""
+        return path[len("/run/Dummy-"):-len(".state")]
 
     def test_killed_daemon_leaves_its_services_alone(self):
         """Its successor takes them over as they are."""
@@ -130,7 +165,7 @@ class Daemon(LabTest):
                     "  nodeid: 9\\n }/")
         for node in self.lab.nodes:
             self.lab.wait(lambda n=node: "node9" in self.lab.nodes_told(n),
-                          f"{node} knows node9", 60)
+                          f"{node} knows node9")
         self.lab.wait_online(when="after the reload")
         self.assertEqual(self.services(), before)
 

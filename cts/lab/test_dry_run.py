@@ -146,7 +146,7 @@ class DryRun(LabTest):
         for words in (("configure", "erase", "--force"),
                       ("node", "standby", "node3"),
                       ("maintenance", "start", "resource", "kept"),
-                      ("wait", "--timeout", "30")):
+                      ("wait", "--timeout", "150")):
             if words[0] == "node":
                 cls.lab.run("node1", "muster", "configure", "load", "update",
                             "-", text=PREPARED)

@@ -21,7 +21,7 @@ REQUEST, RESPONSE, EVENT, REFUSAL = 1, 2, 3, 4
 
 def connect():
     client = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    client.settimeout(10)
+    client.settimeout(120)
     client.connect(PATH)
     return client
 
@@ -43,7 +43,7 @@ def receive(client):
     assert magic == b"MUS1", magic
     return kind, exactly(client, size)
 
-def is_dropped(client, timeout_s=45):
+def is_dropped(client, timeout_s=120):
     """The daemon has closed the connection, whatever it said before."""
     client.settimeout(timeout_s)
     try:
@@ -54,6 +54,19 @@ def is_dropped(client, timeout_s=45):
     except socket.timeout:
         return False
     return True
+
+def memory_kib(pid):
+    """What the daemon has of its own."""
+    for line in open(f"/proc/{pid}/smaps_rollup"):
+        if line.startswith("Anonymous:"):
+            return int(line.split()[1])
+
+def be_served(times=3):
+    """When this is over the daemon has seen what was sent before."""
+    client = connect()
+    for i in range(times):
+        client.sendall(frame(b"{}"))
+        assert receive(client)[0] == RESPONSE
 '''
 
 
@@ -64,16 +77,6 @@ class HostileClients(LabTest):
     def make_lab(cls):
         return Lab(1, trace=False)
 
-    @classmethod
-    def prepare_lab(cls):
-        cls.lab.wait(lambda: cls.shell_ok("test -S /run/muster/musterd.sock"),
-                     "the daemon listens")
-
-    @classmethod
-    def shell_ok(cls, script):
-        return cls.lab.run("node1", "sh", "-c", script,
-                           check=False).returncode == 0
-
     def setUp(self):
         super().setUp()
         self.pid = self.daemon_pid()
@@ -81,26 +84,21 @@ class HostileClients(LabTest):
     def tearDown(self):
         """The same daemon serves the next one."""
         self.assertEqual(self.daemon_pid(), self.pid, "the daemon has died")
-        self.client("client = connect()\n"
-                    "client.sendall(frame(b'{}'))\n"
-                    "assert receive(client)[0] == RESPONSE")
+        self.client("be_served(1)")
 
     def daemon_pid(self):
         return self.lab.shell("node1", "cat /run/muster/musterd.pid").strip()
 
-    def client(self, script, user=None, timeout_s=90):
+    def client(self, script, user=None):
         """Run a client's script in the node; what it prints."""
         words = ["python3", "-"]
         if user:
             words = ["setpriv", "--reuid", str(user), "--regid", str(user),
                      "--clear-groups", *words]
-        return self.lab.run("node1", *words, text=CLIENT + script,
-                            timeout_s=timeout_s).stdout
+        return self.lab.run("node1", *words, text=CLIENT + script).stdout
 
     def memory_kib(self):
-        return int(self.lab.shell(
-            "node1", f"awk '/^Pss:/ {{ print $2 }}' "
-            f"/proc/{self.pid}/smaps_rollup"))
+        return int(self.client(f"print(memory_kib({self.pid}))"))
 
     def test_garbage_is_dropped(self):
         self.client(
@@ -132,34 +130,37 @@ class HostileClients(LabTest):
 
     def test_promises_take_no_memory(self):
         """Forty clients that announce 16 MiB and send a byte."""
-        before = self.memory_kib()
         self.client(
+            "be_served()\n"
+            f"before = memory_kib({self.pid})\n"
             "clients = [connect() for i in range(40)]\n"
             "for client in clients:\n"
             "    client.sendall(frame(b'x', size=16 * 1024 * 1024))\n"
-            "time.sleep(0.5)\n")
-        self.assertLess(self.memory_kib() - before, 2048)
+            "be_served()\n"
+            f"more = memory_kib({self.pid}) - before\n"
+            "assert more < 2048, more\n")
 
     def test_unfinished_requests_are_bounded_in_all(self):
         """Twenty clients that really send 15 MiB each and never end."""
         self.client(
             "import threading\n"
-            "dropped = []\n"
-            "def attack():\n"
-            "    client = connect()\n"
+            "sent = []\n"
+            "clients = [connect() for i in range(20)]\n"
+            "def attack(client):\n"
             "    try:\n"
             "        client.sendall(frame(b' ' * (15 << 20), size=16 << 20))\n"
-            "        client.settimeout(2)\n"
-            "        if client.recv(1) == b'':\n"
-            "            dropped.append(1)\n"
-            "    except socket.timeout:\n"
+            "    except ConnectionError:\n"
             "        pass\n"
-            "    except (ConnectionError, EOFError):\n"
-            "        dropped.append(1)\n"
-            "threads = [threading.Thread(target=attack) for i in range(20)]\n"
-            "[thread.start() for thread in threads]\n"
-            "[thread.join() for thread in threads]\n"
-            "assert len(dropped) >= 15, len(dropped)\n")
+            "    sent.append(1)\n"
+            "for client in clients:\n"
+            "    threading.Thread(target=attack, args=(client,)).start()\n"
+            "most = 0\n"
+            "while len(sent) < len(clients):\n"
+            f"    most = max(most, memory_kib({self.pid}))\n"
+            "    time.sleep(0.01)\n"
+            "be_served()\n"
+            f"most = max(most, memory_kib({self.pid}))\n"
+            "assert most < 128 * 1024, most\n")
         self.lab.wait(lambda: self.memory_kib() < 32 * 1024,
                       "the memory is given back")
 
@@ -176,8 +177,8 @@ class HostileClients(LabTest):
             "        deaf.sendall(frame(b'{\"request\": \"status\"}'))\n"
             "except (socket.timeout, ConnectionError):\n"
             "    pass\n"
-            "assert is_dropped(half, 45)\n"
-            "deadline = time.monotonic() + 45\n"
+            "assert is_dropped(half)\n"
+            "deadline = time.monotonic() + 120\n"
             "while time.monotonic() < deadline:\n"
             "    try:\n"
             "        deaf.send(b'x')\n"
@@ -200,14 +201,14 @@ class HostileClients(LabTest):
             "clients = []\n"
             "while len(clients) < 300:\n"
             "    client = socket.socket(socket.AF_UNIX)\n"
-            "    client.settimeout(5)\n"
+            "    client.settimeout(120)\n"
             "    try:\n"
             "        client.connect(\"/run/muster/musterd.sock\")\n"
             "        clients.append(client)\n"
             "    except BlockingIOError:\n"
             "        time.sleep(0.01)\n"
             "print(\"in\", flush=True)\n"
-            "time.sleep(60)\n"
+            "time.sleep(600)\n"
             "'''], stdout=subprocess.PIPE)\n"
             "assert crowd.stdout.readline() == b'in\\n'\n"
             "client = connect()\n"
@@ -222,7 +223,7 @@ class HostileClients(LabTest):
             "kind, text = receive(client)\n"
             "assert kind == REFUSAL, kind\n"
             "assert b'group' in text, text\n"
-            "assert is_dropped(client, 5)\n", user=6666)
+            "assert is_dropped(client)\n", user=6666)
 
     def test_flood_of_requests_does_not_stop_the_others(self):
         self.client(

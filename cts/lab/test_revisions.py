@@ -18,7 +18,7 @@ class Revisions(LabTest):
         self.lab.wait_online()
         self.good("configure", "erase", "--force")
         self.good("configure", "property", "stonith-enabled=false")
-        self.good("wait", "--timeout", "30")
+        self.settle()
 
     def log(self, node="node1"):
         """The revisions as a node tells them, newest first."""
@@ -131,7 +131,7 @@ class Revisions(LabTest):
             self.lab.cut(node)
         for node in self.lab.nodes:
             self.lab.boot(node)
-        self.lab.wait_online(timeout_s=90)
+        self.lab.wait_online()
         self.assertEqual(self.same_everywhere(), before)
         self.assertIn("- \tmeta priority=3", self.good(
             "rollback", "-1", "--dry-run").replace("- primitive a", "- "))
@@ -154,7 +154,7 @@ class Revisions(LabTest):
         self.assertEqual(self.log()[0]["revision"], told["revision"])
 
     def test_apply_tells_of_failures_and_what_they_led_to(self):
-        self.good("wait")
+        self.settle()
         done = self.tool("apply", "-",
                          text=f"primitive c {DUMMY} state=/proc/nosuch/c\n"
                               "property cib-bootstrap-options: "

@@ -49,7 +49,7 @@ class Runner:
     def run(self, command):
         done = self.lab.run(
             "node1", "sh", "-c", f"export COLUMNS=78 LC_ALL=C; {command} 2>&1",
-            check=False, timeout_s=60)
+            check=False)
         said = done.stdout.replace(self.lab.name, "lab")
         return [line.rstrip().replace("\t", "    ")
                 for line in said.splitlines()]
@@ -64,10 +64,11 @@ class Transcripts(unittest.TestCase):
                     continue
             # Each page begins with a cluster of its own.
             with Lab(3) as lab:
+                lab.wait_online()
                 for text in (START, "op_defaults timeout=20s\n"):
                     lab.run("node1", "muster", "configure", "load", "update",
                             "-", text=text)
-                lab.run("node1", "muster", "wait", "--timeout", "30")
+                lab.run("node1", "muster", "wait", "--timeout", "150")
                 _count, wrong = transcripts.check_page(
                     path, Runner(lab), lambda start: start == "lab",
                     IS_UPDATE, lambda a, b: shape(a) == shape(b))

@@ -9,7 +9,7 @@ from muster_lab.kernel import process_start, read_text
 from muster_lab.place import LabError, Places
 
 
-def request(lab, timeout_s=60, **fields):
+def request(lab, timeout_s=120, **fields):
     """Ask the keeper of a lab. Raises LabError."""
     places = Places(lab)
     connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -57,7 +57,7 @@ def node_status(lab, name):
 def ready_node(lab, name):
     """The status of a node that is on and set up; waits while it boots."""
     node = node_status(lab, name)
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while node["pid"] and not node["ready"] and time.monotonic() < deadline:
         time.sleep(0.02)
         node = node_status(lab, name)

@@ -12,7 +12,7 @@ import uuid
 
 from muster_lab.kernel import (
     MS_BIND, MS_NODEV, MS_NOEXEC, MS_NOSUID, MS_REC, MS_SLAVE, mount,
-    read_text, set_process_name, write_text)
+    read_text, set_priority, set_process_name, write_text)
 from muster_lab.place import (
     CLIENT, Places, address_of, corosync_conf, node_environment, node_names)
 
@@ -20,6 +20,8 @@ from muster_lab.place import (
 LAYERS = ("etc", "usr", "var/lib", "var/cache", "var/spool", "opt", "srv")
 # systemd's default pause before it starts a failed service again.
 RESTART_S = 0.1
+# A real one runs in real time: other work never keeps its token waiting.
+CLOSE_TO_REAL_TIME = -20
 
 
 class NodeInit:
@@ -36,10 +38,17 @@ class NodeInit:
         self.corosync_pid = None
         self.wants_musterd = options["daemon"]
         self.is_halting = False
+        self.restart_at = None     # when a daemon that died comes again
         self.environment = node_environment(options, boot_id)
+        # What the keeper asks for, by a signal each.
+        self.orders = {signal.SIGTERM: self.on_halt,
+                       signal.SIGUSR1: self.on_daemon_stop,
+                       signal.SIGUSR2: self.on_daemon_start}
 
     def run(self):
         set_process_name(f"lab:{self.node}")
+        # Taken one after the other by reap(), so that nothing is half done.
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD, *self.orders})
         mount(None, "/", None, MS_REC | MS_SLAVE)
         mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC)
         if self.node == CLIENT:
@@ -49,11 +58,9 @@ class NodeInit:
         self.set_up_files()
         self.set_up_identity()
         self.set_up_network()
-        signal.signal(signal.SIGTERM, self.on_halt)
-        signal.signal(signal.SIGUSR1, self.on_daemon_stop)
-        signal.signal(signal.SIGUSR2, self.on_daemon_start)
         self.say_ready()
-        self.corosync_pid = self.start(["corosync", "-f"], "corosync.err")
+        self.corosync_pid = self.start(["corosync", "-f"], "corosync.err",
+                                       CLOSE_TO_REAL_TIME)
         if self.wants_musterd:
             self.start_musterd()
         self.reap()
@@ -177,15 +184,15 @@ class NodeInit:
         subprocess.run(["ip", "-batch", "-"], input=batch, text=True,
                        check=True, stdout=subprocess.DEVNULL)
 
-    def start(self, command, log_name):
+    def start(self, command, log_name, priority=0):
         path = f"/var/log/{log_name}"
         pid = os.fork()
         if pid:
             return pid
         try:
-            for number in (signal.SIGTERM, signal.SIGUSR1, signal.SIGUSR2):
-                signal.signal(number, signal.SIG_DFL)
+            signal.pthread_sigmask(signal.SIG_SETMASK, ())
             os.setsid()
+            set_priority(priority)
             out = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o640)
             os.dup2(out, 1)
             os.dup2(out, 2)
@@ -200,17 +207,17 @@ class NodeInit:
         command = [self.options["musterd"] or "musterd"]
         self.musterd_pid = self.start(command, "musterd.log")
 
-    def on_daemon_stop(self, *_):
+    def on_daemon_stop(self):
         self.wants_musterd = False
         if self.musterd_pid:
             os.kill(self.musterd_pid, signal.SIGTERM)
 
-    def on_daemon_start(self, *_):
+    def on_daemon_start(self):
         self.wants_musterd = True
         if not self.musterd_pid:
             self.start_musterd()
 
-    def on_halt(self, *_):
+    def on_halt(self):
         """An orderly shutdown: musterd first, then Corosync."""
         self.is_halting = True
         self.wants_musterd = False
@@ -228,21 +235,40 @@ class NodeInit:
         if pid == self.musterd_pid:
             self.musterd_pid = None
             if self.wants_musterd:
-                time.sleep(RESTART_S)
-                if self.wants_musterd and not self.musterd_pid:
-                    self.start_musterd()
+                self.restart_at = time.monotonic() + RESTART_S
         if pid == self.corosync_pid:
             self.corosync_pid = None
         if self.is_halting:
             self.halt_next()
 
     def reap(self):
+        """Whoever has ended, and whatever is asked for, for ever."""
         while True:
-            try:
-                pid = os.waitpid(-1, 0)[0]
-            except ChildProcessError:
-                # Handlers run between instructions: a child may be started
-                # by one of them at any time.
-                time.sleep(0.05)
-                continue
+            if self.restart_at is None:
+                number = signal.sigwait({signal.SIGCHLD, *self.orders})
+            else:
+                number = self.wait_or_restart()
+            if number in self.orders:
+                self.orders[number]()
+            while self.reap_one():
+                pass
+
+    def wait_or_restart(self):
+        """A signal, or the daemon that was to be started again by now."""
+        pause_s = max(0, self.restart_at - time.monotonic())
+        info = signal.sigtimedwait({signal.SIGCHLD, *self.orders}, pause_s)
+        if info:
+            return info.si_signo
+        self.restart_at = None
+        if self.wants_musterd and not self.musterd_pid:
+            self.start_musterd()
+        return None
+
+    def reap_one(self):
+        try:
+            pid = os.waitpid(-1, os.WNOHANG)[0]
+        except ChildProcessError:
+            return False
+        if pid:
             self.on_exit(pid)
+        return pid

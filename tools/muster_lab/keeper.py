@@ -18,6 +18,8 @@ from muster_lab.place import CLIENT, LabError, Places, node_names
 from muster_lab.switch import PowerSwitch
 from muster_lab.trace import AgentTrace
 
+KEEPER_NICENESS = -10
+
 
 class Keeper:
     """Runs in namespaces of its own for mounts and network."""
@@ -34,6 +36,8 @@ class Keeper:
 
     def run(self):
         kernel.set_process_name("muster-lab")
+        # What it is told of agents it has to look up while they are there.
+        kernel.set_priority(KEEPER_NICENESS)
         if self.options["trace"]:
             self.start_trace()
         kernel.unshare(kernel.CLONE_NEWNS | kernel.CLONE_NEWNET)

@@ -54,6 +54,14 @@ def close_all_but(*kept):
                 pass               # the descriptor of this listing
 
 
+def set_priority(niceness):
+    """Where it is not allowed, things go on as they are."""
+    try:
+        os.setpriority(os.PRIO_PROCESS, 0, niceness)
+    except OSError:
+        pass
+
+
 def set_process_name(name):
     LIBC.prctl(PR_SET_NAME, name.encode()[:15], 0, 0, 0)
 

@@ -15,6 +15,9 @@ from muster_lab.keeper import Keeper
 from muster_lab.place import (
     DISK_DIR, NODES_MAX, PATH, LabError, Places, node_names)
 
+# A slow machine may need it; one that is well never does.
+QUORUM_S = 120
+
 
 def up(arguments):
     places = Places(arguments.name)
@@ -125,7 +128,7 @@ def start_keeper(options, places):
             os._exit(1)
         os._exit(0)
     wait_until(lambda: os.path.exists(f"{places.power}/socket")
-               or not keeper_starting(places), 20)
+               or not keeper_starting(places), 60)
     try:
         request(options["lab"], op="status")
     except LabError as error:
@@ -146,8 +149,8 @@ def wait_quorate(lab, count):
         return re.search(r"^Quorate:\s+Yes", done.stdout, re.M) and \
             re.search(rf"^Nodes:\s+{count}$", done.stdout, re.M)
     for name in node_names(count):
-        if not wait_until(lambda n=name: is_quorate(n), 30):
-            raise LabError(f"{name} has no quorum after 30 s; see"
+        if not wait_until(lambda n=name: is_quorate(n), QUORUM_S):
+            raise LabError(f"{name} has no quorum after {QUORUM_S} s; see"
                            f" muster-lab logs {name}")
 
 
@@ -169,14 +172,14 @@ def down(places, logs=None):
     pid = keeper_pid(places)
     if pid:
         try:
-            request(places.lab, timeout_s=5, op="down")
-            wait_until(lambda: not keeper_pid(places), 10)
+            request(places.lab, timeout_s=30, op="down")
+            wait_until(lambda: not keeper_pid(places), 30)
         except LabError:
             pass
         if keeper_pid(places):
             # Its nodes die with it.
             os.kill(pid, signal.SIGKILL)
-            wait_until(lambda: not keeper_pid(places), 10)
+            wait_until(lambda: not keeper_pid(places), 30)
     if logs:
         keep_logs(places, logs)
     if places.exist():

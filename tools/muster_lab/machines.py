@@ -118,6 +118,7 @@ class Machines:
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             kernel.close_all_but(0, 1, 2, ready_write, go_read)
             os.setsid()
+            kernel.set_priority(0)
             kernel.unshare(kernel.CLONE_NEWNS | kernel.CLONE_NEWNET
                            | kernel.CLONE_NEWUTS | kernel.CLONE_NEWIPC)
             # The port needs the namespace, and set-up needs the port.
