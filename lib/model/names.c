@@ -377,6 +377,21 @@ mu_names_is_secret(const char *name)
 }
 
 const char *
+mu_names_failure(struct mu_arena *arena, const struct mu_status_op *op)
+{
+    if (!op) {
+        return "an operation failed";
+    }
+    if (op->status == MU_OP_STATUS_TIMEOUT) {
+        return mu_text_make(arena, "its %s timed out", op->name);
+    }
+    return mu_text_make(arena, "its %s returned %d, %s%s%s", op->name,
+                        (int)op->rc, mu_names_rc(op->rc),
+                        op->exit_reason && *op->exit_reason ? ", " : "",
+                        op->exit_reason ? op->exit_reason : "");
+}
+
+const char *
 mu_names_nearest(const char *text, const char *words, unsigned *distance,
                  unsigned *ret_length)
 {

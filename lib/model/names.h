@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 
+#include "base/arena.h"
 #include "model/config.h"
 #include "model/status.h"
 
@@ -28,6 +29,10 @@ const char *mu_names_expected(enum mu_expected expected);
 const char *mu_names_op_status(enum mu_op_status status);
 /* Likewise for what an agent returned: ok, not running, not installed, ... */
 const char *mu_names_rc(int32_t rc);
+/* Returns on 'arena' how an operation (null: any) failed: "its monitor returned
+ * 7, not running". */
+const char *mu_names_failure(struct mu_arena *arena,
+                             const struct mu_status_op *op);
 
 /* Read a word. Return false, and leave the result alone, when it is none. */
 bool mu_names_parse_role(const char *text, enum mu_role *ret_role);

@@ -2,7 +2,7 @@
 #ifndef MU_SCHED_EXPLAIN_H
 #define MU_SCHED_EXPLAIN_H
 
-/* Explain: what is noted while deciding, so that why.h can tell it?
+/* Explain: what is noted while deciding, so that tell.h can put it into the plan?
  *
  * Notes are made only when reasons are asked for, by those who decide and at
  * the moment when they do. They are numbers and pointers: sentences are made
@@ -76,16 +76,5 @@ void mu_explain_unpaired(struct mu_sched *sched,
                          struct mu_sched_resource *resource,
                          const struct mu_sched_resource *first,
                          const char *source);
-
-/* Returns what 'action' follows from, or null when it began by itself. A point
- * of order of a group or clone follows from what is to be done inside it. */
-const struct mu_sched_action *
-mu_explain_next(const struct mu_sched_action *action);
-
-/* Writes the notes into the plan: sentences for its actions, instances for its
- * reasons. The plan's actions are 'ordered'. */
-void mu_explain_finish(struct mu_sched *sched,
-                       struct mu_sched_action *const *ordered,
-                       struct mu_action *actions, struct mu_plan *plan);
 
 #endif /* MU_SCHED_EXPLAIN_H */

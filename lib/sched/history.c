@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "model/names.h"
 #include "sched/action.h"
 #include "sched/change.h"
 #include "sched/explain.h"
@@ -14,7 +15,6 @@
 #include "sched/node_state.h"
 #include "sched/recurring.h"
 #include "sched/setup.h"
-#include "sched/why.h"
 
 static void node_replay(struct mu_sched *sched, uint32_t node);
 static void resource_replay(struct mu_sched *sched, uint32_t node, uint32_t at);
@@ -618,15 +618,16 @@ answer_apply(struct mu_history *history, enum mu_answer answer)
     case MU_ANSWER_FENCE:
         mu_node_state_set_unclean(
             sched, history->node,
-            mu_text_make(sched->arena, "%s failed there: %s", resource->id,
-                         mu_why_op(sched->arena, history->last_failure)));
+            mu_text_make(
+                sched->arena, "%s failed there: %s", resource->id,
+                mu_names_failure(sched->arena, history->last_failure)));
         break;
     case MU_ANSWER_STANDBY:
         node->is_standby = true;
         node->is_standby_on_fail = true;
-        node->standby_cause =
-            mu_text_make(sched->arena, "%s failed there: %s", resource->id,
-                         mu_why_op(sched->arena, history->last_failure));
+        node->standby_cause = mu_text_make(
+            sched->arena, "%s failed there: %s", resource->id,
+            mu_names_failure(sched->arena, history->last_failure));
         break;
     case MU_ANSWER_BLOCK:
         block(resource);

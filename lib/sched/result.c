@@ -8,10 +8,9 @@
 #include "sched/action.h"
 #include "sched/after.h"
 #include "sched/detail.h"
-#include "sched/explain.h"
 #include "sched/loop.h"
 #include "sched/recurring.h"
-#include "sched/why.h"
+#include "sched/tell.h"
 
 static void pick(struct mu_sched *sched, struct mu_loop_rest *picked);
 static bool edge_counts(const struct mu_sched *sched,
@@ -32,8 +31,6 @@ static void sources_fill(struct mu_sched *sched,
 static const char *op_name_of(const struct mu_sched *sched,
                               const struct mu_sched_action *action);
 static struct mu_plan_node *nodes_fill(struct mu_sched *sched, bool is_after);
-static void stopped_fill(struct mu_sched *sched, const struct mu_plan *plan,
-                         struct mu_plan_placement *after);
 
 bool
 mu_result_is_in_plan(const struct mu_sched *sched,
@@ -322,23 +319,6 @@ mu_result_note_before(struct mu_sched *sched)
     sched->before = mu_after_list(sched, &sched->before_count);
 }
 
-/* Why instances that will run nowhere do not. */
-static void
-stopped_fill(struct mu_sched *sched, const struct mu_plan *plan,
-             struct mu_plan_placement *after)
-{
-    struct mu_why why = {sched->arena, sched->snapshot, plan};
-
-    if (!(sched->flags & MU_SCHED_REASONS)) {
-        return;
-    }
-    for (uint32_t i = 0; i < plan->after_count; i++) {
-        if (after[i].node == MU_PLAN_NONE) {
-            after[i].reason = mu_why_stopped(&why, after[i].index);
-        }
-    }
-}
-
 const struct mu_plan *
 mu_result_make(struct mu_sched *sched)
 {
@@ -366,10 +346,10 @@ mu_result_make(struct mu_sched *sched)
     plan->before_count = sched->before_count;
     plan->lacks_fence_device =
         sched->is_fencing_enabled && !sched->has_fence_device;
-    mu_explain_finish(sched, ordered, actions, plan);
+    mu_tell_finish(sched, ordered, actions, plan);
     mu_after_apply(sched, ordered, picked.count);
     after = mu_after_list(sched, &plan->after_count);
-    stopped_fill(sched, plan, after);
+    mu_tell_stopped(sched, plan, after);
     plan->after = after;
     plan->scores = sched->scores.items;
     plan->scores_count = (uint32_t)sched->scores.count;

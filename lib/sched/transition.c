@@ -2,6 +2,7 @@
 #include "sched/transition.h"
 
 #include "base/text.h"
+#include "model/names.h"
 #include "sched/action.h"
 #include "sched/clone.h"
 #include "sched/explain.h"
@@ -11,7 +12,6 @@
 #include "sched/recurring.h"
 #include "sched/unfence.h"
 #include "sched/utilization.h"
-#include "sched/why.h"
 
 enum step {
     STEP_NONE,
@@ -486,7 +486,7 @@ stop_cause(struct mu_sched *sched, const struct mu_sched_resource *resource,
         return mu_text_make(sched->arena, "node %s shuts down", where->name);
     }
     if (resource->is_failed) {
-        return mu_why_op(sched->arena, resource->failed_op);
+        return mu_names_failure(sched->arena, resource->failed_op);
     }
     if (resource->is_stop_pending) {
         return "its stop has not been answered";
@@ -575,8 +575,9 @@ demote_all(struct mu_sched *sched, struct mu_sched_resource *resource,
 
             if (!mu_action_has(demote, MU_FLAG_OPTIONAL) &&
                 resource->is_demote_on_fail) {
-                mu_explain_cause(sched, demote,
-                                 mu_why_op(sched->arena, resource->failed_op));
+                mu_explain_cause(
+                    sched, demote,
+                    mu_names_failure(sched->arena, resource->failed_op));
             } else if (is_required &&
                        resource->next_role == MU_ROLE_UNPROMOTED) {
                 mu_explain_place(sched, demote);

@@ -10,9 +10,6 @@
 
 #include "sched/plan.h"
 
-struct mu_sched;
-struct mu_sched_action;
-
 /* What sentences are made from. */
 struct mu_why {
     struct mu_arena *arena; /* Where they live. */
@@ -53,9 +50,6 @@ const char *mu_why_root(const struct mu_why *why, uint32_t instance);
 /* Returns the primitive inside 'instance', or itself, that is in question: the
  * first that runs nowhere, or else the last. */
 uint32_t mu_why_part(const struct mu_why *why, uint32_t instance);
-
-/* Returns how an operation failed: "its monitor returned 7, not running". */
-const char *mu_why_op(struct mu_arena *arena, const struct mu_status_op *op);
 
 /* Returns which parameter of the primitive at 'resource' of the configuration
  * is not what it was when 'op' ran on 'node': "its parameter port was changed
@@ -123,12 +117,5 @@ const char *mu_why_wait(struct mu_why_waits *waits, uint32_t action,
 
 /* Returns what people call 'action' of the plan: "stop db on n1". */
 const char *mu_why_action(const struct mu_why *why, uint32_t action);
-
-/* For the planner itself: the sentences of an action, why it is to be done or
- * what it waits for in vain. Null when nothing was noted. */
-const char *mu_why_cause(const struct mu_why *why, struct mu_sched *sched,
-                         const struct mu_sched_action *action);
-const char *mu_why_block(const struct mu_why *why, struct mu_sched *sched,
-                         const struct mu_sched_action *action);
 
 #endif /* MU_SCHED_WHY_H */

@@ -227,7 +227,7 @@ failure_text(const struct mu_why *why, const struct mu_plan_reason *reason)
 
     return mu_text_make(why->arena, "%s%s%s",
                         before[reason->kind] ? before[reason->kind] : "",
-                        mu_why_op(why->arena, reason->op),
+                        mu_names_failure(why->arena, reason->op),
                         is_block              ? ", and on-fail is block"
                         : after[reason->kind] ? after[reason->kind]
                                               : "");
@@ -307,21 +307,6 @@ threshold_text(const struct mu_why *why, const struct mu_plan_reason *reason)
                         "%s failed there %s (migration-threshold), which is "
                         "forgotten at %02d:%02d:%02dZ",
                         who, often, date.hour, date.minute, date.second);
-}
-
-const char *
-mu_why_op(struct mu_arena *arena, const struct mu_status_op *op)
-{
-    if (!op) {
-        return "an operation failed";
-    }
-    if (op->status == MU_OP_STATUS_TIMEOUT) {
-        return mu_text_make(arena, "its %s timed out", op->name);
-    }
-    return mu_text_make(arena, "its %s returned %d, %s%s%s", op->name,
-                        (int)op->rc, mu_names_rc(op->rc),
-                        op->exit_reason && *op->exit_reason ? ", " : "",
-                        op->exit_reason ? op->exit_reason : "");
 }
 
 static const char *

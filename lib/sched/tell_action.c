@@ -5,8 +5,8 @@
 
 #include "base/text.h"
 #include "sched/action.h"
-#include "sched/explain.h"
-#include "sched/why.h"
+#include "sched/group.h"
+#include "sched/tell.h"
 
 enum { CHAIN_LENGTH_MAX = 64 };
 
@@ -34,7 +34,7 @@ static const struct mu_sched_resource *
 group_of(const struct mu_sched_resource *a, const struct mu_sched_resource *b);
 
 const char *
-mu_why_cause(const struct mu_why *why, struct mu_sched *sched,
+mu_tell_cause(const struct mu_why *why, struct mu_sched *sched,
              const struct mu_sched_action *action)
 {
     const struct mu_sched_action *root;
@@ -70,7 +70,7 @@ static const struct mu_sched_action *
 root_of(const struct mu_sched_action *action)
 {
     for (unsigned i = 0; i < CHAIN_LENGTH_MAX; i++) {
-        const struct mu_sched_action *next = mu_explain_next(action);
+        const struct mu_sched_action *next = mu_tell_next(action);
 
         if (!next) {
             break;
@@ -78,6 +78,29 @@ root_of(const struct mu_sched_action *action)
         action = next;
     }
     return action;
+}
+
+const struct mu_sched_action *
+mu_tell_next(const struct mu_sched_action *action)
+{
+    const struct mu_sched_resource *whole = action->resource;
+    enum mu_verb verb = mu_group_member_verb(action->verb);
+
+    if (action->because || !whole) {
+        return action->because;
+    }
+    for (uint32_t i = 0; i < whole->children_count; i++) {
+        const struct mu_sched_action *part =
+            mu_action_find(whole->children[i], mu_key(verb), MU_STATE_NONE);
+
+        while (part && mu_action_has(part, MU_FLAG_OPTIONAL)) {
+            part = mu_action_find_next(part);
+        }
+        if (part) {
+            return part;
+        }
+    }
+    return NULL;
 }
 
 static const char *
@@ -115,7 +138,7 @@ same_text(const struct mu_why *why, struct mu_sched *sched,
 
     if (action->verb == MU_VERB_STOP && first->verb == MU_VERB_START &&
         !mu_action_has(first, MU_FLAG_RUNNABLE)) {
-        const char *block = mu_why_block(why, sched, first);
+        const char *block = mu_tell_block(why, sched, first);
 
         return mu_text_make(sched->arena, "it cannot be started again%s%s",
                             block ? ": " : "", block ? block : "");
@@ -200,7 +223,7 @@ group_of(const struct mu_sched_resource *a, const struct mu_sched_resource *b)
  * reason is the first one that is elsewhere, or that a constraint names. What
  * is at the end of the chain is to blame. */
 const char *
-mu_why_block(const struct mu_why *why, struct mu_sched *sched,
+mu_tell_block(const struct mu_why *why, struct mu_sched *sched,
              const struct mu_sched_action *action)
 {
     const struct mu_sched_action *at = action;
