@@ -141,8 +141,10 @@ def node_mode_change(at):
 
 
 def operation_pick(at):
-    return at.pick(at.cib.iterfind(
-        "status/node_state/lrm/lrm_resources/lrm_resource/lrm_rsc_op"))
+    """One that says what came of it, as every operation should."""
+    return at.pick(one for one in at.cib.iterfind(
+        "status/node_state/lrm/lrm_resources/lrm_resource/lrm_rsc_op")
+        if ";" in one.get("transition-magic", ""))
 
 
 def result_set(operation, status, rc):
@@ -155,7 +157,7 @@ def result_set(operation, status, rc):
 def failure_change(at):
     """The last result of an operation becomes a failure, and counts."""
     operation = operation_pick(at)
-    if operation is None or not operation.get("transition-magic"):
+    if operation is None:
         return False
     rc = at.lots.pick(FAILURES)
     task = operation.get("operation")
@@ -181,7 +183,7 @@ def failure_change(at):
 
 def pending_change(at):
     operation = operation_pick(at)
-    if operation is None or not operation.get("transition-magic"):
+    if operation is None:
         return False
     result_set(operation, -1, 193)
     operation.set("call-id", "-1")
@@ -191,7 +193,7 @@ def pending_change(at):
 def activity_change(at):
     """What a probe found stopped is found active, or the reverse."""
     operation = operation_pick(at)
-    if operation is None or not operation.get("transition-magic") or \
+    if operation is None or \
             operation.get("operation") != "monitor" or \
             operation.get("interval") != "0":
         return False
@@ -546,7 +548,7 @@ def promotion_change(at):
 def status_change(at):
     """An operation ended in another way than by an exit code."""
     operation = operation_pick(at)
-    if operation is None or not operation.get("transition-magic"):
+    if operation is None:
         return False
     status, rc = at.lots.pick([(2, 1), (2, 198), (3, 3), (5, 2), (6, 6),
                                (7, 5), (8, 189), (1, 0)])

@@ -309,6 +309,7 @@ struct mu_config_options {
     int64_t fencing_timeout_ms;
     uint32_t fencing_attempts_max;
     int64_t fencing_watchdog_timeout_ms;
+    bool have_watchdog; /* Nodes watch themselves, as sbd makes them do. */
     int64_t priority_fencing_delay_ms;
     bool startup_fencing;
     bool concurrent_fencing;

@@ -81,8 +81,9 @@ mu_setup_run(struct mu_sched *sched)
             sched->has_fence_device = true;
         }
     }
-    if (sched->options->fencing_watchdog_timeout_ms != 0 &&
-        sched->is_fencing_enabled) {
+    if (sched->is_fencing_enabled &&
+        (sched->options->have_watchdog ||
+         sched->options->fencing_watchdog_timeout_ms != 0)) {
         sched->has_fence_device = true; /* The watchdog of each node. */
     }
     sched->has_unfencing = sched->is_fencing_enabled && agents_unfence(sched);
