@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "sched/action.h"
-#include "sched/history.h"
+#include "sched/history_active.h"
 
 static void leave(struct mu_sched_resource *resource, uint32_t node);
 static void enter(struct mu_sched *sched, struct mu_sched_resource *resource,

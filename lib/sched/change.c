@@ -7,11 +7,11 @@
 #include "sched/action.h"
 #include "sched/explain.h"
 #include "sched/failure.h"
-#include "sched/history.h"
+#include "sched/history_find.h"
 #include "sched/node_state.h"
 #include "sched/order.h"
 #include "sched/recurring.h"
-#include "sched/setup.h"
+#include "sched/setup_params.h"
 #include "sched/unfence.h"
 
 /* One operation of an active resource. */

@@ -9,7 +9,7 @@
 #include "sched/colocate.h"
 #include "sched/explain.h"
 #include "sched/group.h"
-#include "sched/location.h"
+#include "sched/location_note.h"
 #include "sched/node_state.h"
 #include "sched/notify.h"
 #include "sched/order.h"

@@ -12,7 +12,7 @@
 #include "sched/order.h"
 #include "sched/propagate.h"
 #include "sched/score.h"
-#include "sched/setup.h"
+#include "sched/setup_warn.h"
 
 static void config_read(struct mu_sched *sched,
                         const struct mu_config_colocation *config);

@@ -5,7 +5,7 @@
 #include "sched/explain.h"
 #include "sched/node_state.h"
 #include "sched/score.h"
-#include "sched/setup.h"
+#include "sched/setup_warn.h"
 
 /* Marks a node as unusable while scores are merged. */
 #define SCORE_UNUSABLE (-100 * MU_SCORE_INFINITY)

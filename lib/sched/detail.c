@@ -5,7 +5,7 @@
 
 #include "base/text.h"
 #include "sched/action.h"
-#include "sched/setup.h"
+#include "sched/setup_params.h"
 
 enum { TIMEOUT_MS = 20000, META_COUNT_MAX = 12 };
 

@@ -6,7 +6,7 @@
 
 #include "base/text.h"
 #include "sched/score.h"
-#include "sched/setup.h"
+#include "sched/setup_params.h"
 
 #define COUNT_PREFIX "fail-count-"
 #define LAST_PREFIX  "last-failure-"

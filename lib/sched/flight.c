@@ -5,7 +5,7 @@
 
 #include "sched/action.h"
 #include "sched/explain.h"
-#include "sched/history.h"
+#include "sched/history_active.h"
 #include "sched/instance.h"
 #include "sched/node_state.h"
 #include "sched/order.h"

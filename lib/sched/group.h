@@ -20,11 +20,4 @@ void mu_group_order(struct mu_sched *sched, struct mu_sched_resource *group);
 /* Makes the actions of the members and the group's points of order. */
 void mu_group_act(struct mu_sched *sched, struct mu_sched_resource *group);
 
-/* Returns the verb of members that 'verb' of a group or clone is about: start
- * for both start and running. */
-enum mu_verb mu_group_member_verb(enum mu_verb verb);
-
-/* Returns the verb that says that 'verb' is complete: running for start. */
-enum mu_verb mu_group_done_verb(enum mu_verb verb);
-
 #endif /* MU_SCHED_GROUP_H */

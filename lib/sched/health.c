@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "sched/location.h"
+#include "sched/location_note.h"
 #include "sched/score.h"
 
 #define HEALTH_PREFIX "#health"

@@ -8,9 +8,11 @@
 #include "sched/action.h"
 #include "sched/change.h"
 #include "sched/explain.h"
+#include "sched/history_active.h"
+#include "sched/history_find.h"
 #include "sched/instance.h"
+#include "sched/location_note.h"
 #include "sched/lock.h"
-#include "sched/location.h"
 #include "sched/migrate.h"
 #include "sched/node_state.h"
 #include "sched/recurring.h"
@@ -38,9 +40,6 @@ static void active_apply(struct mu_history *history, enum mu_answer answer);
 static void recurring_note(struct mu_history *history);
 static void target_role_apply(struct mu_sched_resource *resource);
 static void known_add(struct mu_sched_resource *resource, uint32_t node);
-static void multiply_active(struct mu_sched *sched,
-                            struct mu_sched_resource *resource);
-static void block(struct mu_sched_resource *resource);
 
 void
 mu_history_run(struct mu_sched *sched)
@@ -320,15 +319,6 @@ failure_clear(struct mu_history *history)
     }
 }
 
-void
-mu_history_set_active(struct mu_sched_resource *resource)
-{
-    struct mu_sched_resource *clone = mu_state_clone_of(resource);
-
-    resource->role = clone && clone->traits->is_promotable ? MU_ROLE_UNPROMOTED
-                                                           : MU_ROLE_STARTED;
-}
-
 static void
 op_failed(struct mu_history *history)
 {
@@ -528,39 +518,6 @@ recurring_note(struct mu_history *history)
     }
 }
 
-void
-mu_history_active_range(const struct mu_status_resource *known,
-                        int32_t *ret_start, int32_t *ret_stop)
-{
-    int32_t start = -1;
-    int32_t stop = -1;
-    int32_t by_monitor = -1;
-    int32_t by_role = -1;
-
-    for (int32_t i = 0; i < (int32_t)known->ops_count; i++) {
-        const struct mu_status_op *op = &known->ops[i];
-
-        if (op->task == MU_OP_TASK_STOP && op->status == MU_OP_STATUS_DONE) {
-            stop = i;
-        } else if (op->task == MU_OP_TASK_START ||
-                   op->task == MU_OP_TASK_MIGRATE_FROM) {
-            start = i;
-        } else if (by_monitor <= stop && op->task == MU_OP_TASK_MONITOR) {
-            if (op->rc == MU_RC_OK || op->rc == MU_RC_PROMOTED) {
-                by_monitor = i;
-            }
-        } else if (op->task == MU_OP_TASK_PROMOTE ||
-                   op->task == MU_OP_TASK_DEMOTE) {
-            by_role = i;
-        }
-    }
-    if (start == -1) {
-        start = by_role != -1 ? by_role : by_monitor;
-    }
-    *ret_start = start;
-    *ret_stop = stop;
-}
-
 /* Draws the conclusions once all operations were replayed. */
 static void
 state_apply(struct mu_history *history)
@@ -630,7 +587,7 @@ answer_apply(struct mu_history *history, enum mu_answer answer)
             mu_names_failure(sched->arena, history->last_failure));
         break;
     case MU_ANSWER_BLOCK:
-        block(resource);
+        mu_history_block(resource);
         break;
     case MU_ANSWER_BAN:
         mu_location_add(sched, resource, history->node, -MU_SCORE_INFINITY,
@@ -683,102 +640,3 @@ known_add(struct mu_sched_resource *resource, uint32_t node)
     }
 }
 
-void
-mu_history_add_active(struct mu_sched *sched,
-                      struct mu_sched_resource *resource, uint32_t node,
-                      bool has_failed)
-{
-    for (size_t i = 0; i < resource->running_on.count; i++) {
-        if (resource->running_on.items[i] == node) {
-            return;
-        }
-    }
-    *mu_vec_add(sched->arena, &resource->running_on) = node;
-    if (resource->kind == MU_RESOURCE_PRIMITIVE) {
-        *mu_vec_add(sched->arena, &sched->nodes[node].running) = resource;
-        if (resource->priority != 0 && !has_failed) {
-            sched->nodes[node].priority +=
-                resource->priority +
-                (resource->role == MU_ROLE_PROMOTED ? 1 : 0);
-        }
-        if (sched->nodes[node].is_in_maintenance) {
-            resource->is_managed = false;
-            resource->is_in_maintenance = true;
-        } else if (sched->nodes[node].is_held) {
-            resource->is_managed = false; /* Kept until its daemon is back. */
-        }
-    }
-    if (!resource->is_managed) {
-        static const struct mu_plan_reason unmanaged = {
-            .kind = MU_REASON_UNMANAGED};
-
-        mu_location_add(sched, resource, node, MU_SCORE_INFINITY, &unmanaged);
-        for (struct mu_sched_resource *parent = resource->parent;
-             parent && sched->nodes[node].is_online; parent = parent->parent) {
-            *mu_vec_add(sched->arena, &parent->running_on) = node;
-        }
-        return;
-    }
-    if (resource->kind == MU_RESOURCE_PRIMITIVE &&
-        resource->running_on.count > 1) {
-        multiply_active(sched, resource);
-    }
-    if (resource->parent) {
-        mu_history_add_active(sched, resource->parent, node, false);
-    }
-}
-
-static void
-multiply_active(struct mu_sched *sched, struct mu_sched_resource *resource)
-{
-    switch (resource->traits->multiple_active) {
-    case MU_MULTIPLE_STOP_ONLY:
-        mu_location_ban_all(
-            sched, resource,
-            &(struct mu_plan_reason){.kind = MU_REASON_MULTIPLE_ACTIVE});
-        break;
-    case MU_MULTIPLE_BLOCK:
-        block(resource);
-        if (resource->parent && resource->parent->kind == MU_RESOURCE_GROUP &&
-            resource->parent->traits->multiple_active == MU_MULTIPLE_BLOCK) {
-            for (uint32_t i = 0; i < resource->parent->children_count; i++) {
-                block(resource->parent->children[i]);
-            }
-        }
-        break;
-    case MU_MULTIPLE_STOP_UNEXPECTED:
-        resource->is_stop_unexpected = true;
-        break;
-    case MU_MULTIPLE_STOP_START:
-        break;
-    }
-}
-
-static void
-block(struct mu_sched_resource *resource)
-{
-    resource->is_managed = false;
-    resource->is_blocked = true;
-}
-
-const struct mu_status_resource *
-mu_history_find(const struct mu_status_node *node, const char *id)
-{
-    uint32_t low = 0;
-    uint32_t high = node->resources_count;
-
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        int order = strcmp(node->resources[middle].id, id);
-
-        if (order == 0) {
-            return &node->resources[middle];
-        }
-        if (order < 0) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return NULL;
-}

@@ -48,21 +48,4 @@ void mu_history_run(struct mu_sched *sched);
 uint32_t *mu_history_order(struct mu_arena *arena,
                            const struct mu_status_node *status);
 
-/* Records that 'resource' is active on 'node'; 'has_failed' there. */
-void mu_history_add_active(struct mu_sched *sched,
-                           struct mu_sched_resource *resource, uint32_t node,
-                           bool has_failed);
-
-/* Raises the role to that of an active resource. */
-void mu_history_set_active(struct mu_sched_resource *resource);
-
-/* Returns the record of 'id' on 'node', or null. */
-const struct mu_status_resource *
-mu_history_find(const struct mu_status_node *node, const char *id);
-
-/* Finds the first and the last operation that tell about being active: indexes
- * into known->ops, or -1. */
-void mu_history_active_range(const struct mu_status_resource *known,
-                             int32_t *ret_start, int32_t *ret_stop);
-
 #endif /* MU_SCHED_HISTORY_H */

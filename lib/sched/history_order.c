@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "sched/history.h"
+#include "sched/history_find.h"
 
 /* A record of old that tells of an active instance. */
 struct candidate {

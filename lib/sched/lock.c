@@ -3,7 +3,7 @@
 
 #include "sched/action.h"
 #include "sched/explain.h"
-#include "sched/location.h"
+#include "sched/location_note.h"
 
 static bool may_wait(struct mu_sched_resource *resource);
 static void find(struct mu_sched *sched, struct mu_sched_resource *resource);

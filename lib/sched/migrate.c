@@ -5,6 +5,8 @@
 
 #include "sched/action.h"
 #include "sched/explain.h"
+#include "sched/history_active.h"
+#include "sched/history_find.h"
 #include "sched/recurring.h"
 
 enum { RC_OK = 0, RC_NOT_RUNNING = 7, RC_UNKNOWN = 193 };

@@ -8,7 +8,7 @@
 #include "sched/action.h"
 #include "sched/detail.h"
 #include "sched/explain.h"
-#include "sched/group.h"
+#include "sched/group_verb.h"
 #include "sched/order.h"
 
 enum list {

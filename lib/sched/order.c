@@ -5,7 +5,7 @@
 
 #include "base/text.h"
 #include "sched/action.h"
-#include "sched/setup.h"
+#include "sched/setup_warn.h"
 
 /* Longer lists of edges are not searched one by one. */
 enum { EDGES_SEARCHED_MAX = 64 };

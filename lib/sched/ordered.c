@@ -3,7 +3,7 @@
 
 #include "sched/action.h"
 #include "sched/clone.h"
-#include "sched/group.h"
+#include "sched/group_verb.h"
 #include "sched/order.h"
 #include "sched/result.h"
 

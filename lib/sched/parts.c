@@ -2,7 +2,7 @@
 #include "sched/parts.h"
 
 #include "sched/action.h"
-#include "sched/group.h"
+#include "sched/group_verb.h"
 
 /* The flags of a clone's action that has no parts. */
 enum { PARTS_NONE = MU_FLAG_OPTIONAL | MU_FLAG_PSEUDO };

@@ -10,7 +10,7 @@
 #include "sched/colocate.h"
 #include "sched/explain.h"
 #include "sched/group.h"
-#include "sched/location.h"
+#include "sched/location_note.h"
 #include "sched/node_state.h"
 #include "sched/setup.h"
 #include "sched/utilization.h"

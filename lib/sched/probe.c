@@ -7,7 +7,7 @@
 #include "sched/explain.h"
 #include "sched/node_state.h"
 #include "sched/order.h"
-#include "sched/setup.h"
+#include "sched/setup_warn.h"
 #include "sched/unfence.h"
 
 /* What must be stopped for a restart that follows from a start of one resource.

@@ -5,12 +5,12 @@
 #include "sched/clone.h"
 #include "sched/colocate.h"
 #include "sched/explain.h"
-#include "sched/group.h"
+#include "sched/group_verb.h"
 #include "sched/order.h"
 #include "sched/parts.h"
 #include "sched/place.h"
 #include "sched/probe.h"
-#include "sched/setup.h"
+#include "sched/setup_warn.h"
 #include "sched/withhold.h"
 
 /* Every flag of an action changes once or twice, and every change makes its

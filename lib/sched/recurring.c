@@ -8,7 +8,7 @@
 #include "sched/action.h"
 #include "sched/explain.h"
 #include "sched/order.h"
-#include "sched/setup.h"
+#include "sched/setup_params.h"
 
 enum { NAMES_COUNT_MAX = UINT8_MAX };
 

@@ -6,7 +6,8 @@
 
 #include "base/panic.h"
 #include "base/text.h"
-#include "sched/location.h"
+#include "sched/location_note.h"
+#include "sched/setup_warn.h"
 #include "sched/utilization.h"
 
 /* Whose meta attributes are read. */
@@ -672,53 +673,3 @@ mu_setup_find_at(struct mu_sched *sched, const char *id, uint32_t at)
     return resource;
 }
 
-void
-mu_setup_warn(struct mu_sched *sched, const char *text)
-{
-    *mu_vec_add(sched->arena, &sched->warnings) = text;
-}
-
-bool
-mu_setup_may_pair(struct mu_sched *sched, const char *id, uint64_t count)
-{
-    if (count > MU_PAIRS_COUNT_MAX - sched->pairs_count) {
-        mu_setup_warn(sched,
-                      mu_text_make(sched->arena,
-                                   "constraint %s: it stands for too many "
-                                   "pairs of resources and is not honoured; "
-                                   "divide its sets",
-                                   id));
-        return false;
-    }
-    sched->pairs_count += (uint32_t)count;
-    return true;
-}
-
-const struct mu_params *
-mu_setup_params(struct mu_sched *sched,
-                const struct mu_sched_resource *resource, uint32_t node,
-                const char *op_name, int64_t interval_ms)
-{
-    mu_assert(resource->config != MU_STATE_NONE);
-    return mu_params_cache_get(
-        sched->cache, resource->config,
-        node == MU_STATE_NONE ? NULL : sched->nodes[node].status, op_name,
-        interval_ms);
-}
-
-int64_t
-mu_setup_timeout_removed(struct mu_sched *sched,
-                         const struct mu_sched_resource *resource,
-                         const char *op_name, int64_t interval_ms)
-{
-    const struct mu_rule_input input = {.now_ms = sched->now_ms,
-                                        .agent_class = resource->class_name,
-                                        .agent_provider = resource->provider,
-                                        .agent_type = resource->type,
-                                        .op_name = op_name,
-                                        .op_interval_ms = interval_ms};
-
-    mu_assert(resource->config == MU_STATE_NONE);
-    return mu_params_timeout_default_ms(sched->config, &input,
-                                        &sched->next_change);
-}

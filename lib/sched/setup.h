@@ -33,24 +33,4 @@ struct mu_sched_resource *mu_setup_find(const struct mu_sched *sched,
 struct mu_sched_resource *mu_setup_find_at(struct mu_sched *sched,
                                            const char *id, uint32_t at);
 
-/* Adds a sentence to the plan's warnings; 'text' is kept, not copied. */
-void mu_setup_warn(struct mu_sched *sched, const char *text);
-
-/* Tells whether 'count' pairs of resources more, which the constraint 'id'
- * stands for, are within the bounds of a plan; if not, warns. */
-bool mu_setup_may_pair(struct mu_sched *sched, const char *id, uint64_t count);
-
-/* Returns what the operation needs on node 'node' (or MU_STATE_NONE). Must be
- * a configured resource. */
-const struct mu_params *
-mu_setup_params(struct mu_sched *sched,
-                const struct mu_sched_resource *resource, uint32_t node,
-                const char *op_name, int64_t interval_ms);
-
-/* Returns the timeout of an operation on a resource that left the
- * configuration. */
-int64_t mu_setup_timeout_removed(struct mu_sched *sched,
-                                 const struct mu_sched_resource *resource,
-                                 const char *op_name, int64_t interval_ms);
-
 #endif /* MU_SCHED_SETUP_H */

@@ -5,7 +5,7 @@
 
 #include "base/text.h"
 #include "sched/action.h"
-#include "sched/group.h"
+#include "sched/group_verb.h"
 #include "sched/tell.h"
 
 enum { CHAIN_LENGTH_MAX = 64 };

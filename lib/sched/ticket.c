@@ -5,7 +5,7 @@
 
 #include "base/text.h"
 #include "sched/explain.h"
-#include "sched/location.h"
+#include "sched/location_note.h"
 #include "sched/node_state.h"
 
 /* One ticket constraint on its way to a resource. */

@@ -7,7 +7,7 @@
 #include "base/text.h"
 #include "sched/action.h"
 #include "sched/colocate.h"
-#include "sched/location.h"
+#include "sched/location_note.h"
 #include "sched/node_state.h"
 #include "sched/order.h"
 
