@@ -124,12 +124,17 @@ wish_on(const int32_t *scores, uint32_t node)
                : scores[node];
 }
 
-/* Own scores and those of what it wants to be with. */
+/* Own scores and those of what it wants to be with. A group speaks through its
+ * last member, which wants to be with those before it. */
 static int32_t *
 wishes_of(struct mu_sched *sched, struct mu_sched_resource *resource)
 {
+    const struct mu_sched_resource *own =
+        resource->kind == MU_RESOURCE_GROUP && resource->children_count > 0
+            ? resource->children[resource->children_count - 1]
+            : resource;
     struct mu_colocate_merge merge = {
-        .scores = mu_arena_copy(sched->arena, resource->scores,
+        .scores = mu_arena_copy(sched->arena, own->scores,
                                 sched->nodes_count * sizeof(int32_t)),
         .factor = 1.0F,
         .is_this_with = true,
