@@ -3,6 +3,7 @@
 
 #include <check.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -244,6 +245,31 @@ START_TEST(seeds_repeat)
 }
 END_TEST
 
+/* Sentences are put together without vsnprintf() as long as they are simple:
+ * what comes out must be what that would write. */
+START_TEST(sentences_are_as_printf_writes_them)
+{
+    static const int numbers[] = {0,       7,       -7,     1000000,
+                                  INT_MAX, INT_MIN, -1000000};
+    char text[256];
+
+    for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+        int number = numbers[i];
+
+        (void)mu_text_format(text, sizeof(text), "%s: %d, %+d, %u %s", "node",
+                             number, number, (unsigned)number, "");
+        ck_assert_str_eq(text, mu_text_make(&arena, "%s: %d, %+d, %u %s",
+                                            "node", number, number,
+                                            (unsigned)number, ""));
+        (void)mu_text_format(text, sizeof(text), "%5d%%, %02d and %lld", number,
+                             number, (long long)number);
+        ck_assert_str_eq(text,
+                         mu_text_make(&arena, "%5d%%, %02d and %lld", number,
+                                      number, (long long)number));
+    }
+}
+END_TEST
+
 int
 main(void)
 {
@@ -264,6 +290,7 @@ main(void)
     tcase_add_test(tcase, md5_agrees_with_the_rfc);
     tcase_add_test(tcase, digests_tell_small_differences);
     tcase_add_test(tcase, errors_are_wrapped_in_front);
+    tcase_add_test(tcase, sentences_are_as_printf_writes_them);
     tcase_add_test(tcase, nodesets_hold_every_node);
     tcase_add_test(tcase, seeds_repeat);
     suite_add_tcase(suite, tcase);

@@ -9,10 +9,12 @@
 #include "base/panic.h"
 #include "base/span.h"
 
-enum { PIECES_MAX = 8 };
+enum { PIECES_MAX = 8, DIGITS_MAX = 24 };
 
 static char *plain_make(struct mu_arena *arena, const char *format,
                         va_list args);
+static const char *digits_make(int64_t value, bool is_signed,
+                               char space[DIGITS_MAX]);
 static bool is_digit(char c);
 static char to_lower(char c);
 static int digits_parse(const char **text, int64_t *ret_value);
@@ -77,12 +79,13 @@ mu_text_vmake(struct mu_arena *arena, const char *format, va_list args)
 }
 
 /* Puts pieces together without formatting; returns null for formats that have
- * more than a few "%s" and text in them. Planning makes thousands of such
- * sentences. */
+ * more than a few "%s", "%d", "%+d", "%u" and text in them. Planning makes
+ * thousands of such sentences. */
 static char *
 plain_make(struct mu_arena *arena, const char *format, va_list args)
 {
     struct mu_span pieces[PIECES_MAX];
+    char digits[PIECES_MAX][DIGITS_MAX];
     size_t count = 0;
     size_t length = 0;
     char *text;
@@ -91,18 +94,28 @@ plain_make(struct mu_arena *arena, const char *format, va_list args)
     for (const char *c = format; *c;) {
         struct mu_span piece = {(const unsigned char *)c, strcspn(c, "%")};
 
+        if (count == PIECES_MAX) {
+            return NULL;
+        }
         c += piece.size;
         if (piece.size == 0) {
-            const char *word = c[1] == 's' ? va_arg(args, const char *) : NULL;
+            bool is_signed = c[1] == '+';
+            const char *word = NULL;
 
+            c += is_signed ? 2 : 1;
+            if (*c == 's' && !is_signed) {
+                word = va_arg(args, const char *);
+            } else if (*c == 'd') {
+                word = digits_make(va_arg(args, int), is_signed, digits[count]);
+            } else if (*c == 'u') {
+                word = digits_make(va_arg(args, unsigned), false,
+                                   digits[count]);
+            }
             if (!word) {
                 return NULL;
             }
             piece = (struct mu_span){(const unsigned char *)word, strlen(word)};
-            c += 2;
-        }
-        if (count == PIECES_MAX) {
-            return NULL;
+            c++;
         }
         pieces[count++] = piece;
         length += piece.size;
@@ -115,6 +128,25 @@ plain_make(struct mu_arena *arena, const char *format, va_list args)
     }
     *at = '\0';
     return text;
+}
+
+/* Writes 'value' at the end of 'space', with a plus if 'is_signed'; returns
+ * where it begins there. */
+static const char *
+digits_make(int64_t value, bool is_signed, char space[DIGITS_MAX])
+{
+    uint64_t rest = value < 0 ? -(uint64_t)value : (uint64_t)value;
+    char *at = &space[DIGITS_MAX - 1];
+
+    *at = '\0';
+    do {
+        *--at = (char)('0' + rest % 10);
+        rest /= 10;
+    } while (rest > 0);
+    if (value < 0 || is_signed) {
+        *--at = value < 0 ? '-' : '+';
+    }
+    return at;
 }
 
 int

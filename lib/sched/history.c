@@ -37,6 +37,7 @@ static struct mu_sched_action *failcount_clear(struct mu_history *history,
 static void state_apply(struct mu_history *history);
 static void answer_apply(struct mu_history *history, enum mu_answer answer);
 static void active_apply(struct mu_history *history, enum mu_answer answer);
+static bool has_recurring(const struct mu_status_resource *known);
 static void recurring_note(struct mu_history *history);
 static void target_role_apply(struct mu_sched_resource *resource);
 static void known_add(struct mu_sched_resource *resource, uint32_t node);
@@ -491,6 +492,17 @@ failcount_clear(struct mu_history *history, const char *why)
     return action;
 }
 
+static bool
+has_recurring(const struct mu_status_resource *known)
+{
+    for (uint32_t i = 0; i < known->ops_count; i++) {
+        if (known->ops[i].interval_ms != 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Makes recurring monitors that run known as actions that need not be done
  * again. */
 static void
@@ -500,7 +512,8 @@ recurring_note(struct mu_history *history)
     int32_t stop;
     uint64_t key;
 
-    if (!history->sched->nodes[history->node].is_online) {
+    if (!history->sched->nodes[history->node].is_online ||
+        !has_recurring(history->known)) {
         return;
     }
     mu_history_active_range(history->known, &start, &stop);
@@ -563,8 +576,6 @@ state_apply(struct mu_history *history)
 static void
 answer_apply(struct mu_history *history, enum mu_answer answer)
 {
-    const struct mu_plan_reason ban = {.kind = MU_REASON_FAILED,
-                                       .op = history->last_failure};
     struct mu_sched *sched = history->sched;
     struct mu_sched_resource *resource = history->resource;
     struct mu_sched_node *node = &sched->nodes[history->node];
@@ -591,7 +602,8 @@ answer_apply(struct mu_history *history, enum mu_answer answer)
         break;
     case MU_ANSWER_BAN:
         mu_location_add(sched, resource, history->node, -MU_SCORE_INFINITY,
-                        &ban);
+                        &(struct mu_plan_reason){.kind = MU_REASON_FAILED,
+                                                 .op = history->last_failure});
         break;
     case MU_ANSWER_STOP:
         resource->next_role = MU_ROLE_STOPPED;

@@ -223,14 +223,6 @@ mu_node_state_may_fence(const struct mu_sched *sched, uint32_t node)
            sched->nodes[node].is_online;
 }
 
-bool
-mu_node_state_is_available(const struct mu_sched_node *node)
-{
-    return node->is_online && !node->is_unclean && !node->is_pending &&
-           !node->is_standby && !node->is_shutting_down &&
-           !node->is_in_maintenance;
-}
-
 int32_t
 mu_node_state_score(const struct mu_sched_node *node)
 {

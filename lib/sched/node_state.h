@@ -25,7 +25,13 @@ void mu_node_state_set_unclean(struct mu_sched *sched, uint32_t node,
 bool mu_node_state_may_fence(const struct mu_sched *sched, uint32_t node);
 
 /* Tells whether something may be placed on the node. */
-bool mu_node_state_is_available(const struct mu_sched_node *node);
+static inline bool
+mu_node_state_is_available(const struct mu_sched_node *node)
+{
+    return node->is_online && !node->is_unclean && !node->is_pending &&
+           !node->is_standby && !node->is_shutting_down &&
+           !node->is_in_maintenance;
+}
 
 /* Returns the node's own score: nobody wants one that is down or about to
  * be. */

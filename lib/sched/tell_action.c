@@ -84,11 +84,12 @@ const struct mu_sched_action *
 mu_tell_next(const struct mu_sched_action *action)
 {
     const struct mu_sched_resource *whole = action->resource;
-    enum mu_verb verb = mu_group_member_verb(action->verb);
+    enum mu_verb verb;
 
-    if (action->because || !whole) {
+    if (action->because || !whole || whole->children_count == 0) {
         return action->because;
     }
+    verb = mu_group_member_verb(action->verb);
     for (uint32_t i = 0; i < whole->children_count; i++) {
         const struct mu_sched_action *part =
             mu_action_find(whole->children[i], mu_key(verb), MU_STATE_NONE);
