@@ -18,7 +18,9 @@ static void instances_read(struct mu_sched *sched,
                            struct mu_sched_action *action);
 static uint32_t groups_read(struct mu_sched *sched,
                             struct mu_sched_action *action, uint32_t node);
-static void flags_add(uint32_t *flags, uint32_t part);
+static void flags_add(uint32_t *flags, uint32_t part, bool is_leaving);
+static bool is_left(const struct mu_sched_resource *instance,
+                    enum mu_verb verb);
 static bool has_groups(const struct mu_sched_resource *clone);
 static enum mu_verb instances_verb(const struct mu_sched_action *action);
 
@@ -142,14 +144,15 @@ instances_read(struct mu_sched *sched, struct mu_sched_action *action)
     for (uint32_t i = 0; i < clone->children_count; i++) {
         struct mu_sched_action *other =
             mu_action_find(clone->children[i], key, MU_STATE_NONE);
+        bool is_leaving = is_left(clone->children[i], action->verb);
 
         if (other) {
-            flags_add(&all->flags, other->flags);
+            flags_add(&all->flags, other->flags, is_leaving);
         }
         for (; other; other = mu_action_find_next(other)) {
             if (other->node != MU_STATE_NONE &&
                 mu_action_find(clone->children[i], key, other->node) == other) {
-                flags_add(&by_node[other->node].flags, other->flags);
+                flags_add(&by_node[other->node].flags, other->flags, is_leaving);
             }
         }
     }
@@ -168,21 +171,51 @@ groups_read(struct mu_sched *sched, struct mu_sched_action *action,
                            MU_STATE_NONE);
 
         if (other) {
-            flags_add(&flags, group_flags(sched, other, node));
+            flags_add(&flags, group_flags(sched, other, node),
+                      is_left(clone->children[i], action->verb));
         }
     }
     return flags;
 }
 
 /* One required part makes the whole required, one that can be done makes it
- * possible. */
+ * possible. What cannot be done asks for nothing, unless the part changes all
+ * the same: what follows the whole would be done again for it in each plan. */
 static void
-flags_add(uint32_t *flags, uint32_t part)
+flags_add(uint32_t *flags, uint32_t part, bool is_leaving)
 {
-    if (!(part & MU_FLAG_OPTIONAL)) {
+    if (!(part & MU_FLAG_OPTIONAL) &&
+        ((part & MU_FLAG_RUNNABLE) || is_leaving)) {
         *flags &= ~(uint32_t)MU_FLAG_OPTIONAL;
     }
     *flags |= part & MU_FLAG_RUNNABLE;
+}
+
+/* Tells whether an instance that cannot come up is up now, and goes down. */
+static bool
+is_left(const struct mu_sched_resource *instance, enum mu_verb verb)
+{
+    const struct mu_sched_action *down;
+
+    verb = mu_group_member_verb(verb);
+    if (verb != MU_VERB_START && verb != MU_VERB_PROMOTE) {
+        return false;
+    }
+    for (uint32_t i = 0; i < instance->children_count; i++) {
+        if (is_left(instance->children[i], verb)) {
+            return true;
+        }
+    }
+    for (down = mu_action_find(instance,
+                               mu_key(verb == MU_VERB_START ? MU_VERB_STOP
+                                                            : MU_VERB_DEMOTE),
+                               MU_STATE_NONE);
+         down && instance->is_managed; down = mu_action_find_next(down)) {
+        if (mu_action_has(down, MU_FLAG_RUNNABLE)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static bool

@@ -10,6 +10,7 @@
 #include "sched/parts.h"
 #include "sched/place.h"
 #include "sched/probe.h"
+#include "sched/pull.h"
 #include "sched/setup_warn.h"
 #include "sched/withhold.h"
 
@@ -17,20 +18,12 @@
  * neighbours look again: far beyond that there is no end. */
 enum { STEPS_PER_ACTION_MAX = 2000 };
 
+/* By which it is carried that something cannot be done. */
+enum { BLOCKING = MU_ORDER_UNRUNNABLE_BLOCKS | MU_ORDER_RESTART };
+
 enum changed {
     CHANGED_FIRST = 1 << 0,
     CHANGED_THEN = 1 << 1,
-};
-
-/* How one edge acts on one pair of actions. */
-struct pull {
-    struct mu_sched_action *first;
-    struct mu_sched_action *then;
-    uint32_t node;
-    uint32_t flags;  /* Those of 'first' that count. */
-    uint32_t filter; /* Which flags are carried. */
-    uint32_t type;   /* MU_ORDER_* */
-    const char *source; /* Of the edge. */
 };
 
 static void ordering_expand(struct mu_sched *sched,
@@ -40,11 +33,14 @@ static void ordering_expand_then(struct mu_sched *sched,
                                  struct mu_sched_action *first);
 static void first_make(struct mu_sched *sched,
                        const struct mu_ordering *ordering);
+static void everything_update(struct mu_sched *sched);
 static void queue_add(struct mu_sched *sched, struct mu_sched_action *action);
 static void queue_add_after(struct mu_sched *sched,
                             const struct mu_sched_action *action);
 static void queue_drain(struct mu_sched *sched);
 static void action_update(struct mu_sched *sched, struct mu_sched_action *then);
+static bool comes_up(const struct mu_sched_action *action);
+static bool may_block(const struct mu_edge *edge);
 static uint32_t edge_update(struct mu_sched *sched, struct mu_edge *edge,
                             struct mu_sched_action *then);
 static struct mu_sched_action *first_expand(struct mu_sched_action *action);
@@ -52,26 +48,29 @@ static uint32_t flags_for_ordering(struct mu_sched *sched,
                                    struct mu_sched_action *action,
                                    uint32_t node);
 static uint32_t edge_apply(struct mu_sched *sched, struct mu_edge *edge,
-                           const struct pull *base, uint32_t then_flags);
+                           const struct mu_pull *base, uint32_t then_flags);
 static uint32_t edge_apply_more(struct mu_sched *sched, struct mu_edge *edge,
-                                const struct pull *base);
+                                const struct mu_pull *base);
+static uint32_t restart_carry(struct mu_sched *sched,
+                              const struct mu_edge *edge,
+                              const struct mu_pull *base);
+static uint32_t unrunnable_carry(struct mu_sched *sched,
+                                 const struct mu_edge *edge,
+                                 const struct mu_pull *base);
 static uint32_t pull_with(struct mu_sched *sched,
                           struct mu_sched_resource *resource,
-                          const struct pull *base, uint32_t flags,
+                          const struct mu_pull *base, uint32_t flags,
                           const uint32_t filter_and_type[2]);
 static uint32_t pull_resource(struct mu_sched *sched,
                               struct mu_sched_resource *resource,
-                              const struct pull *pull);
-static uint32_t pull_clone(struct mu_sched *sched, const struct pull *pull);
+                              const struct mu_pull *pull);
+static uint32_t pull_clone(struct mu_sched *sched, const struct mu_pull *pull);
 static uint32_t pull_interleaved(struct mu_sched *sched,
-                                 const struct pull *pull);
-static bool may_change(const struct pull *pull);
-static uint32_t pull_primitive(struct mu_sched *sched, const struct pull *pull);
-static void pull_first(struct mu_sched *sched, const struct pull *pull);
-static void pull_asymmetrical(struct mu_sched *sched, const struct pull *pull);
-static void pull_restart(struct mu_sched *sched, const struct pull *pull);
+                                 const struct mu_pull *pull);
+static bool may_change(const struct mu_pull *pull);
+static uint32_t pull_primitive(struct mu_sched *sched, const struct mu_pull *pull);
 static uint32_t where_of(const struct mu_sched_action *action);
-static bool may_interleave(const struct pull *pull);
+static bool may_interleave(const struct mu_pull *pull);
 
 void
 mu_propagate_run(struct mu_sched *sched)
@@ -89,11 +88,21 @@ mu_propagate_run(struct mu_sched *sched)
         mu_colocate_block_dependents(sched, sched->actions.items[i - 1]);
     }
     mu_probe_order(sched);
-    for (size_t i = sched->actions.count; i > 0; i--) {
-        queue_add(sched, sched->actions.items[i - 1]);
+    /* What cannot come up is known first: nothing is to be done for it. */
+    sched->is_blocking_only = true;
+    everything_update(sched);
+    sched->is_blocking_only = false;
+    everything_update(sched);
+    while (mu_withhold_run(sched)) {
         queue_drain(sched);
     }
-    while (mu_withhold_run(sched)) {
+}
+
+static void
+everything_update(struct mu_sched *sched)
+{
+    for (size_t i = sched->actions.count; i > 0; i--) {
+        queue_add(sched, sched->actions.items[i - 1]);
         queue_drain(sched);
     }
 }
@@ -219,6 +228,9 @@ action_update(struct mu_sched *sched, struct mu_sched_action *then)
     if (then->in_flight) {
         return; /* It was begun: nothing that comes before counts. */
     }
+    if (sched->is_blocking_only && !comes_up(then)) {
+        return;
+    }
     if (mu_action_has(then, MU_FLAG_ANY_RUNNABLE)) {
         then->runnable_before = 0;
         if (then->required_before == 0) {
@@ -229,7 +241,8 @@ action_update(struct mu_sched *sched, struct mu_sched_action *then)
     for (struct mu_edge *edge = then->before; edge; edge = edge->next_before) {
         uint32_t edge_changed;
 
-        if (edge->flags == 0) {
+        if (edge->flags == 0 ||
+            (sched->is_blocking_only && !may_block(edge))) {
             continue;
         }
         edge_changed = edge_update(sched, edge, then);
@@ -254,13 +267,35 @@ action_update(struct mu_sched *sched, struct mu_sched_action *then)
     }
 }
 
+/* Whether enough is left of what something waits for is seen when all of it is
+ * known. */
+static bool
+comes_up(const struct mu_sched_action *action)
+{
+    enum mu_verb verb = mu_group_member_verb(mu_key_about(action->key));
+
+    return (verb == MU_VERB_START || verb == MU_VERB_PROMOTE) &&
+           !mu_action_has(action, MU_FLAG_ANY_RUNNABLE);
+}
+
+/* What can be done blocks nothing; of groups and clones the parts are asked. */
+static bool
+may_block(const struct mu_edge *edge)
+{
+    const struct mu_sched_resource *resource = edge->first->resource;
+
+    return (edge->flags & BLOCKING) &&
+           (!mu_action_has(edge->first, MU_FLAG_RUNNABLE) ||
+            (resource && resource->kind != MU_RESOURCE_PRIMITIVE));
+}
+
 static uint32_t
 edge_update(struct mu_sched *sched, struct mu_edge *edge,
             struct mu_sched_action *then)
 {
     struct mu_sched_action *first = edge->first;
     const uint32_t nodes[2] = {where_of(first), where_of(then)};
-    struct pull base;
+    struct mu_pull base;
     uint32_t then_flags;
 
     if ((edge->flags & MU_ORDER_SAME_NODE) && nodes[0] != MU_STATE_NONE &&
@@ -269,7 +304,7 @@ edge_update(struct mu_sched *sched, struct mu_edge *edge,
         return 0;
     }
     if (first->resource && (edge->flags & MU_ORDER_THEN_CANCELS_FIRST) &&
-        !mu_action_has(then, MU_FLAG_OPTIONAL)) {
+        !mu_action_has(then, MU_FLAG_OPTIONAL) && !sched->is_blocking_only) {
         mu_action_set(first, MU_FLAG_OPTIONAL);
         if (first->verb == MU_VERB_RELOAD) {
             first->resource->is_reload = false;
@@ -292,7 +327,7 @@ edge_update(struct mu_sched *sched, struct mu_edge *edge,
                    : 0;
     }
     then_flags = flags_for_ordering(sched, then, nodes[0]);
-    base = (struct pull){
+    base = (struct mu_pull){
         .first = first,
         .then = then,
         .node = then->node,
@@ -354,14 +389,18 @@ flags_for_ordering(struct mu_sched *sched, struct mu_sched_action *action,
 
 static uint32_t
 edge_apply(struct mu_sched *sched, struct mu_edge *edge,
-           const struct pull *base, uint32_t then_flags)
+           const struct mu_pull *base, uint32_t then_flags)
 {
     struct mu_sched_action *first = base->first;
     struct mu_sched_action *then = base->then;
-    struct pull work = *base;
+    struct mu_pull work = *base;
     uint32_t changed = 0;
     uint32_t type = edge->flags;
 
+    if (sched->is_blocking_only) {
+        return restart_carry(sched, edge, base) |
+               unrunnable_carry(sched, edge, base);
+    }
     if (type & MU_ORDER_FIRST_IMPLIES_SAME_NODE_THEN) {
         type &= ~(uint32_t)MU_ORDER_FIRST_IMPLIES_SAME_NODE_THEN;
         type |= MU_ORDER_FIRST_IMPLIES_THEN;
@@ -378,11 +417,7 @@ edge_apply(struct mu_sched *sched, struct mu_edge *edge,
             changed |= CHANGED_THEN;
         }
     }
-    if ((type & MU_ORDER_RESTART) && then->resource) {
-        changed |= pull_with(sched, then->resource, &work, base->flags,
-                             (uint32_t[2]){MU_FLAG_OPTIONAL | MU_FLAG_RUNNABLE,
-                                           MU_ORDER_RESTART});
-    }
+    changed |= restart_carry(sched, edge, &work);
     if (type & MU_ORDER_THEN_IMPLIES_FIRST) {
         if (first->resource) {
             changed |= pull_with(
@@ -419,7 +454,7 @@ edge_apply(struct mu_sched *sched, struct mu_edge *edge,
 
 static uint32_t
 edge_apply_more(struct mu_sched *sched, struct mu_edge *edge,
-                const struct pull *base)
+                const struct mu_pull *base)
 {
     struct mu_sched_action *then = base->then;
     struct mu_sched_resource *resource = then->resource;
@@ -445,17 +480,7 @@ edge_apply_more(struct mu_sched *sched, struct mu_edge *edge,
             }
         }
     }
-    if (type & MU_ORDER_UNRUNNABLE_BLOCKS) {
-        if (resource) {
-            changed |= pull_with(
-                sched, resource, base, base->flags,
-                (uint32_t[2]){MU_FLAG_RUNNABLE, MU_ORDER_UNRUNNABLE_BLOCKS});
-        } else if (!(base->flags & MU_FLAG_RUNNABLE) &&
-                   mu_action_has(then, MU_FLAG_RUNNABLE)) {
-            mu_action_clear(then, MU_FLAG_RUNNABLE);
-            changed |= CHANGED_THEN;
-        }
-    }
+    changed |= unrunnable_carry(sched, edge, base);
     if ((type & MU_ORDER_UNMIGRATABLE_BLOCKS) && resource) {
         changed |= pull_with(
             sched, resource, base, base->flags,
@@ -480,11 +505,46 @@ edge_apply_more(struct mu_sched *sched, struct mu_edge *edge,
 }
 
 static uint32_t
+restart_carry(struct mu_sched *sched, const struct mu_edge *edge,
+              const struct mu_pull *base)
+{
+    struct mu_sched_resource *resource = base->then->resource;
+
+    return (edge->flags & MU_ORDER_RESTART) && resource
+               ? pull_with(sched, resource, base, base->flags,
+                           (uint32_t[2]){MU_FLAG_OPTIONAL | MU_FLAG_RUNNABLE,
+                                         MU_ORDER_RESTART})
+               : 0;
+}
+
+static uint32_t
+unrunnable_carry(struct mu_sched *sched, const struct mu_edge *edge,
+                 const struct mu_pull *base)
+{
+    struct mu_sched_action *then = base->then;
+
+    if (!(edge->flags & MU_ORDER_UNRUNNABLE_BLOCKS)) {
+        return 0;
+    }
+    if (then->resource) {
+        return pull_with(
+            sched, then->resource, base, base->flags,
+            (uint32_t[2]){MU_FLAG_RUNNABLE, MU_ORDER_UNRUNNABLE_BLOCKS});
+    }
+    if (!(base->flags & MU_FLAG_RUNNABLE) &&
+        mu_action_has(then, MU_FLAG_RUNNABLE)) {
+        mu_action_clear(then, MU_FLAG_RUNNABLE);
+        return CHANGED_THEN;
+    }
+    return 0;
+}
+
+static uint32_t
 pull_with(struct mu_sched *sched, struct mu_sched_resource *resource,
-          const struct pull *base, uint32_t flags,
+          const struct mu_pull *base, uint32_t flags,
           const uint32_t filter_and_type[2])
 {
-    struct pull pull = *base;
+    struct mu_pull pull = *base;
 
     pull.flags = flags;
     pull.filter = filter_and_type[0];
@@ -496,7 +556,7 @@ pull_with(struct mu_sched *sched, struct mu_sched_resource *resource,
  * levels deep. */
 static uint32_t
 pull_resource(struct mu_sched *sched, struct mu_sched_resource *resource,
-              const struct pull *pull)
+              const struct mu_pull *pull)
 {
     uint32_t changed;
 
@@ -512,7 +572,7 @@ pull_resource(struct mu_sched *sched, struct mu_sched_resource *resource,
         return changed; /* Only the whole has a "running". */
     }
     for (uint32_t i = 0; i < resource->children_count; i++) {
-        struct pull inner = *pull;
+        struct mu_pull inner = *pull;
 
         inner.then = mu_action_find(resource->children[i],
                                     mu_key(pull->then->verb), pull->node);
@@ -524,7 +584,7 @@ pull_resource(struct mu_sched *sched, struct mu_sched_resource *resource,
 }
 
 static uint32_t
-pull_clone(struct mu_sched *sched, const struct pull *pull)
+pull_clone(struct mu_sched *sched, const struct mu_pull *pull)
 {
     struct mu_sched_resource *clone = pull->then->resource;
     uint32_t changed;
@@ -540,7 +600,7 @@ pull_clone(struct mu_sched *sched, const struct pull *pull)
     }
     changed = pull_primitive(sched, pull);
     for (uint32_t i = 0; i < clone->children_count; i++) {
-        struct pull inner = *pull;
+        struct mu_pull inner = *pull;
 
         inner.then = mu_action_find(clone->children[i],
                                     mu_key(pull->then->verb), pull->node);
@@ -554,7 +614,7 @@ pull_clone(struct mu_sched *sched, const struct pull *pull)
 
 /* Two clones whose instances pair up node by node? */
 static bool
-may_interleave(const struct pull *pull)
+may_interleave(const struct mu_pull *pull)
 {
     const struct mu_sched_resource *first = pull->first->resource;
     const struct mu_sched_resource *then = pull->then->resource;
@@ -571,7 +631,7 @@ may_interleave(const struct pull *pull)
 }
 
 static uint32_t
-pull_interleaved(struct mu_sched *sched, const struct pull *pull)
+pull_interleaved(struct mu_sched *sched, const struct mu_pull *pull)
 {
     struct mu_sched_resource *clone = pull->then->resource;
     enum mu_verb about = mu_key_about(pull->first->key);
@@ -584,7 +644,7 @@ pull_interleaved(struct mu_sched *sched, const struct pull *pull)
         struct mu_sched_resource *partner =
             mu_clone_find_partner(sched, instance, pull->first->resource,
                                   MU_ROLE_UNKNOWN, is_current);
-        struct pull inner = *pull;
+        struct mu_pull inner = *pull;
 
         if (!partner) {
             /* Going down needs no partner, coming up does. */
@@ -616,7 +676,7 @@ pull_interleaved(struct mu_sched *sched, const struct pull *pull)
 /* Most find everything as it should be already: there is no need to look at
  * all that is inside a group or clone then. */
 static bool
-may_change(const struct pull *pull)
+may_change(const struct mu_pull *pull)
 {
     bool is_required =
         (pull->filter & MU_FLAG_OPTIONAL) && !(pull->flags & MU_FLAG_OPTIONAL);
@@ -639,7 +699,7 @@ may_change(const struct pull *pull)
 }
 
 static uint32_t
-pull_primitive(struct mu_sched *sched, const struct pull *pull)
+pull_primitive(struct mu_sched *sched, const struct mu_pull *pull)
 {
     struct mu_sched_action *first = pull->first;
     struct mu_sched_action *then = pull->then;
@@ -648,28 +708,7 @@ pull_primitive(struct mu_sched *sched, const struct pull *pull)
     uint32_t then_flags = then->flags & told;
     uint32_t changed = 0;
 
-    if (pull->type & MU_ORDER_ASYMMETRICAL) {
-        pull_asymmetrical(sched, pull);
-    }
-    pull_first(sched, pull);
-    if ((pull->type & MU_ORDER_FIRST_IMPLIES_THEN) &&
-        (pull->filter & MU_FLAG_OPTIONAL) &&
-        mu_action_has(then, MU_FLAG_OPTIONAL) &&
-        !(pull->flags & MU_FLAG_OPTIONAL) &&
-        !mu_action_has(first, MU_FLAG_MIGRATABLE)) {
-        mu_action_require(then);
-        mu_explain_follow(sched, then, first, pull->source, false);
-    }
-    if ((pull->type & MU_ORDER_UNRUNNABLE_BLOCKS) &&
-        (pull->filter & MU_FLAG_RUNNABLE) &&
-        mu_action_has(then, MU_FLAG_RUNNABLE) &&
-        !(pull->flags & MU_FLAG_RUNNABLE)) {
-        mu_action_clear(then, MU_FLAG_RUNNABLE | MU_FLAG_MIGRATABLE);
-        mu_explain_block(sched, then, first, pull->source, false);
-    }
-    if (pull->type & MU_ORDER_RESTART) {
-        pull_restart(sched, pull);
-    }
+    mu_pull_apply(sched, pull);
     if (then_flags != (then->flags & told)) {
         changed |= CHANGED_THEN;
         if (then->resource && then->resource->parent) {
@@ -683,101 +722,4 @@ pull_primitive(struct mu_sched *sched, const struct pull *pull)
         queue_add_after(sched, first);
     }
     return changed;
-}
-
-/* What 'then' being required, or impossible, means for 'first'. */
-static void
-pull_first(struct mu_sched *sched, const struct pull *pull)
-{
-    struct mu_sched_action *first = pull->first;
-    struct mu_sched_action *then = pull->then;
-
-    if ((pull->type & MU_ORDER_THEN_IMPLIES_FIRST) &&
-        !mu_action_has(then, MU_FLAG_OPTIONAL)) {
-        if ((pull->filter & MU_FLAG_OPTIONAL) &&
-            !(pull->flags & MU_FLAG_OPTIONAL) &&
-            mu_action_has(first, MU_FLAG_OPTIONAL)) {
-            mu_action_require(first);
-            mu_explain_follow(sched, first, then, pull->source, true);
-        }
-        if ((pull->flags & MU_FLAG_MIGRATABLE) &&
-            !mu_action_has(then, MU_FLAG_MIGRATABLE)) {
-            mu_action_clear(first, MU_FLAG_MIGRATABLE);
-        }
-    }
-    if ((pull->type & MU_ORDER_PROMOTED_IMPLIES_FIRST) && then->resource &&
-        then->resource->role == MU_ROLE_PROMOTED &&
-        (pull->filter & MU_FLAG_OPTIONAL) &&
-        !mu_action_has(then, MU_FLAG_OPTIONAL)) {
-        mu_action_require(first);
-        mu_explain_follow(sched, first, then, pull->source, true);
-        if (mu_action_has(first, MU_FLAG_MIGRATABLE) &&
-            !mu_action_has(then, MU_FLAG_MIGRATABLE)) {
-            mu_action_clear(first, MU_FLAG_MIGRATABLE);
-        }
-    }
-    if ((pull->type & MU_ORDER_UNMIGRATABLE_BLOCKS) &&
-        (pull->filter & MU_FLAG_OPTIONAL)) {
-        if (!mu_action_has(then, MU_FLAG_MIGRATABLE | MU_FLAG_RUNNABLE)) {
-            mu_action_clear(first, MU_FLAG_RUNNABLE);
-        }
-        if (!mu_action_has(then, MU_FLAG_OPTIONAL)) {
-            mu_action_require(first);
-        }
-    }
-}
-
-/* One way only: what cannot be done still blocks what comes after, unless that
- * is there already. */
-static void
-pull_asymmetrical(struct mu_sched *sched, const struct pull *pull)
-{
-    struct mu_sched_action *then = pull->then;
-
-    if (!then->resource || mu_action_has(pull->first, MU_FLAG_RUNNABLE)) {
-        return;
-    }
-    if (mu_action_has(then, MU_FLAG_OPTIONAL)) {
-        enum mu_role role = mu_order_state_of(then->resource, true);
-
-        if ((role == MU_ROLE_STOPPED && then->verb == MU_VERB_STOP) ||
-            (role >= MU_ROLE_STARTED && then->verb == MU_VERB_START)) {
-            return;
-        }
-    }
-    mu_action_clear(then, MU_FLAG_OPTIONAL | MU_FLAG_RUNNABLE);
-    mu_explain_block(sched, then, pull->first, pull->source, false);
-}
-
-/* A required start needs the stop; a start that cannot be is a stop, too. */
-static void
-pull_restart(struct mu_sched *sched, const struct pull *pull)
-{
-    struct mu_sched_action *first = pull->first;
-    struct mu_sched_action *then = pull->then;
-    bool is_required = (pull->filter & MU_FLAG_OPTIONAL) &&
-                       !mu_action_has(then, MU_FLAG_OPTIONAL);
-    bool is_lost = (pull->filter & MU_FLAG_RUNNABLE) &&
-                   !mu_action_has(then, MU_FLAG_RUNNABLE) &&
-                   then->resource->is_managed &&
-                   first->resource == then->resource;
-
-    if (!is_required && !is_lost) {
-        return;
-    }
-    if (mu_action_has(first, MU_FLAG_RUNNABLE) ||
-        !mu_action_has(then, MU_FLAG_OPTIONAL)) {
-        if (mu_action_has(first, MU_FLAG_OPTIONAL)) {
-            mu_action_require(first);
-            mu_explain_follow(sched, first, then, pull->source, true);
-        }
-    }
-    if (!mu_action_has(then, MU_FLAG_MIGRATABLE)) {
-        mu_action_clear(first, MU_FLAG_MIGRATABLE);
-    }
-    if (!mu_action_has(first, MU_FLAG_OPTIONAL) &&
-        !mu_action_has(first, MU_FLAG_RUNNABLE)) {
-        mu_action_clear(then, MU_FLAG_RUNNABLE);
-        mu_explain_block(sched, then, first, pull->source, false);
-    }
 }

@@ -548,6 +548,7 @@ struct mu_sched {
     uint32_t before_count;
     uint32_t visit;
     size_t steps; /* Of propagation, so that it ends. */
+    bool is_blocking_only; /* It carries only what cannot come up. */
     uint32_t pairs_count;  /* That constraints with sets stand for. */
     uint32_t restarts_count; /* Stops that were made to wait for probes. */
     uint32_t wishes_count; /* Steps of wishes along colocations. */

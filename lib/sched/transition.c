@@ -523,7 +523,8 @@ start_on(struct mu_sched *sched, struct mu_sched_resource *resource,
 
     mu_unfence_before(sched, resource, node, start,
                       MU_ORDER_FIRST_IMPLIES_THEN);
-    if (mu_action_has(start, MU_FLAG_RUNNABLE) && is_required) {
+    if (mu_action_has(start, MU_FLAG_RUNNABLE) && is_required &&
+        resource->is_managed) {
         mu_action_require(start);
         if (resource->running_on.count == 0) {
             mu_explain_place(sched, start);
