@@ -409,6 +409,7 @@ fail_happen(struct mu_simulation *simulation, char **words, int count)
                       .class_name = failing->class_name,
                       .provider = failing->provider,
                       .type = failing->type},
+            .primitive = place.primitive,
             .op = op,
             .count = failures});
     return MU_TOOL_OK;

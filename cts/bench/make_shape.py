@@ -6,6 +6,7 @@ people have them, these are the extremes: ten thousand of one thing.
 
 usage: make_shape.py SHAPE SIZE     (or --list)"""
 
+import hashlib
 import math
 import sys
 
@@ -63,7 +64,8 @@ class Cluster:
             f'operation_key="{name}_{task}_{interval}" operation="{task}" '
             f'interval="{interval}" call-id="{i + 1}" rc-code="{result}" '
             f'op-status="{4 if result not in (0, 7, 8) else 0}" '
-            f'transition-key="{TRACE}" on_node="{node}"{more}/>'
+            f'transition-key="{TRACE}" on_node="{node}" '
+            f'op-digest="{digest(interval)}"{more}/>'
             for i, (task, interval, result, more) in enumerate(operations))
         self.history.setdefault(node, []).append(
             f'<lrm_resource id="{name}" {kind}>{inner}</lrm_resource>')
@@ -98,6 +100,12 @@ class Cluster:
                       "</lrm_resources></lrm></node_state>"]
         parts.append("</status></cib>\n")
         sys.stdout.write("\n".join(parts))
+
+
+def digest(interval):
+    """Of an operation without parameters, with the usual timeout."""
+    timeout = ' CRM_meta_timeout="20000"' if interval else ""
+    return hashlib.md5(f" <parameters{timeout}/>\n".encode()).hexdigest()
 
 
 def attributes(name, pairs):

@@ -17,7 +17,9 @@
  *                probed                       so is everything else
  *                op RSC NODE NAME SECONDS RC EXPECTED [SECONDS_AGO]
  *                fails, with the same words   likewise, kept as its failure
- *                with ATTRIBUTE=VALUE...      what the entry before says more
+ *                with ATTRIBUTE=VALUE...      what the entry before says more;
+ *                             op-digest is that of the parameters of today
+ *                unrecorded                   the entry before has no digest
  *                locked RSC NODE SECONDS_AGO  and nothing else is known
  *                flight ID TASK RSC NODE [FROM TO]  asked for, not answered;
  *                             migrations say from where to where
@@ -49,6 +51,7 @@
 #include "base/text.h"
 #include "cts/sched/properties.h"
 #include "model/cib_status.h"
+#include "model/params.h"
 #include "sched/sched.h"
 #include "sched/why.h"
 
@@ -65,6 +68,7 @@ struct op {
     int ago_s;
     bool is_failure; /* Kept apart from what happens later. */
     bool is_locked;
+    bool is_unrecorded;
     char more[256];  /* As in XML. */
 };
 
@@ -204,6 +208,10 @@ status_line(struct scenario *scenario, char **words, int count)
     }
     if (strcmp(words[0], "with") == 0 && scenario->ops_count > 0) {
         return more_add(&scenario->ops[scenario->ops_count - 1], words, count);
+    }
+    if (strcmp(words[0], "unrecorded") == 0 && scenario->ops_count > 0) {
+        scenario->ops[scenario->ops_count - 1].is_unrecorded = true;
+        return true;
     }
     if (strcmp(words[0], "run") == 0 && count >= 3) {
         (void)op_add(scenario, words[1], words[2], "start");
@@ -853,6 +861,40 @@ told_check(const struct scenario *scenario, const struct mu_plan *plan,
     return is_found;
 }
 
+/* Every entry was made with the parameters of today, unless it says more. */
+static void
+digests_add(struct scenario *scenario, const struct mu_snapshot *snapshot)
+{
+    struct mu_params_cache *cache =
+        mu_params_cache_new(&scenario->arena, snapshot);
+
+    for (int i = 0; i < scenario->ops_count; i++) {
+        struct op *op = &scenario->ops[i];
+        const struct mu_status_node *node = NULL;
+        const char *id = mu_arena_strndup(&scenario->arena, op->rsc,
+                                          strcspn(op->rsc, ":"));
+        uint32_t resource = mu_config_find_resource(snapshot->config, id);
+        size_t used = strlen(op->more);
+
+        for (uint32_t k = 0; k < snapshot->status->nodes_count; k++) {
+            if (strcmp(snapshot->status->nodes[k].name, op->node) == 0) {
+                node = &snapshot->status->nodes[k];
+            }
+        }
+        if (op->is_unrecorded || strstr(op->more, " op-digest=") || !node ||
+            resource == MU_CONFIG_NONE ||
+            snapshot->config->resources[resource].kind !=
+                MU_RESOURCE_PRIMITIVE) {
+            continue;
+        }
+        (void)mu_text_format(
+            op->more + used, sizeof(op->more) - used, " op-digest='%s'",
+            mu_params_cache_digest(cache, resource, node,
+                                   op->interval_s == 0 ? "start" : op->name,
+                                   (int64_t)op->interval_s * 1000));
+    }
+}
+
 static void
 probed_add(struct scenario *scenario, const struct mu_snapshot *snapshot)
 {
@@ -886,6 +928,22 @@ probed_add(struct scenario *scenario, const struct mu_snapshot *snapshot)
             }
         }
     }
+}
+
+/* What the file leaves to be understood is added. */
+static struct mu_snapshot *
+snapshot_complete(struct scenario *scenario, const char *path)
+{
+    struct mu_snapshot *snapshot = snapshot_make(scenario, path, false);
+
+    if (!snapshot) {
+        return NULL;
+    }
+    if (scenario->is_probed) {
+        probed_add(scenario, snapshot);
+    }
+    digests_add(scenario, snapshot);
+    return snapshot_make(scenario, path, false);
 }
 
 /* What holds for every plan. */
@@ -925,11 +983,7 @@ scenario_run(const char *path)
     if (!is_good) {
         fail(path, "it cannot be read");
     }
-    snapshot = is_good ? snapshot_make(scenario, path, false) : NULL;
-    if (snapshot && scenario->is_probed) {
-        probed_add(scenario, snapshot);
-        snapshot = snapshot_make(scenario, path, false);
-    }
+    snapshot = is_good ? snapshot_complete(scenario, path) : NULL;
     if (!snapshot) {
         mu_arena_done(&scenario->arena);
         free(scenario);
@@ -968,6 +1022,7 @@ scenario_print(const char *path)
         fail(path, "it cannot be read");
         return EXIT_FAILURE;
     }
+    (void)snapshot_complete(scenario, path); /* What cannot be, is printed. */
     xml_make(scenario, scenario->config.data, &xml);
     (void)puts(xml.data);
     mu_arena_done(&scenario->arena);

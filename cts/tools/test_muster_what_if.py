@@ -3,6 +3,7 @@
 """Questions to the planner: why it is so, and what would happen if. On files,
 without a cluster, with the program of the current build folder."""
 
+import hashlib
 import json
 import os
 import sys
@@ -60,10 +61,19 @@ CIB = """<cib validate-with="pacemaker-3.9" have-quorum="1"
 """
 
 
+def digest(resource, interval):
+    """Of the parameters of CIB: nothing was changed."""
+    text = ' CRM_meta_timeout="20000"' if interval else ""
+    if resource == "power":
+        text += ' pcmk_host_list="n1 n2 n3"'
+    return hashlib.md5(f" <parameters{text}/>\n".encode()).hexdigest()
+
+
 def operation(resource, name, interval, code, call, expected):
     return (f'<lrm_rsc_op id="{resource}_{name}_{interval}" '
             f'operation="{name}" interval="{interval}" call-id="{call}" '
             f'rc-code="{code}" op-status="0" exec-time="2300" '
+            f'op-digest="{digest(resource, interval)}" '
             f'transition-key="1:1:{expected}:x" last-rc-change="1699990000"/>')
 
 
@@ -203,7 +213,7 @@ class WhatIfTest(OnFile):
         answer = json.loads(self.good("--format", "json", "simulate",
                                       "node-down", "n1", CIB_file=path))
         found = {(one["task"], one.get("rsc"), one.get("interval")): one
-                 for one in answer["steps"][0]["actions"]}
+                 for step in answer["steps"] for one in step["actions"]}
         start = found["start", "web", None]
         self.assertEqual(start["timeout"], 30000)
         self.assertEqual(start["params"], {"state": "/run/web"})

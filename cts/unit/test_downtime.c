@@ -50,7 +50,8 @@ op(const char *resource, const char *task, int call, int ms, int rc)
         &arena,
         "<lrm_rsc_op id=\"%s_%s_0_%d\" operation=\"%s\" interval=\"0\" "
         "call-id=\"%d\" rc-code=\"%d\" op-status=\"0\" exec-time=\"%d\" "
-        "transition-key=\"1:1:%d:x\"/>",
+        "transition-key=\"1:1:%d:x\" "
+        "op-digest=\"f2317cad3d54cec5d7d7aa7d0bf35cf8\"/>",
         resource, task, call, task, call, rc, ms, rc);
 }
 

@@ -506,7 +506,8 @@ START_TEST(digests_are_those_of_histories)
 }
 END_TEST
 
-/* A change is a restart, unless only what the agent reloads has changed. */
+/* A change is a restart, unless only what the agent reloads has changed; and
+ * what is not recorded is not taken for the same. */
 START_TEST(changes_are_told_apart)
 {
     struct mu_params params;
@@ -516,7 +517,8 @@ START_TEST(changes_are_told_apart)
 
     configure(WEB, "");
     params = resolve("web", "start", 0);
-    ck_assert_int_eq(mu_params_compare(&params, NULL, &op), MU_PARAMS_SAME);
+    ck_assert_int_eq(mu_params_compare(&params, NULL, &op),
+                     MU_PARAMS_UNKNOWN);
     mu_params_digest(&params, all);
     op.digest_all = all;
     ck_assert_int_eq(mu_params_compare(&params, NULL, &op), MU_PARAMS_SAME);
@@ -527,7 +529,13 @@ START_TEST(changes_are_told_apart)
     op.digest_restart = some;
     ck_assert_int_eq(mu_params_compare(&params, all, &op),
                      MU_PARAMS_RELOADABLE);
+    op.digest_all = NULL;
+    ck_assert_int_eq(mu_params_compare(&params, NULL, &op),
+                     MU_PARAMS_UNKNOWN);
     op.digest_restart = "0";
+    ck_assert_int_eq(mu_params_compare(&params, NULL, &op),
+                     MU_PARAMS_RESTART);
+    op.digest_all = "0";
     ck_assert_int_eq(mu_params_compare(&params, all, &op), MU_PARAMS_RESTART);
     mu_params_digest_nonprivate(&params, " zone ", some);
     op.private_params = " zone ";

@@ -109,7 +109,9 @@ void mu_params_digest_nonprivate(const struct mu_params *params,
                                  char ret_text[MU_DIGEST_TEXT_SIZE]);
 
 enum mu_params_change {
-    MU_PARAMS_SAME,       /* Or nothing is recorded to compare with. */
+    MU_PARAMS_SAME,
+    MU_PARAMS_UNKNOWN,    /* Nothing is recorded to compare with, unless what
+                             needs a restart is, and is the same. */
     MU_PARAMS_PRIVATE,    /* At most private parameters differ: files from which
                              secrets were removed show this. */
     MU_PARAMS_RELOADABLE, /* Only parameters that a reload takes over. */

@@ -64,14 +64,11 @@ mu_params_compare(const struct mu_params *params, const char *digest,
 {
     char text[MU_DIGEST_TEXT_SIZE];
 
-    if (!op->digest_all) {
-        return MU_PARAMS_SAME;
-    }
-    if (!digest) {
+    if (op->digest_all && !digest) {
         mu_params_digest(params, text);
         digest = text;
     }
-    if (strcmp(digest, op->digest_all) == 0) {
+    if (op->digest_all && strcmp(digest, op->digest_all) == 0) {
         return MU_PARAMS_SAME;
     }
     if (op->digest_nonprivate && is_same_nonprivate(params, op)) {
@@ -79,11 +76,12 @@ mu_params_compare(const struct mu_params *params, const char *digest,
     }
     if (op->digest_restart && op->restart_params) {
         mu_params_digest_restart(params, op->restart_params, text);
-        if (strcmp(text, op->digest_restart) == 0) {
-            return MU_PARAMS_RELOADABLE;
+        if (strcmp(text, op->digest_restart) != 0) {
+            return MU_PARAMS_RESTART;
         }
+        return op->digest_all ? MU_PARAMS_RELOADABLE : MU_PARAMS_UNKNOWN;
     }
-    return MU_PARAMS_RESTART;
+    return op->digest_all ? MU_PARAMS_RESTART : MU_PARAMS_UNKNOWN;
 }
 
 /* Some versions recorded the timeout of a recurring operation here, others did

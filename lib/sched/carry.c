@@ -351,7 +351,7 @@ reloaded_note(struct carry *carry, struct row *row,
     for (size_t i = 0; i < row->ops.count; i++) {
         struct mu_status_op *op = &row->ops.items[i];
 
-        if (op->interval_ms == 0 && !op->is_failure && op->digest_all) {
+        if (op->interval_ms == 0 && !op->is_failure) {
             op->digest_all = digest_of(carry, action, "start", 0);
         }
     }

@@ -251,11 +251,14 @@ past_check(const struct past *past)
     }
 }
 
-/* Returns true when the operation would be different today. */
+/* Returns true when the operation would be different today. What runs nobody
+ * knows with what is started anew as well, but its failures are not forgiven
+ * for that: they would be again and again. */
 static bool
 past_differs(const struct past *past)
 {
     const struct mu_status_op *op = past->op;
+    enum mu_change change;
     uint64_t key;
 
     if (op->interval_ms > 0 && !is_configured(past)) {
@@ -269,32 +272,26 @@ past_differs(const struct past *past)
     if (op->is_failure) {
         return false;
     }
-    switch (mu_change_of(past->sched, past->resource, past->node, op)) {
-    case MU_CHANGE_RESTART:
-    case MU_CHANGE_RELOADABLE:
-        if (op->interval_ms > 0) {
-            if (mu_recurring_key(past->sched, op->name, op->interval_ms,
-                                 &key)) {
-                struct mu_sched_action *monitor = mu_action_get(
-                    past->sched, past->resource, key, past->node, false);
-
-                monitor->flags |= MU_FLAG_RESCHEDULE;
-                mu_explain_changed(past->sched, monitor, past->node, op);
-            }
-        } else if (op->digest_restart &&
-                   mu_change_of(past->sched, past->resource, past->node, op) ==
-                       MU_CHANGE_RELOADABLE) {
-            mu_unfence_again(past->sched, past->resource, past->node,
-                             "the parameters of its fence device were changed");
-            reload_schedule(past);
-        } else {
-            restart_force(past);
-        }
-        return true;
-    case MU_CHANGE_NONE:
-        break;
+    change = mu_change_of(past->sched, past->resource, past->node, op);
+    if (change == MU_CHANGE_NONE) {
+        return false;
     }
-    return false;
+    if (op->interval_ms > 0) {
+        if (mu_recurring_key(past->sched, op->name, op->interval_ms, &key)) {
+            struct mu_sched_action *monitor = mu_action_get(
+                past->sched, past->resource, key, past->node, false);
+
+            monitor->flags |= MU_FLAG_RESCHEDULE;
+            mu_explain_changed(past->sched, monitor, past->node, op);
+        }
+    } else if (op->digest_restart && change != MU_CHANGE_RESTART) {
+        mu_unfence_again(past->sched, past->resource, past->node,
+                         "the parameters of its fence device were changed");
+        reload_schedule(past);
+    } else {
+        restart_force(past);
+    }
+    return change != MU_CHANGE_UNKNOWN;
 }
 
 /* The start becomes required, wherever it will be. */
@@ -389,9 +386,6 @@ mu_change_of(struct mu_sched *sched, const struct mu_sched_resource *resource,
     /* What makes a resource active is compared with a start of today. */
     const char *name = op->interval_ms == 0 ? "start" : op->name;
 
-    if (!op->digest_all && !op->digest_restart) {
-        return MU_CHANGE_NONE;
-    }
     if (resource->config == MU_STATE_NONE) {
         removed.timeout_ms = mu_setup_timeout_removed(sched, resource, name,
                                                       op->interval_ms);
@@ -407,6 +401,8 @@ mu_change_of(struct mu_sched *sched, const struct mu_sched_resource *resource,
     case MU_PARAMS_SAME:
     case MU_PARAMS_PRIVATE:
         break;
+    case MU_PARAMS_UNKNOWN:
+        return MU_CHANGE_UNKNOWN;
     case MU_PARAMS_RELOADABLE:
         return MU_CHANGE_RELOADABLE;
     case MU_PARAMS_RESTART:

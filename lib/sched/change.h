@@ -11,7 +11,9 @@
 #include "sched/state.h"
 
 enum mu_change {
-    MU_CHANGE_NONE, /* Or the history does not say. */
+    MU_CHANGE_NONE,
+    MU_CHANGE_UNKNOWN, /* The history does not say; a reload will do where it
+                          tells that no more is needed. */
     MU_CHANGE_RELOADABLE,
     MU_CHANGE_RESTART,
 };

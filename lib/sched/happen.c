@@ -7,6 +7,7 @@
 #include "base/panic.h"
 #include "base/text.h"
 #include "model/names.h"
+#include "model/params.h"
 #include "sched/intent.h"
 
 enum { RC_BROKEN = 1 };
@@ -34,7 +35,8 @@ failure_add(struct mu_arena *arena, const struct mu_snapshot *snapshot,
             struct mu_status_resource *resource);
 static void op_append(struct mu_arena *arena,
                       const struct mu_snapshot *snapshot,
-                      struct mu_status_resource *resource, const char *op);
+                      struct mu_status_resource *resource, const char *op,
+                      const char *digest);
 static void attribute_set(struct mu_arena *arena, struct mu_status_node *node,
                           const char *name, const char *value);
 
@@ -316,7 +318,11 @@ mu_happen_op_failed(struct mu_arena *arena, const struct mu_snapshot *snapshot,
         resources[at] = where->resources[at];
         rest++;
     }
-    op_append(arena, snapshot, &resources[at], failure->op);
+    op_append(arena, snapshot, &resources[at], failure->op,
+              mu_params_cache_digest(mu_params_cache_new(arena, snapshot),
+                                     failure->primitive,
+                                     &snapshot->status->nodes[node],
+                                     failure->op, 0));
     for (uint32_t i = rest; i < where->resources_count; i++) {
         resources[at + 1 + i - rest] = where->resources[i];
     }
@@ -335,7 +341,8 @@ mu_happen_op_failed(struct mu_arena *arena, const struct mu_snapshot *snapshot,
 /* The newest operation of the resource, and it failed. */
 static void
 op_append(struct mu_arena *arena, const struct mu_snapshot *snapshot,
-          struct mu_status_resource *resource, const char *op)
+          struct mu_status_resource *resource, const char *op,
+          const char *digest)
 {
     uint32_t count = resource->ops_count;
     struct mu_status_op *ops =
@@ -355,6 +362,7 @@ op_append(struct mu_arena *arena, const struct mu_snapshot *snapshot,
         .last_change_ms = snapshot->now_ms,
         .last_run_ms = snapshot->now_ms,
         .transition = -1,
+        .digest_all = digest,
     };
     resource->ops = ops;
     resource->ops_count = count + 1;

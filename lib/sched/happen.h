@@ -69,6 +69,7 @@ struct mu_snapshot *mu_happen_attribute_set(struct mu_arena *arena,
 /* An operation that failed. */
 struct mu_happen_failure {
     struct mu_status_resource agent; /* Id in histories and agent. */
+    uint32_t primitive;              /* In the configuration. */
     const char *op;                  /* start, stop, promote, demote. */
     int32_t count;                   /* How often by now. */
 };

@@ -473,7 +473,7 @@ parameters_changed(struct mu_history *history)
         return false;
     }
     return mu_change_of(history->sched, history->resource, history->node,
-                        history->op) > MU_CHANGE_NONE;
+                        history->op) > MU_CHANGE_UNKNOWN;
 }
 
 static struct mu_sched_action *

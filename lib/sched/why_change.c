@@ -71,11 +71,15 @@ mu_why_changed(const struct mu_why *why, uint32_t resource, uint32_t node,
         /* What makes a resource active is compared with a start of today. */
         .name = op->interval_ms == 0 ? "start" : op->name,
     };
+    enum mu_params_change change;
     const char *text;
 
     resolve(&question, why->snapshot->config, resource, &question.now);
-    question.is_reloadable = mu_params_compare(&question.now, NULL, op) ==
-                             MU_PARAMS_RELOADABLE;
+    change = mu_params_compare(&question.now, NULL, op);
+    if (change == MU_PARAMS_UNKNOWN) {
+        return "it is not recorded which parameters it runs with";
+    }
+    question.is_reloadable = change == MU_PARAMS_RELOADABLE;
     text = earlier_text(&question);
     if (!text) {
         text = timeout_text(&question);
@@ -96,6 +100,9 @@ resolve(const struct question *question, const struct mu_config *config,
     const struct mu_params_context context = {.config = config,
                                               .resource = resource,
                                               .node = &node,
+                                              .is_coordinator =
+                                                  question->node ==
+                                                  snapshot->coordinator,
                                               .now_ms = snapshot->now_ms};
 
     node.config_node =
