@@ -40,7 +40,10 @@ struct doings {
     bool is_active;
 };
 
-static bool is_kept(const struct mu_sched_resource *instance);
+static uint32_t kept_node(const struct mu_sched *sched,
+                          const struct mu_sched_resource *instance);
+static int32_t kept_reserve(struct mu_sched *sched,
+                            struct mu_sched_resource *clone);
 static void instances_assign(struct mu_sched *sched,
                              struct mu_sched_resource *clone);
 static uint32_t counts_reset(struct mu_sched *sched,
@@ -130,22 +133,43 @@ counts_reset(struct mu_sched *sched, struct mu_sched_resource *clone)
     return available;
 }
 
-/* Tells whether it is active and not ours to stop: it takes up its place
- * whatever is decided. */
-static bool
-is_kept(const struct mu_sched_resource *instance)
+/* Returns the node of what is active and not ours to stop, so that it takes up
+ * its place whatever is decided; or NONE. */
+static uint32_t
+kept_node(const struct mu_sched *sched,
+          const struct mu_sched_resource *instance)
 {
-    for (uint32_t i = 0; i < instance->children_count; i++) {
-        if (is_kept(instance->children[i])) {
-            return true;
-        }
+    uint32_t node = MU_STATE_NONE;
+
+    for (uint32_t i = 0;
+         i < instance->children_count && node == MU_STATE_NONE; i++) {
+        node = kept_node(sched, instance->children[i]);
     }
-    return instance->children_count == 0 && !instance->is_managed &&
-           instance->running_on.count > 0;
+    return instance->children_count == 0 && !instance->is_managed
+               ? mu_state_current_node(sched, instance)
+               : node;
 }
 
-/* First those that may stay, up to a fair share per node; then what stays in any
- * case, and the rest. */
+/* Nothing else is put where an instance stays in any case, though that one may
+ * be the last to be placed. Returns how many there are. */
+static int32_t
+kept_reserve(struct mu_sched *sched, struct mu_sched_resource *clone)
+{
+    int32_t count = 0;
+
+    for (uint32_t i = 0; i < clone->children_count; i++) {
+        const struct mu_sched_resource *instance = clone->children[i];
+        uint32_t node = kept_node(sched, instance);
+
+        if (instance->is_unassigned && node != MU_STATE_NONE) {
+            clone->counts[node]++;
+            count++;
+        }
+    }
+    return count;
+}
+
+/* First those that may stay, up to a fair share per node; then the rest. */
 static void
 instances_assign(struct mu_sched *sched, struct mu_sched_resource *clone)
 {
@@ -155,6 +179,7 @@ instances_assign(struct mu_sched *sched, struct mu_sched_resource *clone)
     int32_t total = clone->traits->clone_max;
     uint32_t optimal = available > 0 ? (uint32_t)total / available : 0;
     int32_t assigned = 0;
+    int32_t reserved;
 
     if (optimal < 1) {
         optimal = 1;
@@ -172,26 +197,23 @@ instances_assign(struct mu_sched *sched, struct mu_sched_resource *clone)
             assigned++;
         }
     }
+    reserved = kept_reserve(sched, clone);
     for (uint32_t i = 0; i < clone->children_count; i++) {
         struct mu_sched_resource *instance = clone->children[i];
-
-        if (instance->is_unassigned && is_kept(instance) &&
-            instance_assign(sched, instance, MU_STATE_NONE) != MU_STATE_NONE) {
-            assigned++;
-        }
-    }
-    for (uint32_t i = 0; i < clone->children_count; i++) {
-        struct mu_sched_resource *instance = clone->children[i];
+        uint32_t kept = kept_node(sched, instance);
 
         if (!instance->is_unassigned) {
             continue;
         }
-        if (assigned >= total) {
+        if (kept != MU_STATE_NONE) {
+            clone->counts[kept]--;
+            reserved--;
+        }
+        if (assigned + reserved >= total) {
             mu_location_add(sched, instance, MU_STATE_NONE, -MU_SCORE_INFINITY,
                             &enough);
-        }
-        if (assigned < total &&
-            instance_assign(sched, instance, MU_STATE_NONE) != MU_STATE_NONE) {
+        } else if (instance_assign(sched, instance, MU_STATE_NONE) !=
+                   MU_STATE_NONE) {
             assigned++;
         }
     }

@@ -35,6 +35,8 @@ static int resources_cmp(const struct mu_sched_resource *a,
 static void sorted_insert(struct mu_sched *sched, struct mu_colocations *list,
                           struct mu_colocation *colocation,
                           bool is_by_dependent);
+static bool follows_others(const struct mu_sched_resource *group,
+                           const struct mu_sched_resource *member);
 static void this_with_add(struct mu_sched *sched,
                           const struct mu_sched_resource *resource,
                           const struct mu_sched_resource *origin,
@@ -308,6 +310,21 @@ mu_colocate_this_with(struct mu_sched *sched,
     this_with_add(sched, resource, resource, ret_found);
 }
 
+/* Tells whether a member of the group is held to what the group is bound to by
+ * the members before it. One that is not managed stays where it is, and holds
+ * nobody. */
+static bool
+follows_others(const struct mu_sched_resource *group,
+               const struct mu_sched_resource *member)
+{
+    for (uint32_t i = 0; group->children[i] != member; i++) {
+        if (!group->children[i]->is_managed) {
+            return false;
+        }
+    }
+    return group->children[0] != member;
+}
+
 /* Own colocations, those of the group for its first member, those of the
  * clone for every instance. A group's inner members bind the whole group
  * where a constraint names them and cannot be bent. Three levels deep. */
@@ -320,7 +337,7 @@ this_with_add(struct mu_sched *sched, const struct mu_sched_resource *resource,
         resource->kind == MU_RESOURCE_PRIMITIVE && resource != origin;
 
     if (resource->kind == MU_RESOURCE_GROUP && resource != origin &&
-        origin != resource->children[0]) {
+        follows_others(resource, origin)) {
         return;
     }
     for (size_t i = resource->this_with.list.count; i > 0; i--) {

@@ -226,8 +226,9 @@ mu_node_state_may_fence(const struct mu_sched *sched, uint32_t node)
 int32_t
 mu_node_state_score(const struct mu_sched_node *node)
 {
-    return node->is_online && !node->is_shutting_down ? node->score
-                                                      : -MU_SCORE_INFINITY;
+    bool is_going = node->is_shutting_down || !node->is_online;
+
+    return node->status->is_seen && is_going ? -MU_SCORE_INFINITY : node->score;
 }
 
 const char *

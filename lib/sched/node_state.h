@@ -33,8 +33,7 @@ mu_node_state_is_available(const struct mu_sched_node *node)
            !node->is_in_maintenance;
 }
 
-/* Returns the node's own score: nobody wants one that is down or about to
- * be. */
+/* Returns the node's own score: nobody wants one that was seen going down. */
 int32_t mu_node_state_score(const struct mu_sched_node *node);
 
 /* What a rule wants to know about a node. */

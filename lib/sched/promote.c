@@ -746,7 +746,8 @@ mu_promote_bind(struct mu_sched *sched, struct mu_sched_resource *dependent,
                                                        colocation->score);
             }
             /* What is not managed is there whatever its scores say. */
-            score = !instance->is_managed ? sched->nodes[where].score
+            score = !instance->is_managed
+                        ? mu_node_state_score(&sched->nodes[where])
                     : instance->children_count > 0
                         ? instance->children[0]->scores[where]
                         : instance->scores[where];
