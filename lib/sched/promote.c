@@ -166,9 +166,11 @@ static int32_t
 score_of(struct mu_sched *sched, const struct mu_sched_resource *instance,
          uint32_t node, bool *ret_is_set)
 {
-    /* Agents of old said it under the number of the instance. */
-    const char *known_as =
-        instance->known_as ? instance->known_as : instance->id;
+    /* Agents of old said it under the number of the instance, which is
+     * anybody's once it has stopped. */
+    const char *known_as = instance->known_as && instance->running_on.count > 0
+                               ? instance->known_as
+                               : instance->id;
     const char *value;
     int32_t score = 0;
 
