@@ -9,6 +9,7 @@ cause, and so on. Last, where Pacemaker's plan is none, nothing can be tried:
 never_done only tells what is not to be compared."""
 
 import collections
+import copy
 import datetime
 import itertools
 import re
@@ -72,6 +73,16 @@ def migrated_instance(case):
             one.get("rc-code") == "0"]
     if gone:
         yield case.without(*gone)
+
+
+def left_where_it_went(case):
+    """What was moving live and cannot be started again, as there is no quorum,
+    has to be stopped on both nodes. Pacemaker stops it where it came from."""
+    moves = [one for one in case.cib.iter("lrm_rsc_op")
+             if one.get("operation") == "migrate_to" and
+             one.get("rc-code") == "0"]
+    if moves and case.missing and not case.added:
+        yield case.without(*moves)
 
 
 def started_only_in_name(case):
@@ -268,6 +279,9 @@ def blocked_with_group(case):
         if link.score == "INFINITY" and link.primary in case.groups:
             order = {"id": "said-order", "first": link.primary,
                      "then": link.dependent}
+            if link.constraint.get("rsc-role") in ROLES:
+                order.update({"first-action": "start",
+                              "then-action": "promote"})
             yield case.edited(
                 lambda parent, order=order: parent.insert(
                     0, parent.makeelement("rsc_order", order)),
@@ -280,9 +294,23 @@ def inner_member(case):
     without a look at it, and then finds no node for it, or a worse one; later
     versions look. It is as if the group were named."""
     later = case.later_members()
+    users = {}
+    for one in case.cib.iter("primitive"):
+        users.setdefault(one.get("template"), []).append(one.get("id"))
+
+    def said_of_groups(parent, one):
+        parent.remove(one)
+        for name in users.get(one.get("rsc"), [one.get("rsc")]):
+            twin = copy.deepcopy(one)
+            twin.attrib.update(
+                id=f"said-{name}",
+                rsc=later[name].get("id") if name in later else name)
+            parent.append(twin)
     for one in case.constraints("rsc_colocation"):
-        if one.get("rsc") in later and one.get("score") == "INFINITY":
-            yield case.edited(setter(rsc=later[one.get("rsc")].get("id")), one,
+        names = users.get(one.get("rsc"), [one.get("rsc")])
+        if later.keys() & set(names) and one.get("score") == "INFINITY":
+            yield case.edited(said_of_groups,
+                              case.cib.find("configuration/constraints"), one,
                               is_said=True)
 
 
@@ -501,13 +529,13 @@ def other_zone(case):
 
 CLASSES = [
     other_zone, kept_on_joining, probed_later, expired_promoted,
-    migrated_instance, started_only_in_name, kept_in_maintenance,
-    member_in_front, role_beside_rule, unique_by_default, unique_in_part,
-    promoted_kept, by_trial, unmanaged_in_group, blocked_with_group,
-    inner_member, apart_interleaved, rather_apart, cornered, apart_by_role,
-    promoted_wish, by_name_first, chained, knotted, full_clone_wish,
-    promoted_group, ordered_twice, no_room_anywhere, group_in_line,
-    incomparable_nodes]
+    migrated_instance, left_where_it_went, started_only_in_name,
+    kept_in_maintenance, member_in_front, role_beside_rule, unique_by_default,
+    unique_in_part, promoted_kept, by_trial, unmanaged_in_group,
+    blocked_with_group, inner_member, apart_interleaved, rather_apart,
+    cornered, apart_by_role, promoted_wish, by_name_first, chained, knotted,
+    full_clone_wish, promoted_group, ordered_twice, no_room_anywhere,
+    group_in_line, incomparable_nodes]
 # What these are about never changes where anything is placed.
 CLASSES_OF_ACTIONS = [told_by_failure, ordered_gap, pending_on_lost,
                       partly_promoted]
