@@ -174,8 +174,8 @@ def setter(**attributes):
 
 
 def is_weak(score):
-    return score.strip("+-") != "INFINITY"
+    return (score or "0").strip("+-") != "INFINITY"
 
 
 def is_negative(score):
-    return score.startswith("-")
+    return (score or "0").startswith("-")

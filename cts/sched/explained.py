@@ -565,7 +565,7 @@ def explain(case, differences, plan):
                 if case.differing and not other.differing and \
                         never_done(other):
                     return names + (name, never_done.__name__)
-                if len(left) < len(before):
+                if not set(before) <= set(left):
                     following.append((len(left), names + (name,), other))
         following.sort(key=lambda one: one[:2])
         open_cases = [one[1:] for one in following[:2]]
