@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "sched/action.h"
+#include "sched/clone_partner.h"
 #include "sched/clone_sort.h"
 #include "sched/colocate.h"
 #include "sched/explain.h"
@@ -14,23 +15,11 @@
 #include "sched/notify.h"
 #include "sched/order.h"
 #include "sched/place.h"
+#include "sched/place_set.h"
 #include "sched/promote.h"
 #include "sched/propagate.h"
 #include "sched/score.h"
 #include "sched/transition.h"
-
-/* An instance, where partners are looked for. */
-struct mu_partner {
-    struct mu_sched_resource *instance;
-    struct mu_partner *next; /* On the same node. */
-};
-
-/* The instances of a clone by node. */
-struct mu_partners {
-    uint32_t places;          /* Good while the clone has this number. */
-    struct mu_partner *items; /* One for each instance. */
-    struct mu_partner **on;   /* By node, in order; or null. */
-};
 
 /* What the instances of a clone will do. */
 struct doings {
@@ -72,18 +61,6 @@ static void scores_restore(struct mu_sched *sched,
                            struct mu_sched_resource *instance, int32_t **saved);
 static void doings_look(const struct mu_sched_resource *instance,
                         struct doings *doings);
-static bool is_blocked(const struct mu_sched_resource *instance);
-static bool may_pair(const struct mu_colocation *colocation);
-static struct mu_sched_resource *
-partner_on(const struct mu_partners *partners, uint32_t node,
-           enum mu_role role, bool is_current);
-static const struct mu_partners *partners_read(struct mu_sched *sched,
-                                               struct mu_sched_resource *clone,
-                                               bool is_current);
-static void nodes_intersect(struct mu_sched *sched,
-                            struct mu_sched_resource *dependent,
-                            const struct mu_sched_resource *primary,
-                            const struct mu_colocation *colocation);
 
 uint32_t
 mu_clone_assign(struct mu_sched *sched, struct mu_sched_resource *clone,
@@ -424,49 +401,6 @@ banned_note(struct mu_sched *sched, const struct mu_sched_resource *clone,
     }
 }
 
-/* Instances have a parent that is a clone; what is in a cloned group hangs
- * one level lower. */
-uint32_t
-mu_clone_node_of(const struct mu_sched_resource *instance)
-{
-    uint32_t node = MU_STATE_NONE;
-
-    if (instance->children_count == 0) {
-        return instance->assigned;
-    }
-    for (uint32_t i = 0; i < instance->children_count; i++) {
-        uint32_t other = instance->children[i]->assigned;
-
-        if (other != MU_STATE_NONE && node != MU_STATE_NONE && other != node) {
-            return MU_STATE_NONE;
-        }
-        node = other != MU_STATE_NONE ? other : node;
-    }
-    return node;
-}
-
-uint32_t
-mu_clone_current_node_of(const struct mu_sched_resource *instance)
-{
-    uint32_t node = MU_STATE_NONE;
-
-    if (instance->children_count == 0) {
-        return instance->running_on.count == 1 ? instance->running_on.items[0]
-                                               : MU_STATE_NONE;
-    }
-    for (uint32_t i = 0; i < instance->children_count; i++) {
-        const struct mu_sched_resource *member = instance->children[i];
-
-        for (size_t j = 0; j < member->running_on.count; j++) {
-            if (node != MU_STATE_NONE && node != member->running_on.items[j]) {
-                return MU_STATE_NONE;
-            }
-            node = member->running_on.items[j];
-        }
-    }
-    return node;
-}
-
 void
 mu_clone_order(struct mu_sched *sched, struct mu_sched_resource *clone)
 {
@@ -586,172 +520,3 @@ doings_look(const struct mu_sched_resource *instance, struct doings *doings)
         doings->is_restarting || (is_starting && is_stopping);
 }
 
-static bool
-is_blocked(const struct mu_sched_resource *instance)
-{
-    if (instance->is_blocked) {
-        return true;
-    }
-    for (uint32_t i = 0; i < instance->children_count; i++) {
-        if (is_blocked(instance->children[i])) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static struct mu_sched_resource *
-partner_on(const struct mu_partners *partners, uint32_t node,
-           enum mu_role role, bool is_current)
-{
-    for (struct mu_partner *partner = partners->on[node]; partner;
-         partner = partner->next) {
-        if (!is_blocked(partner->instance) &&
-            (role == MU_ROLE_UNKNOWN ||
-             role == mu_order_state_of(partner->instance, is_current))) {
-            return partner->instance;
-        }
-    }
-    return NULL;
-}
-
-/* Every instance of one clone asks another clone for all of its nodes. */
-static const struct mu_partners *
-partners_read(struct mu_sched *sched, struct mu_sched_resource *clone,
-              bool is_current)
-{
-    struct mu_partners **kept = &clone->partners[is_current];
-    struct mu_partners *partners = *kept;
-
-    if (partners && partners->places == clone->places) {
-        return partners;
-    }
-    if (!partners) {
-        partners = mu_arena_new(sched->arena, struct mu_partners, 1);
-        partners->items = mu_arena_new(sched->arena, struct mu_partner,
-                                       clone->children_count + 1);
-        partners->on = mu_arena_new(sched->arena, struct mu_partner *,
-                                    sched->nodes_count + 1);
-        *kept = partners;
-    }
-    memset(partners->on, 0, sched->nodes_count * sizeof(*partners->on));
-    for (uint32_t i = clone->children_count; i > 0; i--) {
-        struct mu_sched_resource *instance = clone->children[i - 1];
-        uint32_t node = is_current ? mu_clone_current_node_of(instance)
-                                   : mu_clone_node_of(instance);
-
-        if (node != MU_STATE_NONE) {
-            partners->items[i - 1] =
-                (struct mu_partner){instance, partners->on[node]};
-            partners->on[node] = &partners->items[i - 1];
-        }
-    }
-    partners->places = clone->places;
-    return partners;
-}
-
-struct mu_sched_resource *
-mu_clone_find_partner(struct mu_sched *sched,
-                      const struct mu_sched_resource *resource,
-                      struct mu_sched_resource *clone, enum mu_role role,
-                      bool is_current)
-{
-    uint32_t node = is_current ? mu_clone_current_node_of(resource)
-                               : mu_clone_node_of(resource);
-    const struct mu_partners *partners =
-        partners_read(sched, clone, is_current);
-    struct mu_sched_resource *found = NULL;
-    uint32_t *nodes;
-    uint32_t count;
-
-    if (node != MU_STATE_NONE) {
-        return partner_on(partners, node, role, is_current);
-    }
-    nodes = mu_arena_new(sched->arena, uint32_t, sched->nodes_count + 1);
-    count = mu_place_sort_nodes(sched, resource->scores, MU_STATE_NONE, nodes);
-    for (uint32_t i = 0; i < count && !found; i++) {
-        found = partner_on(partners, nodes[i], role, is_current);
-    }
-    return found;
-}
-
-/* Only instances of clones pair up, and only if the dependent wants it: to be
- * together, not to be apart. */
-static bool
-may_pair(const struct mu_colocation *colocation)
-{
-    const struct mu_sched_resource *dependent = colocation->dependent;
-
-    return colocation->score > 0 && mu_state_is_clone(dependent) && dependent->traits->is_interleave &&
-           (!mu_state_is_clone(colocation->primary) ||
-            dependent->traits->clone_node_max ==
-                colocation->primary->traits->clone_node_max);
-}
-
-int32_t
-mu_clone_colocate(struct mu_sched *sched, struct mu_sched_resource *dependent,
-                  struct mu_sched_resource *primary,
-                  const struct mu_colocation *colocation)
-{
-    int32_t added = 0;
-
-    if (primary->is_unassigned) {
-        return 0;
-    }
-    if (primary->traits->is_promotable &&
-        colocation->primary_role != MU_ROLE_UNKNOWN) {
-        if (dependent->is_unassigned) {
-            mu_promote_bind(sched, dependent, primary, colocation);
-            return 0;
-        }
-        if (colocation->dependent_role == MU_ROLE_PROMOTED) {
-            return mu_promote_weigh(sched, dependent, primary, colocation);
-        }
-    }
-    if (may_pair(colocation)) {
-        struct mu_sched_resource *partner = mu_clone_find_partner(
-            sched, dependent, primary, MU_ROLE_UNKNOWN, false);
-
-        if (partner) {
-            return mu_colocate_apply(sched, dependent, partner, colocation);
-        }
-        if (colocation->score >= MU_SCORE_INFINITY) {
-            (void)mu_place_set(sched, dependent, MU_STATE_NONE, true, true);
-        }
-        return 0;
-    }
-    if (colocation->score >= MU_SCORE_INFINITY) {
-        nodes_intersect(sched, dependent, primary, colocation);
-        return 0;
-    }
-    for (uint32_t i = 0; i < primary->children_count; i++) {
-        added = mu_score_add(added,
-                             mu_colocate_apply(sched, dependent,
-                                               primary->children[i],
-                                               colocation));
-    }
-    return added;
-}
-
-/* Only where the clone will have instances. */
-static void
-nodes_intersect(struct mu_sched *sched, struct mu_sched_resource *dependent,
-                const struct mu_sched_resource *primary,
-                const struct mu_colocation *colocation)
-{
-    for (uint32_t node = 0; node < sched->nodes_count; node++) {
-        bool has_instance = false;
-
-        for (uint32_t i = 0; i < primary->children_count && !has_instance;
-             i++) {
-            uint32_t where = mu_clone_node_of(primary->children[i]);
-
-            has_instance =
-                where != MU_STATE_NONE && !is_blocked(primary->children[i]) &&
-                mu_colocate_nodes_match(sched, node, where, colocation);
-        }
-        if (!has_instance && dependent->scores[node] != MU_SCORE_ABSENT) {
-            dependent->scores[node] = -MU_SCORE_INFINITY;
-        }
-    }
-}

@@ -21,25 +21,6 @@ void mu_clone_order(struct mu_sched *sched, struct mu_sched_resource *clone);
 /* Makes the actions of the instances and the clone's points of order. */
 void mu_clone_act(struct mu_sched *sched, struct mu_sched_resource *clone);
 
-/* Binds 'dependent' to the instances of the clone 'primary'. Returns what that
- * added to its priority for being promoted. */
-int32_t mu_clone_colocate(struct mu_sched *sched,
-                          struct mu_sched_resource *dependent,
-                          struct mu_sched_resource *primary,
-                          const struct mu_colocation *colocation);
-
-/* Returns the instance of 'clone' that goes with 'resource' on its node, in
- * 'role' (UNKNOWN: any); null if there is none. */
-struct mu_sched_resource *mu_clone_find_partner(
-    struct mu_sched *sched, const struct mu_sched_resource *resource,
-    struct mu_sched_resource *clone, enum mu_role role, bool is_current);
-
-/* Returns the one node that an instance is assigned to, or NONE. */
-uint32_t mu_clone_node_of(const struct mu_sched_resource *instance);
-
-/* Likewise the one node that it is active on. */
-uint32_t mu_clone_current_node_of(const struct mu_sched_resource *instance);
-
 /* Sorts the instances by number. */
 void mu_clone_sort_by_number(struct mu_sched_resource *clone);
 

@@ -5,7 +5,7 @@
 
 #include "base/text.h"
 #include "sched/action.h"
-#include "sched/clone.h"
+#include "sched/clone_colocate.h"
 #include "sched/explain.h"
 #include "sched/location.h"
 #include "sched/node_state.h"
@@ -57,10 +57,6 @@ static int32_t role_apply(struct mu_sched *sched,
                           struct mu_sched_resource *dependent,
                           const struct mu_sched_resource *primary,
                           const struct mu_colocation *colocation);
-static void action_block(struct mu_sched *sched,
-                         struct mu_sched_resource *resource,
-                         const struct mu_sched_action *blocker,
-                         const struct mu_colocation *colocation);
 
 void
 mu_colocate_make(struct mu_sched *sched)
@@ -579,6 +575,17 @@ scores_apply(struct mu_sched *sched, struct mu_sched_resource *dependent,
     dependent->scores = work;
 }
 
+bool
+mu_colocate_has_node(const struct mu_sched *sched, const int32_t *scores)
+{
+    for (uint32_t i = 0; i < sched->nodes_count; i++) {
+        if (scores[i] >= 0 && mu_node_state_is_available(&sched->nodes[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Both are placed: the colocation now weighs on the promotion. */
 static int32_t
 role_apply(struct mu_sched *sched, struct mu_sched_resource *dependent,
@@ -607,61 +614,3 @@ role_apply(struct mu_sched *sched, struct mu_sched_resource *dependent,
     return added;
 }
 
-void
-mu_colocate_block_dependents(struct mu_sched *sched,
-                             struct mu_sched_action *action)
-{
-    struct mu_sched_resource *top;
-    struct mu_colocations found = {0};
-
-    if (!action->resource || mu_action_has(action, MU_FLAG_RUNNABLE) ||
-        (action->verb != MU_VERB_START && action->verb != MU_VERB_PROMOTE)) {
-        return;
-    }
-    top = mu_state_top(action->resource);
-    for (uint32_t i = 0; i < top->children_count; i++) {
-        struct mu_sched_action *other =
-            mu_action_find(top->children[i], action->key, MU_STATE_NONE);
-
-        if (!other || mu_action_has(other, MU_FLAG_RUNNABLE)) {
-            return; /* Part of it can still reach the role. */
-        }
-    }
-    mu_colocate_with_this(sched, top, &found);
-    for (size_t i = 0; i < found.list.count; i++) {
-        struct mu_colocation *colocation = found.list.items[i];
-
-        if (colocation->score < MU_SCORE_INFINITY ||
-            (action->verb != MU_VERB_START &&
-             colocation->primary_role != MU_ROLE_PROMOTED)) {
-            continue;
-        }
-        action_block(sched, colocation->dependent, action, colocation);
-    }
-}
-
-/* Blocks the action of a resource and of all that is inside it. An action is
- * blocked once: the recursion ends. */
-static void
-action_block(struct mu_sched *sched, struct mu_sched_resource *resource,
-             const struct mu_sched_action *blocker,
-             const struct mu_colocation *colocation)
-{
-    enum mu_verb verb = colocation->dependent_role == MU_ROLE_PROMOTED
-                            ? MU_VERB_PROMOTE
-                            : MU_VERB_START;
-
-    for (struct mu_sched_action *action =
-             mu_action_find(resource, mu_key(verb), MU_STATE_NONE);
-         action; action = mu_action_find_next(action)) {
-        if (mu_action_has(action, MU_FLAG_RUNNABLE)) {
-            mu_action_clear(action, MU_FLAG_RUNNABLE);
-            mu_explain_block(sched, action, blocker, colocation->id, true);
-            mu_colocate_block_dependents(sched, action);
-            mu_propagate_from(sched, action);
-        }
-    }
-    for (uint32_t i = 0; i < resource->children_count; i++) {
-        action_block(sched, resource->children[i], blocker, colocation);
-    }
-}

@@ -79,11 +79,6 @@ struct mu_colocate_merge {
 void mu_colocate_merge(struct mu_sched *sched, struct mu_sched_resource *source,
                        const struct mu_colocate_merge *merge);
 
-/* Makes unrunnable what must be with the resource of an action that cannot
- * run. */
-void mu_colocate_block_dependents(struct mu_sched *sched,
-                                  struct mu_sched_action *action);
-
 /* Returns the value of the colocation's attribute on 'node'. */
 const char *mu_colocate_value(struct mu_sched *sched, uint32_t node,
                               const struct mu_colocation *colocation);

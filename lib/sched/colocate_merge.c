@@ -27,17 +27,6 @@ static int32_t best_matching(struct mu_sched *sched,
 static bool is_allowed_on_one(const struct mu_sched *sched,
                               const struct mu_sched_resource *resource);
 
-bool
-mu_colocate_has_node(const struct mu_sched *sched, const int32_t *scores)
-{
-    for (uint32_t i = 0; i < sched->nodes_count; i++) {
-        if (scores[i] >= 0 && mu_node_state_is_available(&sched->nodes[i])) {
-            return true;
-        }
-    }
-    return false;
-}
-
 void
 mu_colocate_add_dependent(struct mu_sched *sched,
                           struct mu_sched_resource *target,

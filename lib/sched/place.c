@@ -12,8 +12,11 @@
 #include "sched/group.h"
 #include "sched/location_note.h"
 #include "sched/node_state.h"
+#include "sched/place_nodes.h"
+#include "sched/place_set.h"
 #include "sched/setup.h"
 #include "sched/utilization.h"
+#include "sched/utilization_amount.h"
 
 static void placement_sort(struct mu_sched *sched);
 static int resources_cmp(struct mu_sched *sched, struct mu_sched_resource *a,
@@ -40,13 +43,6 @@ static void choice_note(struct mu_sched *sched,
 static uint32_t best_stay(struct mu_sched *sched,
                           const struct mu_sched_resource *resource,
                           uint32_t best);
-static int32_t usable_score(const struct mu_sched *sched, const int32_t *scores,
-                            uint32_t node);
-static int nodes_cmp(const struct mu_sched *sched, const int32_t *scores,
-                     uint32_t active, const uint32_t pair[2]);
-static void nowhere_set(struct mu_sched *sched,
-                        struct mu_sched_resource *resource,
-                        bool stops_if_nowhere);
 
 void
 mu_place_run(struct mu_sched *sched)
@@ -309,7 +305,7 @@ best_assign(struct mu_sched *sched, struct mu_sched_resource *resource,
     for (uint32_t i = 0; i < sched->nodes_count; i++) {
         if (resource->scores[i] != MU_SCORE_ABSENT &&
             (best == MU_STATE_NONE ||
-             nodes_cmp(sched, resource->scores, current,
+             mu_place_nodes_cmp(sched, resource->scores, current,
                        (uint32_t[2]){best, i}) > 0)) {
             best = i;
         }
@@ -355,11 +351,12 @@ choice_note(struct mu_sched *sched, struct mu_sched_resource *resource,
             continue;
         }
         if (next == MU_STATE_NONE ||
-            nodes_cmp(sched, scores, current, (uint32_t[2]){next, i}) > 0) {
+            mu_place_nodes_cmp(sched, scores, current,
+                               (uint32_t[2]){next, i}) > 0) {
             next = i;
         }
     }
-    if (usable_score(sched, scores, best) < 0) {
+    if (mu_place_usable_score(sched, scores, best) < 0) {
         choice = MU_CHOICE_NOWHERE;
     } else if (next == MU_STATE_NONE) {
         choice = MU_CHOICE_ONLY;
@@ -398,143 +395,3 @@ best_stay(struct mu_sched *sched, const struct mu_sched_resource *resource,
     return running;
 }
 
-static int32_t
-usable_score(const struct mu_sched *sched, const int32_t *scores, uint32_t node)
-{
-    return scores[node] != MU_SCORE_ABSENT &&
-                   mu_node_state_is_available(&sched->nodes[node])
-               ? scores[node]
-               : -MU_SCORE_INFINITY;
-}
-
-uint32_t
-mu_place_sort_nodes(struct mu_sched *sched, const int32_t *scores,
-                    uint32_t active, uint32_t *ret_nodes)
-{
-    uint32_t count = 0;
-
-    for (uint32_t i = 0; i < sched->nodes_count; i++) {
-        uint32_t at = count;
-
-        if (scores[i] == MU_SCORE_ABSENT) {
-            continue;
-        }
-        while (at > 0 && nodes_cmp(sched, scores, active,
-                                   (uint32_t[2]){ret_nodes[at - 1], i}) > 0) {
-            ret_nodes[at] = ret_nodes[at - 1];
-            at--;
-        }
-        ret_nodes[at] = i;
-        count++;
-    }
-    return count;
-}
-
-static int
-nodes_cmp(const struct mu_sched *sched, const int32_t *scores, uint32_t active,
-          const uint32_t pair[2])
-{
-    const struct mu_sched_node *left = &sched->nodes[pair[0]];
-    const struct mu_sched_node *right = &sched->nodes[pair[1]];
-    int32_t left_score = usable_score(sched, scores, pair[0]);
-    int32_t right_score = usable_score(sched, scores, pair[1]);
-
-    if (left_score != right_score) {
-        return left_score > right_score ? -1 : 1;
-    }
-    if (!sched->is_minimal) {
-        if (sched->is_balanced) {
-            int order = mu_utilization_cmp(sched, pair[0], pair[1]);
-
-            if (order != 0) {
-                return order > 0 ? -1 : 1;
-            }
-        }
-        if (left->assigned_count != right->assigned_count) {
-            return left->assigned_count < right->assigned_count ? -1 : 1;
-        }
-        if (active == pair[0]) {
-            return -1;
-        }
-        if (active == pair[1]) {
-            return 1;
-        }
-    }
-    return strcmp(left->name, right->name);
-}
-
-void
-mu_place_unassign(struct mu_sched *sched, struct mu_sched_resource *resource)
-{
-    for (uint32_t i = 0; i < resource->children_count; i++) {
-        mu_place_unassign(sched, resource->children[i]);
-    }
-    mu_state_note_place(resource);
-    resource->is_unassigned = true;
-    if (resource->assigned != MU_STATE_NONE &&
-        resource->kind == MU_RESOURCE_PRIMITIVE) {
-        sched->nodes[resource->assigned].assigned_count--;
-        mu_utilization_book(sched, resource, resource->assigned, true);
-    }
-    resource->assigned = MU_STATE_NONE;
-}
-
-/* Groups in clones are the deepest: the recursion is three deep. */
-bool
-mu_place_set(struct mu_sched *sched, struct mu_sched_resource *resource,
-             uint32_t node, bool is_forced, bool stops_if_nowhere)
-{
-    bool has_changed = false;
-    uint32_t before = resource->assigned;
-
-    if (resource->children_count > 0) {
-        for (uint32_t i = 0; i < resource->children_count; i++) {
-            has_changed = mu_place_set(sched, resource->children[i], node,
-                                       is_forced, stops_if_nowhere) ||
-                          has_changed;
-        }
-        resource->is_unassigned = false;
-        return has_changed;
-    }
-    if (!is_forced && node != MU_STATE_NONE &&
-        (resource->scores[node] < 0 ||
-         !mu_node_state_is_available(&sched->nodes[node]))) {
-        if (stops_if_nowhere) {
-            resource->next_role = MU_ROLE_STOPPED;
-        }
-        node = MU_STATE_NONE;
-    }
-    mu_place_unassign(sched, resource);
-    resource->is_unassigned = false;
-    resource->assigned = node;
-    if (node == MU_STATE_NONE) {
-        nowhere_set(sched, resource, stops_if_nowhere);
-        return before != MU_STATE_NONE;
-    }
-    sched->nodes[node].assigned_count++;
-    mu_utilization_book(sched, resource, node, false);
-    return before != node;
-}
-
-/* What has no node is stopped; nothing of it can start. */
-static void
-nowhere_set(struct mu_sched *sched, struct mu_sched_resource *resource,
-            bool stops_if_nowhere)
-{
-    if (stops_if_nowhere) {
-        resource->next_role = MU_ROLE_STOPPED;
-    }
-    for (struct mu_sched_action *action = resource->actions; action;
-         action = action->next) {
-        if (action->verb == MU_VERB_STOP) {
-            mu_action_require(action);
-            mu_explain_place(sched, action);
-        } else if (action->verb == MU_VERB_START ||
-                   action->verb == MU_VERB_CANCEL || /* The stop does that. */
-                   (action->verb == MU_VERB_MONITOR &&
-                    mu_key_interval_ms(action->key) != 0 &&
-                    action->expected_rc != 7)) {
-            mu_action_clear(action, MU_FLAG_RUNNABLE);
-        }
-    }
-}

@@ -20,18 +20,4 @@ uint32_t mu_place_assign(struct mu_sched *sched,
                          struct mu_sched_resource *resource, uint32_t preferred,
                          bool stops_if_nowhere);
 
-/* Takes 'resource' and all that is inside it off its node again. */
-void mu_place_unassign(struct mu_sched *sched,
-                       struct mu_sched_resource *resource);
-
-/* Puts 'resource' and all that is inside it on 'node' (or NONE: nowhere)
- * without asking. Returns true if that changed anything. */
-bool mu_place_set(struct mu_sched *sched, struct mu_sched_resource *resource,
-                  uint32_t node, bool is_forced, bool stops_if_nowhere);
-
-/* Sorts the nodes that 'resource' has scores for, best first; 'active' (or
- * NONE) wins among equals. Returns how many there are. */
-uint32_t mu_place_sort_nodes(struct mu_sched *sched, const int32_t *scores,
-                             uint32_t active, uint32_t *ret_nodes);
-
 #endif /* MU_SCHED_PLACE_H */

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "sched/action.h"
 #include "sched/clone.h"
+#include "sched/clone_partner.h"
 #include "sched/explain.h"
 #include "sched/node_state.h"
 #include "sched/order.h"

@@ -5,7 +5,7 @@
 
 #include "base/text.h"
 #include "sched/action.h"
-#include "sched/clone.h"
+#include "sched/clone_partner.h"
 #include "sched/clone_sort.h"
 #include "sched/colocate.h"
 #include "sched/explain.h"

@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "sched/location_note.h"
 #include "sched/setup_warn.h"
-#include "sched/utilization.h"
+#include "sched/utilization_amount.h"
 
 /* Whose meta attributes are read. */
 struct reader {

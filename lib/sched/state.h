@@ -6,7 +6,8 @@
  *
  * Private to lib/sched. Everything lives on the plan's arena and dies with the
  * run, nothing of it is stored or sent: so these objects may point at each
- * other. The plan itself knows dense ids only.
+ * other. The plan itself knows dense ids only. Which of the files that share it
+ * may call which is in cts/tidy/floors.
  *
  * Invariant: 'resources' and 'actions' are in order of creation, which depends
  * on nothing but the snapshot. */

@@ -2,7 +2,7 @@
 #include "sched/withhold.h"
 
 #include "sched/action.h"
-#include "sched/colocate.h"
+#include "sched/colocate_block.h"
 #include "sched/explain.h"
 #include "sched/order.h"
 #include "sched/propagate.h"
