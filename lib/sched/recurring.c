@@ -22,7 +22,6 @@ static bool monitor_read(struct mu_sched *sched,
                          const struct mu_sched_resource *resource,
                          const struct mu_config_op *op,
                          struct monitor *ret_monitor);
-static bool is_doubled(const struct mu_config_resource *config, uint32_t at);
 static void active_act(struct mu_sched *sched,
                        struct mu_sched_resource *resource,
                        struct mu_sched_action *start,
@@ -70,8 +69,7 @@ mu_recurring_act(struct mu_sched *sched, struct mu_sched_resource *resource)
     for (uint32_t i = 0; i < config->ops_count; i++) {
         struct monitor monitor;
 
-        if (is_doubled(config, i) ||
-            !monitor_read(sched, resource, &config->ops[i], &monitor)) {
+        if (!monitor_read(sched, resource, &config->ops[i], &monitor)) {
             continue;
         }
         if (monitor.role == MU_ROLE_STOPPED) {
@@ -131,28 +129,13 @@ mu_recurring_name(const struct mu_sched *sched, uint64_t key)
     return number == 0 ? "monitor" : sched->op_names.items[number - 1];
 }
 
-/* Two operations with one name and interval would be the same one: neither can
- * be done. */
-static bool
-is_doubled(const struct mu_config_resource *config, uint32_t at)
-{
-    for (uint32_t i = 0; i < config->ops_count; i++) {
-        if (i != at &&
-            config->ops[i].interval_ms == config->ops[at].interval_ms &&
-            strcmp(config->ops[i].name, config->ops[at].name) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static bool
 monitor_read(struct mu_sched *sched, const struct mu_sched_resource *resource,
              const struct mu_config_op *op, struct monitor *ret_monitor)
 {
     const struct mu_params *params;
 
-    if (op->interval_ms <= 0 ||
+    if (op->interval_ms <= 0 || op->is_doubled ||
         !mu_recurring_key(sched, op->name, op->interval_ms,
                           &ret_monitor->key)) {
         return false;
