@@ -7,10 +7,13 @@
 #include "base/vec.h"
 #include "model/params.h"
 #include "sched/carry.h"
+#include "sched/happen.h"
 #include "sched/sched.h"
 
 enum {
     PLANS_MAX = 2, /* Until nothing is left to be done. */
+    WORST_PLANS_MAX = 4, /* Likewise, after something failed. */
+    WORST_MAX = 3, /* Actions of a plan of which each may fail. */
     SHOWN_MAX = 4, /* Of what is wrong. */
 };
 
@@ -58,10 +61,13 @@ static void lines_make(struct look *look, const struct mu_snapshot *snapshot,
 static int line_cmp(const void *a, const void *b);
 static unsigned settled_check(struct look *look);
 static void left_tell(const struct look *look, const struct mu_snapshot *now,
-                      const struct mu_plan *plan);
+                      const struct mu_plan *plan, unsigned plans);
 static bool may_reconsider(const struct look *look);
 static void undone_check(struct look *look, const struct mu_snapshot *now,
                          const struct mu_plan *again);
+static void worst_check(const struct look *look, uint32_t at);
+static void worst_follow(const struct look *look,
+                         const struct mu_snapshot *now, const char *what);
 static bool is_quiet(const struct mu_plan *plan);
 static bool leaves_trace(const struct mu_action *action);
 static const char *action_text(struct mu_arena *arena,
@@ -85,6 +91,30 @@ mu_properties_check(struct mu_arena *arena, const struct mu_snapshot *snapshot,
         permuted_check(&look, permuted);
     }
     return settled_check(&look);
+}
+
+void
+mu_properties_check_worst(struct mu_arena *arena,
+                          const struct mu_snapshot *snapshot,
+                          struct mu_text_buffer *found)
+{
+    const struct look look = {.arena = arena,
+                              .snapshot = snapshot,
+                              .plan = mu_sched_plan(arena, snapshot, 0),
+                              .found = found};
+
+    for (uint32_t k = 1; k <= WORST_MAX; k++) {
+        uint64_t at = (uint64_t)look.plan->actions_count * k / (WORST_MAX + 1);
+
+        while (at < look.plan->actions_count &&
+               (!leaves_trace(&look.plan->actions[at]) ||
+                look.plan->actions[at].in_flight)) {
+            at++;
+        }
+        if (at < look.plan->actions_count) {
+            worst_check(&look, (uint32_t)at);
+        }
+    }
 }
 
 static bool
@@ -444,7 +474,7 @@ settled_check(struct look *look)
 
     while (!is_quiet(plan)) {
         if (plans == PLANS_MAX) {
-            left_tell(look, now, plan);
+            left_tell(look, now, plan, plans);
             return plans;
         }
         now = mu_carry_out(look->arena, now, plan);
@@ -458,12 +488,12 @@ settled_check(struct look *look)
 
 static void
 left_tell(const struct look *look, const struct mu_snapshot *now,
-          const struct mu_plan *plan)
+          const struct mu_plan *plan, unsigned plans)
 {
     unsigned shown = 0;
 
-    mu_text_buffer_add(look->found, "settled: after %d plans still",
-                       (int)PLANS_MAX);
+    mu_text_buffer_add(look->found, "settled: after %u plans still",
+                       plans);
     for (uint32_t i = 0; i < plan->actions_count && shown < SHOWN_MAX; i++) {
         if (leaves_trace(&plan->actions[i])) {
             mu_text_buffer_add(
@@ -517,6 +547,48 @@ undone_check(struct look *look, const struct mu_snapshot *now,
             }
         }
     }
+}
+
+/* An action fails, or the node that does it is lost meanwhile. */
+static void
+worst_check(const struct look *look, uint32_t at)
+{
+    const struct mu_action *action = &look->plan->actions[at];
+    const char *text = action_text(look->arena, look->snapshot, action);
+    const struct mu_snapshot *now =
+        mu_carry_out_failed(look->arena, look->snapshot, look->plan, at);
+
+    worst_follow(look, now, mu_text_make(look->arena, "%s fails", text));
+    if (action->kind == MU_ACTION_RESOURCE) {
+        worst_follow(look,
+                     mu_happen_node_lost(look->arena, now, action->node),
+                     mu_text_make(look->arena, "%s is cut short", text));
+    }
+}
+
+static void
+worst_follow(const struct look *look, const struct mu_snapshot *now,
+             const char *what)
+{
+    struct mu_text_buffer found;
+    struct look next = {.arena = look->arena, .found = &found};
+
+    mu_text_buffer_init(&found, look->arena);
+    for (unsigned plans = 0; found.length == 0; plans++) {
+        next.snapshot = now;
+        next.plan = mu_sched_plan(look->arena, now, 0);
+        if (is_quiet(next.plan)) {
+            return;
+        }
+        if (plans == WORST_PLANS_MAX) {
+            left_tell(&next, now, next.plan, plans);
+        } else if (order_check(&next)) {
+            order_close(&next);
+            twice_check(&next);
+            now = mu_carry_out(look->arena, now, next.plan);
+        }
+    }
+    mu_text_buffer_add(look->found, "worst: %s, then %s", what, found.data);
 }
 
 static bool

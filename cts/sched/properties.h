@@ -30,6 +30,13 @@ unsigned mu_properties_check(struct mu_arena *arena,
                              const struct mu_snapshot *permuted,
                              struct mu_text_buffer *found);
 
+/* Likewise for what follows when one of its actions fails, or the node that does
+ * it is lost meanwhile: nothing is active twice, and it comes to rest within
+ * four plans. A few actions of the plan are tried. */
+void mu_properties_check_worst(struct mu_arena *arena,
+                               const struct mu_snapshot *snapshot,
+                               struct mu_text_buffer *found);
+
 /* Appends the <cib> in 'xml' to 'text' with everything in another order whose
  * order means nothing. It means something for resources, which are placed in
  * the order in which they are listed where two are equally important; members

@@ -3,10 +3,11 @@
 """Looks whether what always holds for plans (cts/sched/properties.h) does, for
 made-up clusters and, where they are at hand, the conformance cases.
 
-usage: properties.py [FIRST-LAST | FILE...], in the build folder
+usage: properties.py [--worst] [FIRST-LAST | FILE...], in the build folder
 
-Without arguments: the conformance cases of tiers 1 and 2, and the seeds 1-1000
-of generate.py. The scenarios look at themselves (run_sched)."""
+With --worst: at what follows when an action fails, or its node is lost meanwhile.
+Without arguments: the conformance cases of tiers 1 and 2 in both ways, and the
+seeds 1-1000 of generate.py. The scenarios look at themselves (run_sched)."""
 
 import json
 import os
@@ -71,16 +72,23 @@ def batches(words, folder):
 
 def main():
     words = sys.argv[1:]
+    program = [PROGRAM]
+    if words[:1] == ["--worst"]:
+        program.append(words.pop(0))
     if any(word.startswith("-") for word in words):
         print(__doc__, file=sys.stderr)
         return 2
+    rounds = [(program, words or conformance() + ["1-1000"])]
+    if len(sys.argv) == 1:
+        rounds.append(([PROGRAM, "--worst"], conformance()))
     known = exceptions()
     failed = set()
     looked = set()
     slow = 0
     with tempfile.TemporaryDirectory(prefix="properties-") as folder:
-        for files in batches(words or conformance() + ["1-1000"], folder):
-            done = subprocess.run([PROGRAM, *files], stdout=subprocess.PIPE,
+        for program, files in ((program, files) for program, names in rounds
+                               for files in batches(names, folder)):
+            done = subprocess.run([*program, *files], stdout=subprocess.PIPE,
                                   text=True, timeout=600, check=False)
             *lines, end = done.stdout.splitlines() or [""]
             count = re.fullmatch(r"(\d+) clusters, (\d+) .*", end)

@@ -959,6 +959,7 @@ properties_check(struct scenario *scenario, const struct mu_snapshot *snapshot,
     }
     mu_text_buffer_init(&found, &scenario->arena);
     (void)mu_properties_check(&scenario->arena, snapshot, permuted, &found);
+    mu_properties_check_worst(&scenario->arena, snapshot, &found);
     if (found.length > 0) {
         printf("FAIL %s: %s", path, found.data);
     }

@@ -9,6 +9,8 @@
 #include "model/params.h"
 #include "sched/history.h"
 
+enum { RC_ERROR = 1 };
+
 /* The status while it changes: resources and their operations as vectors. */
 struct row {
     struct mu_status_resource resource;
@@ -33,11 +35,14 @@ static void rows_read(struct carry *carry);
 static void rows_write(struct carry *carry);
 static void pending_end(struct carry *carry, struct row *row);
 static void act(struct carry *carry, const struct mu_action *action);
+static void fail(struct carry *carry, const struct mu_action *action);
 static void act_on_resource(struct carry *carry,
                             const struct mu_action *action);
 static void act_on_node(struct carry *carry, const struct mu_action *action);
 static void node_end(struct carry *carry, uint32_t node);
-static void unfenced_note(struct carry *carry, uint32_t node);
+static bool may_fail(enum mu_task task);
+static void attribute_put(struct carry *carry, uint32_t node, const char *name,
+                          const char *value);
 static void failures_forget(struct carry *carry,
                             const struct mu_action *action);
 static void reloaded_note(struct carry *carry, struct row *row,
@@ -60,6 +65,13 @@ struct mu_snapshot *
 mu_carry_out(struct mu_arena *arena, const struct mu_snapshot *snapshot,
              const struct mu_plan *plan)
 {
+    return mu_carry_out_failed(arena, snapshot, plan, MU_PLAN_NONE);
+}
+
+struct mu_snapshot *
+mu_carry_out_failed(struct mu_arena *arena, const struct mu_snapshot *snapshot,
+                    const struct mu_plan *plan, uint32_t failed)
+{
     struct carry carry = {
         .arena = arena,
         .snapshot = snapshot,
@@ -76,7 +88,7 @@ mu_carry_out(struct mu_arena *arena, const struct mu_snapshot *snapshot,
         is_moving = false;
         for (uint32_t i = 0; i < plan->actions_count; i++) {
             const struct mu_action *one = &plan->actions[i];
-            bool is_ready = !is_done[i];
+            bool is_ready = !is_done[i] && i != failed;
 
             for (uint32_t k = 0; k < one->after_count && is_ready; k++) {
                 is_ready = is_done[one->after[k]];
@@ -87,6 +99,9 @@ mu_carry_out(struct mu_arena *arena, const struct mu_snapshot *snapshot,
                 is_moving = true;
             }
         }
+    }
+    if (failed != MU_PLAN_NONE) {
+        fail(&carry, &plan->actions[failed]);
     }
     rows_write(&carry);
     *after = *snapshot;
@@ -187,7 +202,10 @@ act(struct carry *carry, const struct mu_action *action)
         return;
     case MU_ACTION_FENCE:
         if (action->task == MU_TASK_FENCE_ON) {
-            unfenced_note(carry, action->node);
+            attribute_put(carry, action->node, "#node-unfenced",
+                          mu_text_make(
+                              carry->arena, "%lld",
+                              (long long)(carry->snapshot->now_ms / 1000)));
         } else {
             carry->nodes[action->node].items.count = 0;
             node_end(carry, action->node);
@@ -199,6 +217,41 @@ act(struct carry *carry, const struct mu_action *action)
     case MU_ACTION_PSEUDO:
         return;
     }
+}
+
+/* The agent says so, and it is counted. */
+static void
+fail(struct carry *carry, const struct mu_action *action)
+{
+    const char *key;
+    struct row *row;
+
+    if (action->kind != MU_ACTION_RESOURCE || action->in_flight ||
+        !may_fail(action->task)) {
+        return;
+    }
+    row = row_get(carry, action);
+    op_put(carry, row, action);
+    row->ops.items[row->ops.count - 1].rc = RC_ERROR;
+    key = mu_text_make(carry->arena, "%s#%s_%lld", action->resource,
+                       action->op_name, (long long)action->interval_ms);
+    attribute_put(carry, action->node,
+                  mu_text_make(carry->arena, "fail-count-%s", key),
+                  action->is_failure_fatal ? "INFINITY" : "1");
+    attribute_put(carry, action->node,
+                  mu_text_make(carry->arena, "last-failure-%s", key),
+                  mu_text_make(carry->arena, "%lld",
+                               (long long)(carry->snapshot->now_ms / 1000)));
+}
+
+/* What an agent does, and its result is written down. */
+static bool
+may_fail(enum mu_task task)
+{
+    return task == MU_TASK_START || task == MU_TASK_STOP ||
+           task == MU_TASK_PROMOTE || task == MU_TASK_DEMOTE ||
+           task == MU_TASK_MONITOR || task == MU_TASK_MIGRATE_TO ||
+           task == MU_TASK_MIGRATE_FROM;
 }
 
 static void
@@ -284,14 +337,14 @@ row_clear(struct row *row)
     row->resource.shutdown_lock_ms = 0;
 }
 
-/* The attribute goes with the others when the node does. */
+/* The attributes go when the node does. */
 static void
-unfenced_note(struct carry *carry, uint32_t node)
+attribute_put(struct carry *carry, uint32_t node, const char *name,
+              const char *value)
 {
     struct mu_status_node *status = &carry->status->nodes[node];
     struct mu_pair *pairs = mu_arena_new(carry->arena, struct mu_pair,
                                          (size_t)status->attributes_count + 1);
-    const char *name = "#node-unfenced";
     uint32_t count = 0;
     uint32_t at = 0;
 
@@ -304,9 +357,7 @@ unfenced_note(struct carry *carry, uint32_t node)
             count++;
         }
     }
-    pairs[at] = (struct mu_pair){
-        name, mu_text_make(carry->arena, "%lld",
-                           (long long)(carry->snapshot->now_ms / 1000))};
+    pairs[at] = (struct mu_pair){name, value};
     status->attributes = pairs;
     status->attributes_count = count + 1;
 }
