@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Making a lab and ending it."""
 
+import contextlib
 import json
 import os
 import re
@@ -32,7 +33,9 @@ def up(arguments):
         if not arguments.no_wait:
             wait_quorate(arguments.name, options["count"])
     except BaseException:
-        down(places)
+        # What went wrong first is what people have to hear.
+        with contextlib.suppress(LabError):
+            down(places)
         raise
     print(f"lab '{arguments.name}' is up: "
           + ", ".join(node_names(options["count"])))
@@ -110,7 +113,8 @@ def stage_fence_agent(places):
 
 
 def start_keeper(options, places):
-    if os.fork() == 0:
+    pid = os.fork()
+    if pid == 0:
         os.setsid()
         os.chdir("/")
         null = os.open("/dev/null", os.O_RDWR)
@@ -119,8 +123,10 @@ def start_keeper(options, places):
         for source, target in ((null, 0), (log, 1), (log, 2)):
             os.dup2(source, target)
         kernel.close_all_but(0, 1, 2)
-        kernel.write_text(places.identity, json.dumps(
+        # Whole or not at all: who reads half of it takes us for dead.
+        kernel.write_text(f"{places.identity}.new", json.dumps(
             {"pid": os.getpid(), "start": kernel.process_start(os.getpid())}))
+        os.rename(f"{places.identity}.new", places.identity)
         try:
             Keeper(options).run()
         except BaseException as error:  # pylint: disable=broad-except
@@ -128,17 +134,13 @@ def start_keeper(options, places):
             os._exit(1)
         os._exit(0)
     wait_until(lambda: os.path.exists(f"{places.power}/socket")
-               or not keeper_starting(places), 60)
+               or os.waitpid(pid, os.WNOHANG)[0], 60)
     try:
         request(options["lab"], op="status")
     except LabError as error:
         raise LabError("the lab did not start: "
                        + (kernel.read_text(places.keeper_log).strip()
                           or str(error))) from error
-
-
-def keeper_starting(places):
-    return not os.path.exists(places.identity) or keeper_pid(places)
 
 
 def wait_quorate(lab, count):

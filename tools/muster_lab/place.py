@@ -19,7 +19,8 @@ class LabError(Exception):
 
 
 class Places:
-    """Where a lab keeps what."""
+    """Where a lab keeps what. The folders of all labs stay when the last one
+    is removed: the next may just be made."""
 
     def __init__(self, lab):
         if not re.fullmatch(r"[a-z][a-z0-9-]{0,23}", lab):
@@ -46,11 +47,6 @@ class Places:
             if os.path.exists(path):
                 raise LabError(f"cannot remove {path}; what still uses it?"
                                " (findmnt, fuser)")
-        for path in (RUN_DIR, DISK_DIR):
-            try:
-                os.rmdir(path)
-            except OSError:
-                pass               # other labs are there
 
 
 def node_names(count):
