@@ -274,16 +274,33 @@ client_handle(struct client *client)
                          (const char *)frame.data, frame.size);
 }
 
-static bool
-input_is_over(const struct mu_ipc *ipc)
+/* Drops those that hold most of what is unfinished until the rest has room:
+ * somebody with a short question is not to suffer for them. */
+static void
+input_make_room(struct mu_ipc *ipc)
 {
-    size_t size = 0;
+    struct client *largest;
+    size_t size;
 
-    for (const struct client *client = ipc->clients; client;
-         client = client->next) {
-        size += client->reader.capacity;
-    }
-    return size > INPUT_SIZE_MAX;
+    do {
+        largest = NULL;
+        size = 0;
+        for (struct client *client = ipc->clients; client;
+             client = client->next) {
+            if (client->doom) {
+                continue;
+            }
+            size += client->reader.capacity;
+            if (!client->is_answer_due &&
+                (!largest ||
+                 client->reader.capacity > largest->reader.capacity)) {
+                largest = client;
+            }
+        }
+        if (size > INPUT_SIZE_MAX && largest) {
+            client_doom(largest, "unfinished requests take too much memory");
+        }
+    } while (size > INPUT_SIZE_MAX && largest);
 }
 
 static void
@@ -294,8 +311,12 @@ client_read(struct client *client)
     unsigned char *data = mu_frame_reader_space(&client->reader, &space);
     ssize_t count;
 
-    if (!data || input_is_over(client->ipc)) {
-        client_doom(client, "unfinished requests take too much memory");
+    if (!data) {
+        client_doom(client, "there is no memory for its request");
+        return;
+    }
+    input_make_room(client->ipc);
+    if (client->doom) {
         return;
     }
     count = recv(client->fd, data, space, MSG_DONTWAIT);

@@ -459,6 +459,56 @@ START_TEST(sec_hundreds_of_connections_leave_room_for_service)
 }
 END_TEST
 
+enum { HOARDERS_COUNT = 4 };
+
+/* Room is made in powers of two: together they have all there is. */
+static const size_t hoard_sizes[] = {15 << 20, 15 << 20, 7 << 20, 7 << 20};
+static int hoarders[HOARDERS_COUNT];
+static size_t hoards[HOARDERS_COUNT];
+
+static bool
+hoards_are_sent(void)
+{
+    static const char much[65536];
+    size_t count = 0;
+
+    for (unsigned i = 0; i < HOARDERS_COUNT; i++) {
+        if (hoards[i] < hoard_sizes[i]) {
+            ssize_t sent = send(hoarders[i], much, sizeof(much), MSG_NOSIGNAL);
+
+            hoards[i] += sent > 0 ? (size_t)sent : 0;
+        } else {
+            count++;
+        }
+    }
+    return count == HOARDERS_COUNT;
+}
+
+/* Those who fill the memory for requests that are not complete must not keep
+ * others from asking: the room that is needed is taken from them. */
+START_TEST(sec_hoarders_do_not_keep_others_from_asking)
+{
+    unsigned char header[MU_FRAME_HEADER_SIZE];
+
+    mu_frame_encode_header(header, MU_FRAME_REQUEST, MU_FRAME_REQUEST_SIZE_MAX);
+    for (unsigned i = 0; i < HOARDERS_COUNT; i++) {
+        hoarders[i] = client_connect();
+        ck_assert_int_eq(send(hoarders[i], header, sizeof(header), 0),
+                         sizeof(header));
+    }
+    run_until(hoards_are_sent);
+    run_until(some_turns_have_passed);
+    client = client_connect();
+    client_send(client, "still here");
+    run_until(client_has_answer);
+    ck_assert_uint_eq(requests_count, 1); /* It was no refusal. */
+    for (unsigned i = 0; i < HOARDERS_COUNT; i++) {
+        close(hoarders[i]);
+    }
+    close(client);
+}
+END_TEST
+
 /* A client that asks in a tight loop is slowed down, not served at its rate. */
 START_TEST(sec_flood_of_requests_is_slowed_down)
 {
@@ -509,6 +559,7 @@ main(void)
     tcase_add_test(server, sec_request_over_the_limit_is_dropped_at_its_header);
     tcase_add_test(server, sec_client_that_stops_reading_is_dropped);
     tcase_add_test(server, sec_hundreds_of_connections_leave_room_for_service);
+    tcase_add_test(server, sec_hoarders_do_not_keep_others_from_asking);
     tcase_add_test(server, sec_flood_of_requests_is_slowed_down);
     suite_add_tcase(suite, server);
 
