@@ -64,7 +64,7 @@ class FenceLab(unittest.TestCase):
         elif options and "-s" not in options:
             options = (*options, "-s", self.path)
         return subprocess.run([AGENT, *options], input=text, text=True,
-                              capture_output=True, timeout=20, check=False)
+                              capture_output=True, timeout=100, check=False)
 
     def test_metadata_is_xml_and_names_every_action(self):
         """Cluster managers and people's shells read it."""

@@ -36,6 +36,9 @@ DEADLINE_S = 150
 # Longer than any command of ours waits by itself.
 COMMAND_S = 400
 DUMMY = "ocf:heartbeat:Dummy"
+NEEDED = ("corosync", "corosync-quorumtool", "nsenter", "ip", "nginx", "pkill",
+          "setpriv", "/usr/lib/ocf/resource.d/heartbeat/Dummy",
+          "/usr/lib/ocf/resource.d/heartbeat/IPaddr2")
 GATE = "ocf:lab:Gate"
 GATE_AGENT = """#!/bin/sh
 # A service that neither starts nor stops before its gate is opened.
@@ -494,10 +497,11 @@ def run_tests():
     if os.geteuid() != 0:
         print("needs root")
         sys.exit(SKIPPED)
-    missing = [program for program in ("corosync", "nsenter", "ip", "nginx")
+    missing = [program for program in NEEDED
                if not shutil.which(program, path=place.PATH)]
     if missing:
-        print("not installed:", ", ".join(missing))
+        print("not installed:", ", ".join(missing) + "; cts/packages installs"
+              " what tests need")
         sys.exit(SKIPPED)
     runner = unittest.TextTestRunner(verbosity=2, stream=sys.stdout)
     result = unittest.main(module="__main__", exit=False,
