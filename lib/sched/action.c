@@ -240,7 +240,7 @@ runnable_update(struct mu_sched *sched, struct mu_sched_action *action)
         return;
     }
     node = &sched->nodes[action->node];
-    if (!mu_action_has(action, MU_FLAG_NO_AGENT) && !node->is_online) {
+    if (!node->is_online) {
         mu_action_clear(action, runnable);
         if (resource->is_managed && action->verb == MU_VERB_STOP &&
             !node->is_unclean) {
@@ -251,7 +251,7 @@ runnable_update(struct mu_sched *sched, struct mu_sched_action *action)
         }
         return;
     }
-    if (!mu_action_has(action, MU_FLAG_NO_AGENT) && node->is_pending) {
+    if (node->is_pending) {
         mu_action_clear(action, runnable);
         return;
     }

@@ -29,9 +29,6 @@ static void record_check(struct mu_sched *sched,
                          const struct mu_status_resource *known);
 static void failcount_clear(struct mu_sched *sched,
                             struct mu_sched_resource *resource, uint32_t node);
-static struct mu_sched_action *
-failcount_clear_get(struct mu_sched *sched, struct mu_sched_resource *resource,
-                    uint32_t node);
 static void past_check(const struct past *past);
 static bool past_differs(const struct past *past);
 static void removed_check(struct mu_sched *sched,
@@ -99,29 +96,13 @@ failcount_clear(struct mu_sched *sched, struct mu_sched_resource *resource,
                 uint32_t node)
 {
     struct mu_sched_action *action =
-        failcount_clear_get(sched, resource, node);
+        mu_change_clear_failcount(sched, resource, node);
 
     mu_explain_cause(sched, action, "it is no longer in the configuration");
     mu_order_add(sched, &(struct mu_ordering){.first = action,
                                               .then_resource = resource,
                                               .then_key = mu_key(MU_VERB_STOP),
                                               .flags = MU_ORDER_ORDERED});
-}
-
-/* Once for all operations whose failures are forgotten. */
-static struct mu_sched_action *
-failcount_clear_get(struct mu_sched *sched, struct mu_sched_resource *resource,
-                    uint32_t node)
-{
-    struct mu_sched_action *action =
-        mu_action_find(resource, mu_key(MU_VERB_CLEAR_FAILCOUNT), node);
-
-    if (!action) {
-        action = mu_action_new(sched, resource, mu_key(MU_VERB_CLEAR_FAILCOUNT),
-                               node);
-        action->kind = MU_ACTION_NODE;
-    }
-    return action;
 }
 
 static void
@@ -166,6 +147,17 @@ record_check(struct mu_sched *sched, struct mu_sched_resource *resource,
 
         past_check(&past);
     }
+}
+
+struct mu_sched_action *
+mu_change_clear_failcount(struct mu_sched *sched,
+                          struct mu_sched_resource *resource, uint32_t node)
+{
+    struct mu_sched_action *action = mu_action_get(
+        sched, resource, mu_key(MU_VERB_CLEAR_FAILCOUNT), node, true);
+
+    action->kind = MU_ACTION_NODE;
+    return action;
 }
 
 void
@@ -240,7 +232,7 @@ past_check(const struct past *past)
     if (past_differs(past) &&
         mu_failure_count(sched, past->resource, past->node, true, NULL) != 0) {
         struct mu_sched_action *action =
-            failcount_clear_get(past->sched, past->resource, past->node);
+            mu_change_clear_failcount(past->sched, past->resource, past->node);
 
         if (op->interval_ms > 0 && !is_configured(past)) {
             mu_explain_cause(sched, action,

@@ -18,6 +18,13 @@ enum mu_change {
     MU_CHANGE_RESTART,
 };
 
+/* Returns the action that forgets the failures of 'resource' on 'node', one for
+ * all of them. Like any other it is not for what is not managed, and not done
+ * on a node that cannot do anything. */
+struct mu_sched_action *
+mu_change_clear_failcount(struct mu_sched *sched,
+                          struct mu_sched_resource *resource, uint32_t node);
+
 /* Tells how the parameters changed since 'op' ran. */
 enum mu_change mu_change_of(struct mu_sched *sched,
                             const struct mu_sched_resource *resource,

@@ -479,15 +479,9 @@ parameters_changed(struct mu_history *history)
 static struct mu_sched_action *
 failcount_clear(struct mu_history *history, const char *why)
 {
-    struct mu_sched_action *action = mu_action_find(
-        history->resource, mu_key(MU_VERB_CLEAR_FAILCOUNT), history->node);
+    struct mu_sched_action *action = mu_change_clear_failcount(
+        history->sched, history->resource, history->node);
 
-    if (!action) {
-        action = mu_action_new(history->sched, history->resource,
-                               mu_key(MU_VERB_CLEAR_FAILCOUNT), history->node);
-    }
-    action->kind = MU_ACTION_NODE;
-    action->flags |= MU_FLAG_NO_AGENT;
     mu_explain_cause(history->sched, action, why);
     return action;
 }

@@ -120,11 +120,10 @@ enum mu_action_flag {
     MU_FLAG_MIGRATABLE = 1 << 4,
     MU_FLAG_ANY_RUNNABLE = 1 << 5, /* Some of the actions before suffice. */
     MU_FLAG_RESCHEDULE = 1 << 6,   /* The operation must be set up again. */
-    MU_FLAG_NO_AGENT = 1 << 7,     /* Needs no node to be up. */
-    MU_FLAG_DANGLING = 1 << 8,     /* Clears up after a broken migration. */
-    MU_FLAG_IN_PLAN = 1 << 9,
-    MU_FLAG_QUEUED = 1 << 10,
-    MU_FLAG_CAN_FAIL = 1 << 11,
+    MU_FLAG_DANGLING = 1 << 7,     /* Clears up after a broken migration. */
+    MU_FLAG_IN_PLAN = 1 << 8,
+    MU_FLAG_QUEUED = 1 << 9,
+    MU_FLAG_CAN_FAIL = 1 << 10,
 };
 
 enum mu_order_flag {
