@@ -468,8 +468,10 @@ is_active(const struct row *row)
     const struct mu_status_op *last =
         row->ops.count > 0 ? &row->ops.items[row->ops.count - 1] : NULL;
 
-    return last && last->task != MU_OP_TASK_STOP &&
-           last->rc != MU_RC_NOT_RUNNING;
+    /* What is not running although it was to be has failed, and counts. */
+    return last && (last->task != MU_OP_TASK_STOP || last->rc != MU_RC_OK) &&
+           (last->rc != MU_RC_NOT_RUNNING ||
+            last->expected_rc != MU_RC_NOT_RUNNING);
 }
 
 /* Of operations without interval only the newest is kept, and failures; of
