@@ -35,8 +35,6 @@ static int resources_cmp(const struct mu_sched_resource *a,
 static void sorted_insert(struct mu_sched *sched, struct mu_colocations *list,
                           struct mu_colocation *colocation,
                           bool is_by_dependent);
-static bool follows_others(const struct mu_sched_resource *group,
-                           const struct mu_sched_resource *member);
 static void this_with_add(struct mu_sched *sched,
                           const struct mu_sched_resource *resource,
                           const struct mu_sched_resource *origin,
@@ -306,24 +304,10 @@ mu_colocate_this_with(struct mu_sched *sched,
     this_with_add(sched, resource, resource, ret_found);
 }
 
-/* Tells whether a member of the group is held to what the group is bound to by
- * the members before it. One that is not managed stays where it is, and holds
- * nobody. */
-static bool
-follows_others(const struct mu_sched_resource *group,
-               const struct mu_sched_resource *member)
-{
-    for (uint32_t i = 0; group->children[i] != member; i++) {
-        if (!group->children[i]->is_managed) {
-            return false;
-        }
-    }
-    return group->children[0] != member;
-}
-
 /* Own colocations, those of the group for its first member, those of the
- * clone for every instance. A group's inner members bind the whole group
- * where a constraint names them and cannot be bent. Three levels deep. */
+ * clone for every instance. Other members follow the first, unless one before
+ * them stays where it is. A group's inner members bind the whole group where a
+ * constraint names them and cannot be bent. Three levels deep. */
 static void
 this_with_add(struct mu_sched *sched, const struct mu_sched_resource *resource,
               const struct mu_sched_resource *origin,
@@ -331,9 +315,11 @@ this_with_add(struct mu_sched *sched, const struct mu_sched_resource *resource,
 {
     bool is_member =
         resource->kind == MU_RESOURCE_PRIMITIVE && resource != origin;
+    bool is_group = resource->kind == MU_RESOURCE_GROUP;
+    bool is_whole =
+        is_group && (resource == origin || resource->children[0] == origin);
 
-    if (resource->kind == MU_RESOURCE_GROUP && resource != origin &&
-        follows_others(resource, origin)) {
+    if (is_group && !is_whole && !resource->has_loose) {
         return;
     }
     for (size_t i = resource->this_with.list.count; i > 0; i--) {
@@ -351,11 +337,9 @@ this_with_add(struct mu_sched *sched, const struct mu_sched_resource *resource,
     if (resource->parent) {
         this_with_add(sched, resource->parent, origin, found);
     }
-    if (resource->kind == MU_RESOURCE_GROUP) {
-        for (uint32_t i = 0; i < resource->children_count; i++) {
-            if (resource->children[i] != origin) {
-                this_with_add(sched, resource->children[i], origin, found);
-            }
+    for (uint32_t i = 0; is_whole && i < resource->children_count; i++) {
+        if (resource->children[i] != origin) {
+            this_with_add(sched, resource->children[i], origin, found);
         }
     }
 }

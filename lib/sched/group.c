@@ -40,6 +40,7 @@ mu_group_assign(struct mu_sched *sched, struct mu_sched_resource *group,
     }
     group->is_assigning = true;
     group->role = group->children[0]->role;
+    group->has_loose = false;
     for (uint32_t i = 0; i < group->children_count; i++) {
         uint32_t node = mu_place_assign(sched, group->children[i], preferred,
                                         stops_if_nowhere);
@@ -47,6 +48,7 @@ mu_group_assign(struct mu_sched *sched, struct mu_sched_resource *group,
         if (first == MU_STATE_NONE) {
             first = node;
         }
+        group->has_loose = group->has_loose || !group->children[i]->is_managed;
     }
     group->next_role = group->children[0]->next_role;
     group->is_assigning = false;

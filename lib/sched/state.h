@@ -375,6 +375,7 @@ struct mu_sched_resource {
     bool is_fence_device;
     bool is_demote_on_fail; /* Failure is to be answered by a demote. */
     bool is_multiply_active;
+    bool has_loose; /* Groups: a member placed so far is not managed. */
     bool is_promoted_set; /* Promotion priorities were computed. */
     bool is_target_stopped;
     bool may_not_migrate; /* A migration of it went wrong. */
