@@ -8,6 +8,7 @@
 
 #include "doc/doc.h"
 #include "model/cib_status.h"
+#include "model/device.h"
 #include "model/params.h"
 
 static struct mu_arena arena;
@@ -544,6 +545,71 @@ START_TEST(changes_are_told_apart)
 }
 END_TEST
 
+#define FENCE(id, params) \
+    "<primitive id='" id "' class='stonith' type='fence_x'>" \
+    "<instance_attributes id='" id "-i'>" params \
+    "</instance_attributes></primitive>"
+#define LEVEL(id, index, devices) \
+    "<fencing-level id='" id "' target='n2' index='" index "' devices='" \
+    devices "'/>"
+
+static bool
+knows(const char *id, const char *target)
+{
+    struct mu_params_context device = context_of(id);
+
+    return mu_device_knows(&arena, &device, target, NULL);
+}
+
+/* A device of another machine would switch that one off, and the target would
+ * count as off while it runs. */
+START_TEST(a_device_is_used_for_its_own_nodes)
+{
+    configure(FENCE("all", PAIR("a1", "ip", "x"))
+                  FENCE("list", PAIR("l1", "pcmk_host_list", "n1 n3"))
+                      FENCE("map", PAIR("m1", "pcmk_host_map", "n1:7;n2:8"))
+                          FENCE("one", PAIR("o1", "port", "n1"))
+                              FENCE("wild", PAIR("w1", "port", "dynamic"))
+                                  FENCE("none", PAIR("s1", "pcmk_host_check",
+                                                     "static-list")),
+              "");
+    ck_assert(knows("all", "n1") && knows("all", "n2"));
+    ck_assert(knows("list", "n1") && !knows("list", "n2"));
+    ck_assert(knows("map", "n2") && !knows("map", "n3"));
+    ck_assert(knows("one", "n1") && !knows("one", "n2"));
+    ck_assert(knows("wild", "n1") && knows("wild", "n2"));
+    ck_assert(!knows("none", "n1"));
+}
+END_TEST
+
+/* Of two supplies one that stays on keeps the machine running: a level works
+ * with all its devices, or not at all. */
+START_TEST(a_level_works_whole_or_not_at_all)
+{
+    static const bool works[] = {true, false, false};
+    struct mu_params_context context;
+
+    configure(FENCE("left", PAIR("l1", "pcmk_host_list", "n2"))
+                  FENCE("right", PAIR("r1", "pcmk_host_list", "n2"))
+                      FENCE("other", PAIR("o1", "pcmk_host_list", "n1"))
+                          "<primitive id='off' class='stonith' type='fence_x'>"
+                          "<meta_attributes id='off-m'>" PAIR(
+                              "off-r", "target-role",
+                              "Stopped") "</meta_attributes></primitive>",
+              "<fencing-topology>" LEVEL("f1", "1", "left,right")
+                  LEVEL("f2", "2", "left,other") LEVEL("f3", "3", "left,off")
+                      "</fencing-topology>");
+    context = context_of("left");
+    ck_assert_uint_eq(snapshot->config->levels_count, 3);
+    for (uint32_t i = 0; i < 3; i++) {
+        ck_assert_int_eq(
+            mu_device_level_works(&arena, &context,
+                                  &snapshot->config->levels[i], "n2"),
+            works[i]);
+    }
+}
+END_TEST
+
 int
 main(void)
 {
@@ -564,6 +630,8 @@ main(void)
     tcase_add_test(tcase, node_attributes_are_layered);
     tcase_add_test(tcase, the_cache_keeps_nodes_apart_where_it_must);
     tcase_add_test(tcase, the_cache_knows_who_coordinates);
+    tcase_add_test(tcase, a_device_is_used_for_its_own_nodes);
+    tcase_add_test(tcase, a_level_works_whole_or_not_at_all);
     tcase_add_test(tcase, digests_are_those_of_histories);
     tcase_add_test(tcase, changes_are_told_apart);
     suite_add_tcase(suite, tcase);

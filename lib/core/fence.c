@@ -32,9 +32,9 @@ struct steps {
 static struct steps steps_make(const struct mu_state *state,
                                const struct mu_state_fence *fence,
                                struct mu_arena *arena);
-static void level_add(const struct mu_state *state,
+static void level_add(const struct mu_config *config,
                       const struct mu_config_level *level, const char *action,
-                      struct mu_arena *arena, struct steps *steps);
+                      struct steps *steps);
 static bool level_is_for(const struct mu_config_level *level,
                          const struct mu_state_node *target);
 static struct mu_params_context device_of(const struct mu_state *state,
@@ -320,6 +320,7 @@ steps_make(const struct mu_state *state, const struct mu_state_fence *fence,
            struct mu_arena *arena)
 {
     const struct mu_config *config = state->config;
+    const struct mu_params_context context = device_of(state, MU_CONFIG_NONE);
     const struct mu_state_node *target =
         mu_state_find_node(state, fence->target_id);
     struct steps steps = {NULL, 0};
@@ -342,9 +343,12 @@ steps_make(const struct mu_state *state, const struct mu_state_fence *fence,
         for (uint32_t i = 0; i < config->levels_count; i++) {
             const struct mu_config_level *level = &config->levels[i];
 
-            if (level->level == number && level_is_for(level, target)) {
-                has_topology = true;
-                level_add(state, level, fence->action, arena, &steps);
+            if (level->level != number || !level_is_for(level, target)) {
+                continue;
+            }
+            has_topology = true;
+            if (mu_device_level_works(arena, &context, level, target->name)) {
+                level_add(config, level, fence->action, &steps);
             }
         }
     }
@@ -391,29 +395,22 @@ device_unfences(const struct mu_config *config, uint32_t index)
 /* Several devices switch a machine with several supplies: a reboot is all of
  * them off, and only then on. */
 static void
-level_add(const struct mu_state *state, const struct mu_config_level *level,
-          const char *action, struct mu_arena *arena, struct steps *steps)
+level_add(const struct mu_config *config, const struct mu_config_level *level,
+          const char *action, struct steps *steps)
 {
-    const struct mu_config *config = state->config;
     bool is_split = level->devices_count > 1 && strcmp(action, "reboot") == 0;
     unsigned rounds = is_split ? 2 : 1;
 
-    (void)arena;
     for (unsigned round = 0; round < rounds; round++) {
         for (uint32_t i = 0; i < level->devices_count; i++) {
-            uint32_t device =
-                mu_config_find_resource(config, level->devices[i]);
             const char *step_action = action;
 
-            if (device == MU_CONFIG_NONE ||
-                !mu_device_is_enabled(config, device)) {
-                continue;
-            }
             if (is_split) {
                 step_action = round == 0 ? "off" : "on";
             }
-            steps->items[steps->count++] =
-                (struct step){device, level->level, step_action, round == 1};
+            steps->items[steps->count++] = (struct step){
+                mu_config_find_resource(config, level->devices[i]),
+                level->level, step_action, round == 1};
         }
     }
 }

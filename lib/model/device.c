@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 
+static const char *port_fixed(const struct mu_params_context *device);
 static const char *word_find(struct mu_arena *arena, const char *list,
                              const char *separators, const char *word,
                              bool is_map);
@@ -40,6 +41,7 @@ mu_device_knows(struct mu_arena *arena, const struct mu_params_context *device,
 {
     const char *map = mu_device_param(device, "pcmk_host_map");
     const char *list = mu_device_param(device, "pcmk_host_list");
+    const char *check = mu_device_param(device, "pcmk_host_check");
     const char *port = NULL;
 
     if (map) {
@@ -54,7 +56,48 @@ mu_device_knows(struct mu_arena *arena, const struct mu_params_context *device,
     if (list) {
         return word_find(arena, list, ",; \t", target, false) != NULL;
     }
-    return !map;
+    if (map || (check && strcmp(check, "static-list") == 0)) {
+        return false;
+    }
+    port = port_fixed(device);
+    return !port || strcmp(port, target) == 0;
+}
+
+/* Returns the port that the parameters name, whatever the victim; or null. */
+static const char *
+port_fixed(const struct mu_params_context *device)
+{
+    static const char *const usual[] = {"plug", "port"};
+    const char *argument = mu_device_param(device, "pcmk_host_argument");
+
+    for (size_t i = 0; i < sizeof(usual) / sizeof(usual[0]); i++) {
+        const char *port =
+            mu_device_param(device, argument ? argument : usual[i]);
+
+        if (port && strcmp(port, "dynamic") != 0) {
+            return port;
+        }
+    }
+    return NULL;
+}
+
+bool
+mu_device_level_works(struct mu_arena *arena,
+                      const struct mu_params_context *context,
+                      const struct mu_config_level *level, const char *target)
+{
+    struct mu_params_context device = *context;
+
+    for (uint32_t i = 0; i < level->devices_count; i++) {
+        device.resource =
+            mu_config_find_resource(device.config, level->devices[i]);
+        if (device.resource == MU_CONFIG_NONE ||
+            !mu_device_is_enabled(device.config, device.resource) ||
+            !mu_device_knows(arena, &device, target, NULL)) {
+            return false;
+        }
+    }
+    return level->devices_count > 0;
 }
 
 bool

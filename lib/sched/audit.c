@@ -61,9 +61,9 @@ static void loss_add(struct trial *trial, enum mu_audit_level level,
                      uint32_t primitive, const char *text);
 static const char *lost_text(struct trial *trial, uint32_t primitive);
 static void device_fail(struct trial *trial, uint32_t device);
-static bool level_works(const struct mu_config *config,
-                        const struct mu_config_level *level,
-                        const bool *broken);
+static bool level_is_broken(const struct mu_config *config,
+                            const struct mu_config_level *level,
+                            const bool *broken);
 static void losses_seal(struct trial *trial);
 static int loss_cmp(const void *a, const void *b);
 
@@ -532,7 +532,8 @@ mu_audit_is_fenceable(struct mu_arena *arena,
 
         if (mu_device_level_is_for(level, name, value)) {
             has_topology = true;
-            if (level_works(config, level, broken)) {
+            if (!level_is_broken(config, level, broken) &&
+                mu_device_level_works(arena, &context, level, name)) {
                 return true;
             }
         }
@@ -549,26 +550,18 @@ mu_audit_is_fenceable(struct mu_arena *arena,
     return false;
 }
 
-/* All devices of a level must do their work; those that were stopped, or are
- * not there, are passed over. */
 static bool
-level_works(const struct mu_config *config, const struct mu_config_level *level,
-            const bool *broken)
+level_is_broken(const struct mu_config *config,
+                const struct mu_config_level *level, const bool *broken)
 {
-    uint32_t count = 0;
-
-    for (uint32_t i = 0; i < level->devices_count; i++) {
+    for (uint32_t i = 0; broken && i < level->devices_count; i++) {
         uint32_t device = mu_config_find_resource(config, level->devices[i]);
 
-        if (device == MU_CONFIG_NONE) {
-            continue;
+        if (device != MU_CONFIG_NONE && broken[device]) {
+            return true;
         }
-        if (broken && broken[device]) {
-            return false;
-        }
-        count += mu_device_is_enabled(config, device);
     }
-    return count > 0;
+    return false;
 }
 
 static void
