@@ -430,7 +430,8 @@ answer_instance(struct answer *answer, uint32_t instance)
     const struct mu_plan_instance *about = &answer->plan->instances[instance];
     const char *sentence = mu_why_instance(&answer->why, instance);
     const char *remedy =
-        about->node == MU_PLAN_NONE || answer->node != MU_PLAN_NONE
+        about->node == MU_PLAN_NONE || about->blocked ||
+                answer->node != MU_PLAN_NONE
             ? mu_why_remedy(&answer->why, instance, answer->node)
             : NULL;
     json_t *object = json_object();
@@ -637,12 +638,14 @@ write_actions(struct answer *answer, uint32_t instance, json_t *object)
 {
     const struct mu_plan *plan = answer->plan;
     const char *id = plan->instances[instance].id;
+    static const char moves[] = "it moves from ";
     json_t *actions = json_array();
 
     for (uint32_t i = 0; i < plan->actions_count; i++) {
         const struct mu_action *one = &plan->actions[i];
         const char *name = one->instance ? one->instance : one->resource;
         const char *wait;
+        const char *cause;
 
         if (one->kind != MU_ACTION_RESOURCE || !name ||
             one->node == MU_PLAN_NONE || one->task == MU_TASK_MONITOR ||
@@ -650,11 +653,14 @@ write_actions(struct answer *answer, uint32_t instance, json_t *object)
             continue;
         }
         wait = mu_why_wait(&answer->waits, i, false);
+        cause = one->cause && strncmp(one->cause, moves, strlen(moves)) == 0
+                    ? "it moves" /* The sentence above tells why. */
+                    : one->cause;
         mu_text_buffer_add(
             &answer->text, "  %s: %s on %s%s%s%s%s\n",
             one->in_flight ? "now" : "next", mu_plan_word(one->task, one->op_name),
-            node_name(answer, one->node), one->cause ? ", because " : "",
-            one->cause ? one->cause : "", wait ? "\n    after: " : "",
+            node_name(answer, one->node), cause ? ", because " : "",
+            cause ? cause : "", wait ? "\n    after: " : "",
             wait ? wait : "");
         (void)json_array_append_new(
             actions, json_pack("{s:s, s:s, s:s?, s:s?}", "task",

@@ -14,6 +14,8 @@ enum {
     CHAIN_LENGTH_MAX = 64,
 };
 
+static const char NO_QUORUM[] = "this partition does not have quorum";
+
 static void list_add(const struct mu_why *why, uint32_t instance, uint32_t from,
                      uint32_t node, struct mu_why_reasons *reasons);
 static bool is_about(const struct mu_why *why,
@@ -29,6 +31,8 @@ static const char *node_name(const struct mu_why *why, uint32_t node);
 static const char *not_there_text(const struct mu_why *why, uint32_t instance,
                                   uint32_t node);
 static const char *choice_text(const struct mu_why *why, uint32_t instance);
+static bool runs_after(const struct mu_why *why, uint32_t instance);
+static const char *free_text(const struct mu_why *why, uint32_t instance);
 static const char *best_text(const struct mu_why *why, uint32_t instance);
 static const char *move_text(const struct mu_why *why, uint32_t instance);
 static const char *promotion_add(const struct mu_why *why, uint32_t instance);
@@ -307,6 +311,7 @@ mu_why_remedy(const struct mu_why *why, uint32_t instance, uint32_t node)
 {
     struct mu_why_reasons reasons;
     const char *state = node == MU_PLAN_NONE ? NULL : mu_why_node(why, node);
+    const char *text;
 
     if (state) {
         const struct mu_plan_node *about = &why->plan->nodes_before[node];
@@ -335,7 +340,10 @@ mu_why_remedy(const struct mu_why *why, uint32_t instance, uint32_t node)
             }
         }
     }
-    return NULL;
+    text = node == MU_PLAN_NONE ? mu_why_everywhere(why, instance) : NULL;
+    return text && strcmp(text, NO_QUORUM) == 0
+               ? "start nodes until this partition has quorum"
+               : NULL;
 }
 
 const char *
@@ -353,14 +361,37 @@ mu_why_instance(const struct mu_why *why, uint32_t instance)
     if (about->node == MU_PLAN_NONE) {
         return nowhere_text(why, instance);
     }
+    if (about->blocked && about->current == about->node &&
+        !runs_after(why, instance)) {
+        return mu_text_make(why->arena,
+                            "is to be stopped on %s, where it cannot be "
+                            "started again: %s",
+                            node_name(why, about->node), about->blocked);
+    }
     mu_text_buffer_init(&text, why->arena);
+    if (about->blocked && !runs_after(why, instance)) {
+        mu_text_buffer_add(&text, "cannot start: %s; it ", about->blocked);
+    }
     mu_text_buffer_add(&text, "%s%s", move_text(why, instance),
                        promotion_add(why, instance));
-    if (about->blocked) {
+    if (about->blocked && runs_after(why, instance)) {
         mu_text_buffer_add(&text, ", but it waits: %s", about->blocked);
     }
     others_add(why, instance, &text);
     return text.data;
+}
+
+/* It will be active once the plan is carried out. */
+static bool
+runs_after(const struct mu_why *why, uint32_t instance)
+{
+    for (uint32_t i = 0; i < why->plan->after_count; i++) {
+        if (why->plan->after[i].index == instance &&
+            why->plan->after[i].node != MU_PLAN_NONE) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* Where it is, where it shall be, and what decided. */
@@ -437,20 +468,36 @@ choice_text(const struct mu_why *why, uint32_t instance)
         return mu_text_make(why->arena, "%s has more room left than %s",
                             node_name(why, about->node), next);
     case MU_CHOICE_FEWER:
-        return mu_text_make(why->arena, "%s runs fewer resources than %s",
+        return mu_text_make(why->arena, "%s%s runs fewer resources than %s",
+                            free_text(why, instance),
                             node_name(why, about->node), next);
     case MU_CHOICE_STAYS:
         return "it is there and no other node is better";
     case MU_CHOICE_NAME:
         return mu_text_make(why->arena,
-                            "it is as good as %s and comes first by name",
-                            next);
+                            "%s%s is as good as %s and comes first by name",
+                            free_text(why, instance),
+                            node_name(why, about->node), next);
     case MU_CHOICE_KEPT:
         return "it is not managed and stays where it is";
     case MU_CHOICE_STOP_ALL:
         return "stop-all-resources is true";
     }
     return "it belongs there";
+}
+
+/* It could stay where it is, and goes. */
+static const char *
+free_text(const struct mu_why *why, uint32_t instance)
+{
+    const struct mu_plan_instance *about = &why->plan->instances[instance];
+
+    return about->current == MU_PLAN_NONE || about->current == about->node ||
+                   not_there_text(why, instance, about->current)
+               ? ""
+               : mu_text_make(why->arena,
+                              "nothing holds it on %s (no stickiness), and ",
+                              node_name(why, about->current));
 }
 
 /* The reason that made most of the difference to the next node. */
@@ -602,7 +649,7 @@ mu_why_everywhere(const struct mu_why *why, uint32_t instance)
     }
     return !why->snapshot->is_quorate &&
                    options->quorum_policy != MU_QUORUM_IGNORE
-               ? "this partition does not have quorum"
+               ? NO_QUORUM
                : NULL;
 }
 

@@ -473,9 +473,11 @@ dependent_text(const struct mu_why *why, const struct mu_plan_reason *reason,
     } else if (score >= 0) {
         wish = "is wanted there";
     }
-    return mu_text_make(why->arena, "%s %s: %s is to be with it and %s (%+d)",
-                        of, reason->source, instance_name(why, reason->other),
-                        wish, (int)score);
+    return mu_text_make(why->arena, "%s %s: %s is to be with it and %s%s", of,
+                        reason->source, instance_name(why, reason->other), wish,
+                        mu_state_is_infinite(score)
+                            ? ""
+                            : mu_text_make(why->arena, " (%+d)", (int)score));
 }
 
 /* "clone web-clone may not run there: location ban forbids it". */
