@@ -44,9 +44,13 @@ class Decisions:
         self.scores = {}      # (kind, numbered name, node): the last one told
 
     def keys(self):
-        """The actions that do something, with how often each occurs."""
-        return collections.Counter(key for _, is_real, key, _ in self.actions
+        """The actions that do something, with how often each occurs. Pacemaker
+        deletes a history once for each instance that it might be of."""
+        keys = collections.Counter(key for _, is_real, key, _ in self.actions
                                    if is_real)
+        return collections.Counter({
+            key: 1 if key[0] == "delete" else count
+            for key, count in keys.items()})
 
     def outcome(self):
         """Where everything is when all actions have succeeded, whatever the

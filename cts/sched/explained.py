@@ -193,6 +193,20 @@ def partly_promoted(case):
             yield case.without_resources(members)
 
 
+def beside_blocked(case):
+    """An instance that could not be stopped stays where it is, and takes the
+    place of one there. Pacemaker does not count it, and starts another one
+    beside it."""
+    cloned = {one.get("id") for clone, _ in case.clones()
+              for one in clone.iter("primitive")}
+    failed = [one for resource in case.history(cloned)
+              for one in resource.iter("lrm_rsc_op")
+              if one.get("operation") == "stop" and
+              one.get("rc-code") not in ("0", "193")]
+    if failed:
+        yield case.without(*failed)
+
+
 def unique_by_default(case):
     """A clone that may have several instances on a node is globally unique
     unless told otherwise, as from Pacemaker 3 on; 2.1.5 wants that said."""
@@ -538,7 +552,7 @@ CLASSES = [
     group_in_line, incomparable_nodes]
 # What these are about never changes where anything is placed.
 CLASSES_OF_ACTIONS = [told_by_failure, ordered_gap, pending_on_lost,
-                      partly_promoted]
+                      partly_promoted, beside_blocked]
 
 
 def never_done(case):
