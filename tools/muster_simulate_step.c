@@ -143,13 +143,15 @@ round_do(struct step *step, const struct mu_plan *plan)
             (void)json_object_del(one, "after"); /* Numbers of one plan. */
             (void)json_array_append_new(step->actions, one);
         } else {
+            const char *wait = mu_why_wait(&waits, i, false);
+
             mu_muster_simulate_print_action(
                 before, action,
                 obstacles[i] ? mu_text_make(arena, " (cannot happen: %s)",
                                             obstacles[i])
                              : NULL);
-            if (mu_why_wait(&waits, i, false)) {
-                printf("    after: %s\n", mu_why_wait(&waits, i, false));
+            if (wait) {
+                printf("    after: %s\n", wait);
             }
         }
         step->actions_count++;

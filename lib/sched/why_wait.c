@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Waiting: which actions must have been done before this one, and why. */
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -8,8 +9,8 @@
 #include "sched/why.h"
 
 enum {
-    TOLD_MAX = 4,       /* Actions in one sentence. */
-    VISITED_MAX = 4096, /* Actions that are looked at for one. */
+    TOLD_MAX = 4,      /* Actions in one sentence. */
+    VISITED_MAX = 256, /* Actions that are looked at for one. */
 };
 
 /* An action that another waits for. */
@@ -22,6 +23,7 @@ struct wait {
 struct found {
     MU_VEC(struct wait) ways; /* All that were gone, points of order as well. */
     MU_VEC(struct wait) list; /* Without these. */
+    bool is_cut;              /* There are more that were not looked at. */
 };
 
 static void find(struct mu_why_waits *waits, uint32_t action,
@@ -29,6 +31,7 @@ static void find(struct mu_why_waits *waits, uint32_t action,
 static void way_add(struct mu_why_waits *waits, struct wait from,
                     struct found *found);
 static void rest_keep(struct mu_why_waits *waits, struct found *found);
+static int wait_cmp(const void *left, const void *right);
 static void before_mark(struct mu_why_waits *waits, uint32_t action,
                         uint32_t *budget);
 static bool is_step(const struct mu_why_waits *waits, uint32_t action,
@@ -76,7 +79,7 @@ find(struct mu_why_waits *waits, uint32_t action, struct found *found)
 
     waits->mark++;
     way_add(waits, (struct wait){.action = action}, found);
-    for (size_t i = 0; i < found->ways.count && i < VISITED_MAX; i++) {
+    for (size_t i = 0; i < found->ways.count; i++) {
         struct wait way = found->ways.items[i];
 
         if (actions[way.action].kind == MU_ACTION_PSEUDO) {
@@ -102,6 +105,10 @@ way_add(struct mu_why_waits *waits, struct wait from, struct found *found)
         if (waits->seen[way.action] == waits->mark) {
             continue;
         }
+        if (found->ways.count == VISITED_MAX) {
+            found->is_cut = true;
+            return;
+        }
         waits->seen[way.action] = waits->mark;
         if (!way.order && then->after_by) {
             way.order = then->after_by[i];
@@ -125,16 +132,10 @@ rest_keep(struct mu_why_waits *waits, struct found *found)
     uint32_t budget = VISITED_MAX;
     size_t kept = 0;
 
-    for (size_t i = 1; i < count; i++) {
-        struct wait one = list[i];
-        size_t at = i;
-
-        while (at > 0 && list[at - 1].action > one.action) {
-            list[at] = list[at - 1];
-            at--;
-        }
-        list[at] = one;
+    if (count <= 1) {
+        return;
     }
+    qsort(list, count, sizeof(list[0]), wait_cmp);
     waits->mark++;
     for (size_t i = count; i > 0; i--) {
         before_mark(waits, list[i - 1].action, &budget);
@@ -145,6 +146,15 @@ rest_keep(struct mu_why_waits *waits, struct found *found)
         }
     }
     found->list.count = kept;
+}
+
+static int
+wait_cmp(const void *left, const void *right)
+{
+    uint32_t a = ((const struct wait *)left)->action;
+    uint32_t b = ((const struct wait *)right)->action;
+
+    return (a > b) - (a < b);
 }
 
 /* Marks what comes before 'action', but not itself. */
@@ -214,7 +224,9 @@ list_text(const struct mu_why_waits *waits, uint32_t action,
             mu_text_buffer_add(&text, " (%s)", reason);
         }
     }
-    if (found->list.count > TOLD_MAX) {
+    if (found->is_cut) {
+        mu_text_buffer_add(&text, " and more");
+    } else if (found->list.count > TOLD_MAX) {
         mu_text_buffer_add(&text, " and %zu more",
                            found->list.count - TOLD_MAX);
     }
