@@ -60,12 +60,16 @@ class Ring(LabTest):
 
     def test_join_is_a_ring_first_and_then_messages(self):
         """The core must not hear of a group in a ring it does not know."""
-        for node in self.lab.nodes:
-            words = [line.split()[1] for line in
-                     self.lab.log(node, "ring.log").splitlines()]
+        def words(node):
+            all_of_them = [line.split()[1] for line in
+                           self.lab.log(node, "ring.log").splitlines()]
             # Quorum is told by another service: before or after messages.
-            words = [word for word in words if word != "QUORUM"]
-            self.assertEqual(words[:3], ["MAP", "RING", "MESSAGE"], node)
+            return [word for word in all_of_them if word != "QUORUM"]
+        for node in self.lab.nodes:
+            self.lab.wait(lambda n=node: "MESSAGE" in words(n),
+                          f"{node} has been greeted")
+            # Another one may join the group before the first greeting comes.
+            self.assertEqual(words(node)[:2], ["MAP", "RING"], node)
 
     def test_daemon_that_is_killed_leaves_the_group_not_the_ring(self):
         """Its node still counts; its processes may still run."""
