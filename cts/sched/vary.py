@@ -298,10 +298,15 @@ def constraint_change(at):
     return True
 
 
-def location_add(at):
+def place_pick(at):
+    """A resource that is placed by itself, and a node; or None for either."""
     inner = at.inner()
     resource = at.pick(one for one in at.resources() if one not in inner)
-    node = at.pick(at.nodes())
+    return resource, at.pick(at.nodes())
+
+
+def location_add(at):
+    resource, node = place_pick(at)
     if resource is None or node is None:
         return False
     ET.SubElement(at.section("constraints"), "rsc_location", id=at.id(),
@@ -464,9 +469,7 @@ def set_add(at):
 
 def rule_add(at):
     """A location by a rule: of an attribute, or of the time."""
-    inner = at.inner()
-    resource = at.pick(one for one in at.resources() if one not in inner)
-    node = at.pick(at.nodes())
+    resource, node = place_pick(at)
     if resource is None or node is None:
         return False
     constraint = ET.SubElement(at.section("constraints"), "rsc_location",
