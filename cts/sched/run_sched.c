@@ -42,7 +42,8 @@
  *     [told]     words that a warning must contain
  *     [next]     in how many seconds the plan changes by itself
  *
- * Whatever the file says, what holds for every plan (properties.h) must hold. */
+ * Whatever the file says, what holds for every plan (properties.h) must hold.
+ */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -172,8 +173,9 @@ more_add(struct op *op, char **words, int count)
     return true;
 }
 
+/* What is said of a node by itself. */
 static bool
-status_line(struct scenario *scenario, char **words, int count)
+node_line(struct scenario *scenario, char **words, int count)
 {
     struct node *node;
 
@@ -206,6 +208,13 @@ status_line(struct scenario *scenario, char **words, int count)
         copy(node->fixed[node->fixed_count++][2], 96, words[3]);
         return true;
     }
+    return false;
+}
+
+/* What is recorded of a resource on a node. */
+static bool
+history_line(struct scenario *scenario, char **words, int count)
+{
     if (strcmp(words[0], "with") == 0 && scenario->ops_count > 0) {
         return more_add(&scenario->ops[scenario->ops_count - 1], words, count);
     }
@@ -244,6 +253,16 @@ status_line(struct scenario *scenario, char **words, int count)
     }
     if (strcmp(words[0], "locked") == 0 && count == 4) {
         lock_add(scenario, words[1], words[2])->ago_s = atoi(words[3]);
+        return true;
+    }
+    return false;
+}
+
+static bool
+status_line(struct scenario *scenario, char **words, int count)
+{
+    if (node_line(scenario, words, count) ||
+        history_line(scenario, words, count)) {
         return true;
     }
     if (strcmp(words[0], "flight") == 0 && (count == 5 || count == 7)) {
@@ -350,6 +369,45 @@ agent_of(const char *resource)
     return "class='ocf' provider='heartbeat' type='Dummy'";
 }
 
+/* All that is recorded of the resource of the entry 'first' on its node. */
+static void
+resource_write(const struct scenario *scenario, struct mu_text_buffer *xml,
+               int first, int *call_id)
+{
+    const struct op *op = &scenario->ops[first];
+
+    mu_text_buffer_add(xml, "<lrm_resource id='%s' %s", op->rsc,
+                       agent_of(op->rsc));
+    if (op->is_locked) {
+        mu_text_buffer_add(xml, " shutdown-lock='%d'", NOW_S - op->ago_s);
+    }
+    mu_text_buffer_add(xml, ">");
+    for (int j = first; j < scenario->ops_count; j++) {
+        const struct op *other = &scenario->ops[j];
+        char slot[64] = "last_failure_0";
+
+        if (strcmp(other->node, op->node) == 0 &&
+            strcmp(other->rsc, op->rsc) == 0) {
+            if (!other->is_failure) {
+                (void)mu_text_format(slot, sizeof(slot), "%s_%d",
+                                     other->name, other->interval_s * 1000);
+            }
+            mu_text_buffer_add(
+                xml,
+                "<lrm_rsc_op id='%s_%s' operation_key='%s_%s_%d' "
+                "operation='%s' call-id='%d' "
+                "rc-code='%d' op-status='0' interval='%d' "
+                "last-rc-change='%d' transition-key='1:1:%d:x' "
+                "on_node='%s'%s/>",
+                other->rsc, slot, other->rsc, other->name,
+                other->interval_s * 1000, other->name, ++*call_id, other->rc,
+                other->interval_s * 1000, NOW_S - other->ago_s,
+                other->expected, op->node, other->more);
+        }
+    }
+    mu_text_buffer_add(xml, "</lrm_resource>");
+}
+
 static void
 node_write(struct scenario *scenario, struct mu_text_buffer *xml,
            const struct node *node)
@@ -403,36 +461,7 @@ node_write(struct scenario *scenario, struct mu_text_buffer *xml,
         if (!is_first) {
             continue;
         }
-        mu_text_buffer_add(xml, "<lrm_resource id='%s' %s", op->rsc,
-                           agent_of(op->rsc));
-        if (op->is_locked) {
-            mu_text_buffer_add(xml, " shutdown-lock='%d'", NOW_S - op->ago_s);
-        }
-        mu_text_buffer_add(xml, ">");
-        for (int j = i; j < scenario->ops_count; j++) {
-            const struct op *other = &scenario->ops[j];
-            char slot[64] = "last_failure_0";
-
-            if (strcmp(other->node, node->name) == 0 &&
-                strcmp(other->rsc, op->rsc) == 0) {
-                if (!other->is_failure) {
-                    (void)mu_text_format(slot, sizeof(slot), "%s_%d",
-                                         other->name, other->interval_s * 1000);
-                }
-                mu_text_buffer_add(
-                    xml,
-                    "<lrm_rsc_op id='%s_%s' operation_key='%s_%s_%d' "
-                    "operation='%s' call-id='%d' "
-                    "rc-code='%d' op-status='0' interval='%d' "
-                    "last-rc-change='%d' transition-key='1:1:%d:x' "
-                    "on_node='%s'%s/>",
-                    other->rsc, slot, other->rsc, other->name,
-                    other->interval_s * 1000, other->name, ++call_id, other->rc,
-                    other->interval_s * 1000, NOW_S - other->ago_s,
-                    other->expected, node->name, other->more);
-            }
-        }
-        mu_text_buffer_add(xml, "</lrm_resource>");
+        resource_write(scenario, xml, i, &call_id);
     }
     for (int i = 0; i < scenario->locks_count; i++) {
         const struct op *lock = &scenario->locks[i];
